@@ -1,0 +1,161 @@
+# suprank-edu: everything starts here. `make help` lists the targets.
+#
+#   make book              set up, build the book, serve it       (SERVE=0 only builds, EXECUTE=1 runs every chapter anew)
+#   make test              set up, then every check of the project
+#
+# PYTHON=python3.12 chooses the interpreter of a new .venv; PORT=8000 the address of the book;
+# REPOSITORY=https://github.com/you/suprank-edu adds "open in Colab" buttons to a build.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup book html lab execute sync test test-fast lint types imports fix lock clean distclean chromium
+
+PYTHON ?= python3
+PORT ?= 8000
+SERVE ?= 1
+EXECUTE ?= 0
+
+VENV := .venv
+PY := $(VENV)/bin/python
+HTML := book/_build/html
+PIP_TOOLS := pip-tools==7.6.2
+
+export SUPRANK_EDU_REPOSITORY := $(REPOSITORY)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Jupyter must take the kernel of this .venv, not one of the same name in the user's home.
+export JUPYTER_PREFER_ENV_PATH := 1
+
+# The name of the stamp holds what was installed, so neither a checkout nor a touched file installs anything twice.
+WANTED := $(shell cat requirements.txt pyproject.toml | cksum | cut -d ' ' -f 1)
+STAMP := $(VENV)/.installed-$(WANTED)
+
+# A chapter is NN_name.ipynb with its pair NN_name.md. Those that read Omniglot can only be compared where it is.
+CHAPTERS := $(wildcard book/[0-9][0-9]_*.ipynb)
+NEEDS_OMNIGLOT := $(patsubst %.md,%.ipynb,$(shell grep -l "omniglot_or_standin\|read.[\"']omniglot" book/[0-9][0-9]_*.md 2>/dev/null))
+HAVE_OMNIGLOT := $(wildcard $(SUPRANK_EDU_DATA)/omniglot/*)
+LAX := $(if $(HAVE_OMNIGLOT),,$(filter $(NEEDS_OMNIGLOT),$(CHAPTERS)))
+STRICT := $(filter-out $(LAX),$(CHAPTERS))
+
+BOOK_SOURCES := jupyter-book.yml $(wildcard book/*.md book/*.ipynb book/*.yml book/*.bib book/_ext/* book/_static/* \
+	book/results/* suprank_edu/*.py suprank_edu/*/*.py)
+
+FIND_CHROMIUM = command -v chromium || command -v chromium-browser || command -v google-chrome
+
+help:
+	@echo "make book       build the book and serve it on localhost (SERVE=0, EXECUTE=1)"
+	@echo "make lab        open the chapters in JupyterLab"
+	@echo "make test       every check: lint, types, imports, unit tests, chapters, book, browser"
+	@echo "make test-fast  lint and the quick unit tests, for the inner loop"
+	@echo "make execute    run the chapters and store their outputs (ONLY=06_suprank for one)"
+	@echo "make sync       write each chapter's .ipynb from its .md, keeping the outputs of unchanged cells"
+	@echo "make fix        let ruff format and repair what it can"
+	@echo "make lock       write requirements.txt from pyproject.toml (UPGRADE=1 takes newer versions)"
+	@echo "make clean      remove what was built; make distclean removes .venv as well"
+
+# ---------------------------------------------------------------------------------------------------------- set-up
+
+setup: $(STAMP)
+
+$(STAMP):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "set-up: Python 3.11 or newer is needed, '$(PYTHON)' is $$($(PYTHON) -V 2>&1); try make PYTHON=python3.12"; exit 1; }
+	@test -x $(PY) || { echo "set-up: creating $(VENV)"; $(PYTHON) -m venv $(VENV); } \
+		|| { rm -rf $(VENV); echo "set-up: '$(PYTHON) -m venv' failed; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "set-up: installing the pinned requirements"
+	@$(PY) -m pip install --quiet --requirement requirements.txt
+	@$(PY) -m pip install --quiet --no-deps --editable .
+	@rm -f $(VENV)/.installed-*
+	@touch $@
+	@echo "set-up: ready"
+
+# ------------------------------------------------------------------------------------------------------------ book
+
+book: setup
+ifeq ($(EXECUTE),1)
+	@$(MAKE) --no-print-directory execute
+endif
+	@$(MAKE) --no-print-directory html
+ifeq ($(SERVE),1)
+	@$(PY) book/_tools/serve.py $(HTML) $(PORT)
+else
+	@echo "book: $(HTML)/index.html"
+endif
+
+html: $(HTML)/.built
+
+$(HTML)/.built: $(STAMP) $(BOOK_SOURCES)
+	@echo "book: building $(HTML) with -W -n"
+	@PYTHONWARNINGS=ignore $(VENV)/bin/jupyter-book build book --config jupyter-book.yml -W -n --keep-going --all --quiet
+	@touch $@
+	@echo "book: built"
+
+lab: setup
+	@echo "lab: stop it with Ctrl-C"
+	@$(VENV)/bin/jupyter-lab --ServerApp.root_dir=book --LabApp.default_url=/lab/tree/00_how_to_use_this_book.ipynb \
+		--LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(LAB_ARGS)
+
+execute: setup
+	@SUPRANK_EDU_STATIC=1 $(PY) book/_tools/notebooks.py execute $(ONLY)
+
+sync: setup
+	@$(PY) book/_tools/notebooks.py sync $(ONLY)
+
+# ---------------------------------------------------------------------------------------------------------- checks
+
+lint: setup
+	@echo "test: lint (ruff check, ruff format --check)"
+	@$(VENV)/bin/ruff check --quiet .
+	@$(VENV)/bin/ruff format --check --quiet . || { echo "not formatted: $$($(VENV)/bin/ruff format --check . | head -5); run make fix"; exit 1; }
+
+types: setup
+	@echo "test: types (mypy --strict)"
+	@$(VENV)/bin/mypy
+
+imports: setup
+	@echo "test: imports go one way (lint-imports)"
+	@$(VENV)/bin/lint-imports --no-logo
+
+fix: setup
+	@$(VENV)/bin/ruff check --fix . ; $(VENV)/bin/ruff format .
+
+test-fast: lint
+	@$(VENV)/bin/pytest -q -m "not slow and not browser" tests
+
+# The browser tests drive Debian's chromium. Where it is missing and may be installed, it is.
+chromium:
+	@if { $(FIND_CHROMIUM); } > /dev/null; then :; \
+	elif command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then \
+		echo "test: installing chromium for the browser tests"; \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } > /dev/null 2>&1 \
+			|| echo "test: chromium could not be installed"; \
+	fi
+
+# One pytest run at the end holds the unit tests, the doctests, the chapters and the browser tests, so that its closing
+# lines are the last thing printed. Chapters whose data is missing are run in a pass of their own, before it.
+test: setup lint types imports html chromium
+ifneq ($(LAX),)
+	@echo "test: no Omniglot in SUPRANK_EDU_DATA: run, outputs not compared (--nbval-lax): $(notdir $(LAX))"
+	@SUPRANK_EDU_STATIC=1 $(VENV)/bin/pytest -q -p no:cacheprovider --nbval-lax $(LAX)
+endif
+	@echo "test: run and compared with the stored outputs (--nbval): $(notdir $(STRICT))"
+	@mark=""; if ! { $(FIND_CHROMIUM); } > /dev/null; then \
+		mark="not browser"; echo "test: SKIPPED, the browser tests: no chromium here, and it cannot be installed without root and apt-get"; fi; \
+	SUPRANK_EDU_STATIC=1 $(VENV)/bin/pytest -q --durations=10 -m "$$mark" --nbval tests suprank_edu $(STRICT)
+
+# -------------------------------------------------------------------------------------------------- pins, clearing up
+
+# torch's local version (+cpu) belongs to the machine that resolved it, the project itself is installed by `make setup`.
+lock: setup
+	@echo "lock: resolving pyproject.toml"
+	@$(PY) -m pip install --quiet $(PIP_TOOLS)
+	@CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/pip-compile --quiet --all-extras --strip-extras --no-emit-find-links \
+		--no-emit-index-url --no-emit-trusted-host --constraint=book/_tools/constraints.txt $(if $(UPGRADE),--upgrade) --output-file=requirements.txt pyproject.toml
+	@$(PY) book/_tools/pins.py requirements.txt
+	@git --no-pager diff --stat -- requirements.txt
+
+clean:
+	rm -rf book/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
+	find book suprank_edu tests benchmarks \( -name __pycache__ -o -name .ipynb_checkpoints \) -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+distclean: clean
+	rm -rf $(VENV)

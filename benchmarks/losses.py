@@ -1,0 +1,118 @@
+"""Time and peak memory of each Sup loss against the dense Q·G·G formulation, in one run.
+
+    python benchmarks/losses.py
+
+Batches hold 4 images a class and 2 coarse classes, embeddings 512 dimensions; forward + backward. Each measurement
+runs in a process of its own, so that its peak memory is its own; ratios compare processes of one run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import resource
+import time
+
+import torch
+
+from suprank_edu.losses import SupAPLoss, SupHAPLoss, SupNDCGLoss, SupRecallLoss
+
+FAST = {"AP": SupAPLoss, "R@k": SupRecallLoss, "NDCG": SupNDCGLoss, "H-AP": SupHAPLoss}
+
+
+def batch(size: int, dim: int = 512) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return noisy unit embeddings and two-column labels: 4 images a class, 2 coarse classes."""
+    generator = torch.Generator().manual_seed(0)
+    fine = torch.arange(size // 4).repeat_interleave(4)
+    coarse = (fine >= size // 8).long()
+    coarse_centres = torch.randn(2, dim, generator=generator)
+    centres = torch.randn(size // 4, dim, generator=generator) + 0.7 * coarse_centres[coarse[::4]]
+    noise = torch.randn(size, dim, generator=generator)
+    embeddings = torch.nn.functional.normalize(centres[fine] + 1.5 * noise, dim=1)
+    return embeddings, torch.stack([fine, coarse], dim=1)
+
+
+def dense(name: str, embeddings: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """The losses over all Q·G·G pairs, written plainly: differences, steps and masks as full tensors."""
+    scores = embeddings @ embeddings.T
+    size = len(scores)
+    fine = labels[:, None, 0] == labels[None, :, 0]
+    level = fine.long() + (labels[:, None, 1] == labels[None, :, 1]) if name in ("NDCG", "H-AP") else fine.long()
+    visible = ~torch.eye(size, dtype=torch.bool)
+    level = level.masked_fill(~visible, 0)
+    t = scores[:, None, :] - scores[:, :, None]  # (Q, G, G): item j against item k
+    near = torch.sigmoid(t / 0.01) + 0.5 * (t >= 0)
+    step = torch.where(t > 0.05, 100 * (t - 0.05) + 1.4933071, near)
+    exact = (t.detach() >= 0).float()
+    others = (visible[:, None, :] & ~torch.eye(size, dtype=torch.bool)[None]).float()  # (Q, G, G)
+    lower = (level[:, None, :] < level[:, :, None]).float() * others
+    plus = 1 + (exact * (others - lower)).sum(dim=2)  # (Q, G)
+    rank = plus + (step * lower).sum(dim=2)
+    positive = (level > 0).float()
+    count = positive.sum(dim=1)
+    if name == "AP":
+        score = (plus / rank * positive).sum(dim=1) / count
+    elif name == "R@k":
+        ks = torch.tensor([1.0, 2.0, 4.0, 8.0, 16.0])
+        hits = torch.sigmoid(ks - rank[:, :, None]) * positive[:, :, None]  # (Q, G, K)
+        score = (hits.sum(dim=1) / torch.minimum(count[:, None], ks)).mean(dim=1)
+    elif name == "NDCG":
+        gain = 2.0**level - 1
+        places = torch.log2(torch.arange(2.0, size + 2))
+        ideal = (gain.sort(dim=1, descending=True).values / places).sum(dim=1)
+        score = (gain / torch.log2(1 + rank)).sum(dim=1) / ideal
+    else:
+        sizes = torch.stack([(level == at).sum(dim=1) for at in (1, 2)], dim=1)  # (Q, 2)
+        weight = torch.tensor([0.5, 1.0]) / sizes
+        gain = torch.where(level > 0, weight.gather(1, (level - 1).clamp(min=0)), 0.0)
+        h_rank = gain + (torch.minimum(gain[:, None, :], gain[:, :, None]) * exact * others).sum(dim=2)
+        score = (h_rank / rank * positive).sum(dim=1) / gain.sum(dim=1)
+    return (1 - score).mean()
+
+
+def measure(kind: str, name: str, size: int, repeats: int) -> tuple[float, float, float]:
+    """Return seconds (the median), MiB above the inputs, and the loss of forward + backward."""
+    embeddings, labels = batch(size)
+    function = FAST[name]() if kind == "direct" else lambda x, y: dense(name, x, y)
+    warm, warm_labels = batch(32)
+    function(warm.requires_grad_(), warm_labels).backward()
+    embeddings.requires_grad_()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    times = []
+    for _ in range(repeats):
+        embeddings.grad = None
+        start = time.perf_counter()
+        loss = function(embeddings, labels)
+        loss.backward()
+        times.append(time.perf_counter() - start)
+    peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    return sorted(times)[len(times) // 2], peak, loss.item()
+
+
+def in_process(*arguments: object) -> tuple[float, float, float]:
+    """Run :func:`measure` in a fresh process."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(measure, arguments)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[64, 256, 1024, 4096])
+    parser.add_argument("--dense-limit", type=int, default=512, help="largest batch for the dense form (6 GiB at 512)")
+    sizes = parser.parse_args()
+    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads; forward + backward, D 512")
+    print("loss   batch     direct     memory      dense     memory   faster   leaner")
+    for size in sizes.sizes:
+        for name in FAST:
+            repeats = 20 if size <= 256 else 3
+            seconds, peak, loss = in_process("direct", name, size, repeats)
+            line = f"{name:5} {size:6} {seconds:9.4f}s {peak:6.0f} MiB"
+            if size <= sizes.dense_limit:
+                other, more, check = in_process("dense", name, size, 3)
+                assert abs(check - loss) < 1e-4, (name, size, loss, check)
+                line += f" {other:9.4f}s {more:6.0f} MiB {other / seconds:7.0f}x {more / max(peak, 1):7.0f}x"
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

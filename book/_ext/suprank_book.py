@@ -1,0 +1,123 @@
+"""Sphinx extension of the book: what each page loads, and how docstrings read in the API reference.
+
+* plotly's own script goes to `_static` and is loaded only by pages that hold a figure (it weighs 4 to 5 MB).
+* scripts that would restore live widgets are taken off the pages: what is shown is static, and asks no other host.
+* docstrings are plain text with `code`; the rest is escaped for reStructuredText, so that |Ω⁺| stays itself.
+* `SUPRANK_EDU_REPOSITORY=https://github.com/...` at build time adds an "open in Colab" button to the chapters.
+"""
+
+import os
+import re
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from myst_parser.mdit_to_docutils.base import default_slugify
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+PLOTLY = "plotly.min.js"
+WIDGET_STATE = re.compile(
+    r'<script type="application/vnd\.jupyter\.widget-(?:state|view)\+json">.*?</script>', re.DOTALL
+)
+ALIASES = {"np": "numpy", "pd": "pandas", "go": "plotly"}  # names in annotations whose import is for type checkers only
+# What is meant as markup in a docstring: a role, literal text, `code`, strong text.
+MARKUP = re.compile(r"(:\w+:`[^`]+`|``.+?``|`[^`]+`(?!_)|\*\*\w[^*]*\*\*)")
+
+
+def copy_plotly(app: Sphinx) -> None:
+    """Put the script that the installed plotly brings beside the other static files."""
+    if app.builder.format != "html":
+        return
+    import plotly
+
+    source = Path(plotly.__file__).parent / "package_data" / PLOTLY
+    target = Path(app.outdir) / "_static" / PLOTLY
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(source.read_bytes())
+
+
+def choose_scripts(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Add plotly where it is used, and drop what only live widgets would need."""
+    body = context.get("body", "")
+    if "Plotly.newPlot(" in body:  # a figure written by plotly itself draws as soon as the page reaches it
+        app.add_js_file(PLOTLY)
+    elif "window.Plotly" in body:  # an explorer waits, so the text comes first
+        app.add_js_file(PLOTLY, loading_method="defer")
+    context["body"] = WIDGET_STATE.sub("", body)
+
+
+def escape_docstring(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    """Turn `code` into literal text and keep every other character as it is written."""
+    for number, line in enumerate(lines):
+        if line.lstrip().startswith((">>>", "...")):
+            continue
+        parts = MARKUP.split(line)
+        for place, part in enumerate(parts):
+            if place % 2 == 0:
+                parts[place] = re.sub(r"([|*_])(?=\W|$)|(?<!\w)([|*_])", r"\\\1\2", part)
+            elif re.match("`[^`]", part):
+                parts[place] = f"`{part}`"
+        lines[number] = "".join(parts)
+    if what in ("attribute", "data", "property"):
+        # napoleon would read "word: text" as a type and its description
+        app.env.temp_data[f"suprank {name}"] = lines[:]
+        lines.clear()
+
+
+def restore_docstring(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    """Give attributes their text back once napoleon is done."""
+    lines[:] = app.env.temp_data.pop(f"suprank {name}", lines)
+
+
+def name_what_is_elsewhere(app: Sphinx, env: Any, node: nodes.Element, contnode: nodes.Element) -> nodes.Element | None:
+    """Print types that have no page in this book as they are, and let names that do not exist fail the build.
+
+    Those are the types of other libraries, whose pages are on other hosts, and types that the package keeps to itself.
+    """
+    target = str(node.get("reftarget", ""))
+    root, _, _ = target.partition(".")
+    if node.get("refdomain") != "py" or not root:
+        return None
+    if root == "suprank_edu":
+        return contnode if node.get("reftype") == "class" and exists(target) else None
+    return contnode if find_spec(ALIASES.get(root, root)) else None
+
+
+def exists(name: str) -> bool:
+    """Whether `package.module.attribute` can be reached."""
+    module, _, attribute = name.rpartition(".")
+    return find_spec(module) is not None and hasattr(import_module(module), attribute)
+
+
+def slug(title: str) -> str:
+    """The anchor of a heading: `e3` for "E3 Average precision" in the equations table, else as myst makes it."""
+    number = re.match(r"E\d+(?= )", title)
+    return number[0].lower() if number else default_slugify(title)
+
+
+def add_launch_button(app: Sphinx, config: Config) -> None:
+    """Link each chapter to Colab, when the build is told where the repository is published."""
+    repository = os.environ.get("SUPRANK_EDU_REPOSITORY", "").rstrip("/")
+    if repository:
+        config.html_theme_options |= {
+            "repository_url": repository,
+            "repository_branch": "main",
+            "path_to_docs": "book",
+            "launch_buttons": {"colab_url": "https://colab.research.google.com"},
+        }
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the hooks."""
+    app.connect("config-inited", add_launch_button)
+    app.connect("builder-inited", copy_plotly)
+    app.connect("html-page-context", choose_scripts)
+    app.connect("missing-reference", name_what_is_elsewhere)
+    app.connect("autodoc-process-docstring", escape_docstring, priority=400)  # before napoleon reads the sections
+    app.connect("autodoc-process-docstring", restore_docstring, priority=600)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,227 @@
+"""Checks of what comes in: each error names the argument, what came and what was expected."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+NORM_TOLERANCE = 1e-3
+
+
+def check_floating(name: str, value: Tensor, ndim: int) -> None:
+    """Raise unless ``value`` is a non-empty floating-point tensor of ``ndim`` axes."""
+    axes = {1: "(N,)", 2: "(Q, G)" if name in {"scores", "step"} else "(N, D)"}[ndim]
+    if not isinstance(value, Tensor):
+        raise ValueError(f"`{name}`: got {type(value).__name__}, expected a torch.Tensor of shape {axes}")
+    if value.ndim != ndim:
+        raise ValueError(f"`{name}`: got shape {tuple(value.shape)}, expected {axes}")
+    if not value.is_floating_point():
+        raise ValueError(f"`{name}`: got dtype {value.dtype}, expected a floating-point dtype")
+    if value.numel() == 0:
+        raise ValueError(f"`{name}`: got shape {tuple(value.shape)}, expected at least one row and one column")
+
+
+def check_scores(scores: Tensor, name: str = "scores") -> None:
+    """Raise unless ``scores`` is a finite ``(Q, G)`` floating-point tensor."""
+    check_floating(name, scores, 2)
+    _check_finite(name, scores)
+
+
+def check_embeddings(embeddings: Tensor, name: str = "embeddings") -> float:
+    """Raise unless ``embeddings`` is a finite ``(N, D)`` tensor; return how far a norm is off 1 at most."""
+    check_floating(name, embeddings, 2)
+    finite, error = _norms(embeddings).tolist()
+    if not finite:
+        _raise_not_finite(name, embeddings)
+    return float(error)
+
+
+class Batch(NamedTuple):
+    """Checked labels ``(Q, L)`` and ``(G, L)``, and how far a norm is off 1 at most."""
+
+    labels: Tensor
+    ref_labels: Tensor
+    norm_error: float
+
+
+def check_batch(
+    embeddings: Tensor, labels: Tensor, ref_emb: Tensor | None = None, ref_labels: Tensor | None = None
+) -> Batch:
+    """Check embeddings and labels of a batch and of its references, reading the device once."""
+    check_floating("embeddings", embeddings, 2)
+    query_labels = check_labels(labels, len(embeddings))
+    check_device("labels", labels, embeddings)
+    if (ref_emb is None) != (ref_labels is None):
+        missing = "ref_emb" if ref_emb is None else "ref_labels"
+        raise ValueError(f"`{missing}`: got None, expected `ref_emb` and `ref_labels` together")
+    if ref_emb is None or ref_labels is None:
+        gallery_labels, answers = query_labels, [_norms(embeddings), split_classes(query_labels)]
+    else:
+        gallery_labels = _check_references(embeddings, query_labels, ref_emb, ref_labels)
+        both = torch.cat([query_labels, gallery_labels])
+        answers = [_norms(embeddings), split_classes(both), _norms(ref_emb)]
+    finite, error, split, *ref = torch.cat(answers).tolist()
+    if not finite:
+        _raise_not_finite("embeddings", embeddings)
+    if ref_emb is not None and not ref[0]:
+        _raise_not_finite("ref_emb", ref_emb)
+    if split:
+        check_tree(query_labels if ref_emb is None else both)
+    return Batch(query_labels, gallery_labels, max(error, *ref[1:], 0.0))
+
+
+def _check_references(embeddings: Tensor, labels: Tensor, ref_emb: Tensor, ref_labels: Tensor) -> Tensor:
+    check_floating("ref_emb", ref_emb, 2)
+    check_device("ref_emb", ref_emb, embeddings)
+    if ref_emb.shape[1] != embeddings.shape[1]:
+        raise ValueError(
+            f"`ref_emb`: got shape {tuple(ref_emb.shape)}, expected (G, {embeddings.shape[1]}), as wide as `embeddings`"
+        )
+    checked = check_labels(ref_labels, len(ref_emb), "ref_labels")
+    check_device("ref_labels", ref_labels, embeddings)
+    if checked.shape[1] != labels.shape[1]:
+        raise ValueError(
+            f"`ref_labels`: got {checked.shape[1]} columns, expected {labels.shape[1]}, the levels of `labels`"
+        )
+    return checked
+
+
+def _norms(embeddings: Tensor) -> Tensor:
+    """Return ``(2,)`` floats on the device: whether all rows are finite, and how far a norm is off 1 at most."""
+    # Not read off the norms: squares overflow where the values themselves are still finite.
+    values = _detached(embeddings)
+    extremes = torch.stack(torch.aminmax(values))  # NaN in, NaN out; several times cheaper than isfinite of all
+    return torch.stack([extremes.isfinite().all().float(), (values.norm(dim=1) - 1).abs().max().float()])
+
+
+def _raise_not_finite(name: str, embeddings: Tensor) -> None:
+    bad = int((~embeddings.detach().isfinite().all(dim=1)).sum())
+    raise ValueError(f"`{name}`: got NaN or infinity in {bad} of {len(embeddings)} rows, expected finite values")
+
+
+def check_labels(labels: Tensor, size: int, name: str = "labels") -> Tensor:
+    """Return ``labels`` as an ``(N, L)`` integer tensor, or raise unless it has ``size`` rows of integers."""
+    if not isinstance(labels, Tensor):
+        raise ValueError(f"`{name}`: got {type(labels).__name__}, expected an integer torch.Tensor")
+    if labels.ndim not in (1, 2) or labels.shape[0] != size or labels.numel() == 0:
+        raise ValueError(
+            f"`{name}`: got shape {tuple(labels.shape)}, expected ({size},) or ({size}, L), one row per embedding"
+        )
+    if labels.is_floating_point() or labels.is_complex() or labels.dtype == torch.bool:
+        raise ValueError(f"`{name}`: got dtype {labels.dtype}, expected an integer dtype")
+    return labels if labels.ndim == 2 else labels.unsqueeze(1)  # (N, L)
+
+
+def split_classes(labels: Tensor) -> Tensor:
+    """Return ``(1,)`` floats on the device: how often a class of ``(N, L)`` labels lies under two coarser ones."""
+    return sum(
+        (_splits(labels, column).sum(dtype=torch.float32) for column in range(labels.shape[1] - 1)),
+        start=torch.zeros(1, device=labels.device),
+    )
+
+
+def _splits(labels: Tensor, column: int) -> Tensor:
+    """Return ``(N - 1,)``: neighbours, in the order of a column's classes, of one class under two of the next."""
+    fine, order = labels[:, column].sort(stable=True)
+    coarse = labels[order, column + 1]
+    return (fine[1:] == fine[:-1]) & (coarse[1:] != coarse[:-1])
+
+
+def check_tree(labels: Tensor, name: str = "labels") -> None:
+    """Raise unless each class of a column of ``(N, L)`` labels lies under one class of the next column."""
+    for column in range(labels.shape[1] - 1):
+        split = _splits(labels, column)
+        if bool(split.any()):
+            fine, order = labels[:, column].sort(stable=True)
+            where = int(split.nonzero()[0])
+            first, second = labels[order, column + 1][where : where + 2].tolist()
+            raise ValueError(
+                f"`{name}`: got class {int(fine[where])} of column {column} under two classes of column "
+                f"{column + 1} ({first} and {second}), expected a tree"
+            )
+
+
+def check_levels(levels: Tensor, scores: Tensor, name: str = "levels") -> None:
+    """Raise unless ``levels`` holds integers (or bools) and has the shape and device of ``scores``."""
+    if not isinstance(levels, Tensor):
+        raise ValueError(f"`{name}`: got {type(levels).__name__}, expected an integer torch.Tensor")
+    if levels.shape != scores.shape:
+        raise ValueError(
+            f"`{name}`: got shape {tuple(levels.shape)}, expected {tuple(scores.shape)}, the shape of the scores"
+        )
+    if levels.is_floating_point() or levels.is_complex():
+        raise ValueError(f"`{name}`: got dtype {levels.dtype}, expected integers or bools")
+    check_device(name, levels, scores)
+
+
+def check_valid(valid: Tensor | None, shape: Iterable[int]) -> None:
+    """Raise unless ``valid`` is None or a bool tensor of ``shape``."""
+    if valid is None:
+        return
+    if not isinstance(valid, Tensor) or valid.dtype != torch.bool:
+        came = valid.dtype if isinstance(valid, Tensor) else type(valid).__name__
+        raise ValueError(f"`valid`: got {came}, expected a bool torch.Tensor")
+    if tuple(valid.shape) != tuple(shape):
+        raise ValueError(f"`valid`: got shape {tuple(valid.shape)}, expected {tuple(shape)}, queries by gallery items")
+
+
+def check_count(name: str, value: int) -> None:
+    """Raise unless ``value`` is an integer of at least 1."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"`{name}`: got {value!r}, expected an integer of at least 1")
+
+
+def check_index(name: str, value: int) -> None:
+    """Raise unless ``value`` is an integer of at least 0."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"`{name}`: got {value!r}, expected an integer of at least 0")
+
+
+def check_level_column(level: int, num_levels: int, name: str = "level") -> None:
+    """Raise unless ``level`` is a label column in 0..num_levels - 1."""
+    if not isinstance(level, int) or isinstance(level, bool) or not 0 <= level < num_levels:
+        raise ValueError(f"`{name}`: got {level!r}, expected a label column in 0..{num_levels - 1}")
+
+
+def check_positive(name: str, value: float) -> None:
+    """Raise unless ``value`` is a finite number above 0."""
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < float("inf"):
+        raise ValueError(f"`{name}`: got {value!r}, expected a finite number above 0")
+
+
+def check_number(name: str, value: float, minimum: float | None = None) -> None:
+    """Raise unless ``value`` is a finite number, at least ``minimum`` where that is given."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"`{name}`: got {value!r}, expected a finite number")
+    if minimum is not None and value < minimum:
+        raise ValueError(f"`{name}`: got {value!r}, expected at least {minimum}")
+
+
+def check_ks(ks: Iterable[int], name: str = "ks") -> tuple[int, ...]:
+    """Return ``ks`` as a tuple, or raise unless it holds at least one integer and none below 1."""
+    values = tuple(ks)
+    if not values or any(not isinstance(k, int) or isinstance(k, bool) or k < 1 for k in values):
+        raise ValueError(f"`{name}`: got {values!r}, expected one or more integers of at least 1")
+    return values
+
+
+def check_device(name: str, value: Tensor, like: Tensor) -> None:
+    """Raise unless ``value`` lies on the device of ``like``."""
+    if value.device != like.device:
+        raise ValueError(f"`{name}`: got device {value.device}, expected {like.device}")
+
+
+def _check_finite(name: str, value: Tensor) -> None:
+    # min and max carry NaN through, and reading both costs one transfer.
+    low, high = torch.stack(torch.aminmax(_detached(value))).tolist()
+    if not (-float("inf") < low and high < float("inf")):
+        raise ValueError(f"`{name}`: got NaN or infinity, expected finite values")
+
+
+def _detached(value: Tensor) -> Tensor:
+    """Return ``value`` without its graph, in float32 where it is in half precision."""
+    return value.detach() if value.dtype == torch.float64 else value.detach().float()

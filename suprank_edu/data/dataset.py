@@ -1,0 +1,171 @@
+"""What every reader returns: images that are decoded when asked for, and labels from fine to coarse."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from os import PathLike
+from typing import TYPE_CHECKING, SupportsIndex
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Item = bytes | str | PathLike[str]
+Labels = npt.NDArray[np.int64]
+
+
+class RetrievalDataset:
+    """Images with one label per level of a hierarchy, finest level first.
+
+    Only encoded bytes or file paths are held; an image is decoded each time it is asked for, so that opening a
+    set of a million images stays cheap and a loader's worker processes share the decoding.
+
+    Args:
+        items: N encoded images (``bytes``) or paths of image files.
+        labels: (N,) or (N, L) integers, column 0 the finest; each class lies under one class of the next column.
+        level_names: L names, finest first, such as ``("character", "alphabet")``.
+        class_names: L lists; ``class_names[c][i]`` names class ``i`` of column ``c``.
+        licence: the licence of the images.
+        source: where the images come from, in one line.
+        mode: the PIL mode that images are converted to, ``"L"`` or ``"RGB"``.
+        names: N names for messages and captions; by default the paths, or ``image 0``, ``image 1``, ...
+
+    Raises:
+        ValueError: if the lengths disagree, a label has no class name, or the labels are no tree.
+
+    Example:
+        >>> from suprank_edu.data import read
+        >>> glyphs = read("standin", split="test")
+        >>> glyphs
+        RetrievalDataset(480 images; character: 24, alphabet: 3)
+        >>> glyphs.labels.shape, glyphs.level_names
+        ((480, 2), ('character', 'alphabet'))
+        >>> glyphs[0].size, glyphs[0].mode
+        ((105, 105), 'L')
+    """
+
+    def __init__(
+        self,
+        items: Sequence[Item],
+        labels: npt.ArrayLike,
+        *,
+        level_names: Sequence[str],
+        class_names: Sequence[Sequence[str]],
+        licence: str,
+        source: str,
+        mode: str = "RGB",
+        names: Sequence[str] | None = None,
+    ) -> None:
+        self.items = items
+        self.labels: Labels = _as_labels(labels, len(items), [len(of_level) for of_level in class_names])
+        self.level_names = tuple(level_names)
+        self.class_names = [list(of_level) for of_level in class_names]
+        self.licence = licence
+        self.source = source
+        self.mode = mode
+        self.names = names
+        if len(self.level_names) != self.labels.shape[1]:
+            raise ValueError(
+                f"`level_names`: got {len(self.level_names)} names, expected {self.labels.shape[1]}, one per "
+                "column of `labels`"
+            )
+        if names is not None and len(names) != len(items):
+            raise ValueError(f"`names`: got {len(names)} names, expected {len(items)}, one per image")
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __getitem__(self, index: SupportsIndex) -> Image:
+        """Decode one image.
+
+        Raises:
+            IndexError: if there is no such image.
+            OSError: if the file is missing or holds no readable image; the message names it.
+        """
+        from PIL import Image as pillow
+
+        item = self.items[index.__index__()]
+        try:
+            with pillow.open(io.BytesIO(item) if isinstance(item, bytes) else item) as image:
+                return image.convert(self.mode)
+        except (OSError, SyntaxError, ValueError, pillow.DecompressionBombError) as error:
+            raise OSError(f"{self.name_of(index)}: cannot be read as an image ({error})") from error
+
+    def __repr__(self) -> str:
+        classes = zip(self.level_names, self.labels.T, strict=True)
+        counts = ", ".join(f"{name}: {len(np.unique(column)):,}" for name, column in classes)
+        return f"{type(self).__name__}({len(self):,} images; {counts})"
+
+    def name_of(self, index: SupportsIndex) -> str:
+        """Return the name of one image, for messages and captions."""
+        if self.names is not None:
+            return self.names[index.__index__()]
+        item = self.items[index.__index__()]
+        return f"image {index.__index__()}" if isinstance(item, bytes) else str(item)
+
+    def subset(self, indices: Iterable[SupportsIndex]) -> RetrievalDataset:
+        """Return the images at ``indices``, in that order, with the class ids and names of the whole set.
+
+        Args:
+            indices: positions in 0..N-1; for a condition on labels use ``np.flatnonzero``.
+
+        Returns:
+            A dataset that shares the encoded images with this one.
+
+        Raises:
+            IndexError: if an index lies outside the set.
+
+        Example:
+            >>> import numpy as np
+            >>> from suprank_edu.data import read
+            >>> glyphs = read("standin", split="test")
+            >>> glyphs.subset(np.flatnonzero(glyphs.labels[:, 1] == 0))
+            RetrievalDataset(160 images; character: 8, alphabet: 1)
+        """
+        chosen = [index.__index__() for index in indices]
+        return RetrievalDataset(
+            [self.items[i] for i in chosen],
+            self.labels[np.array(chosen, dtype=np.int64)],  # (len(indices), L)
+            level_names=self.level_names,
+            class_names=self.class_names,
+            licence=self.licence,
+            source=self.source,
+            mode=self.mode,
+            names=[self.names[i] for i in chosen] if self.names is not None else None,
+        )
+
+
+def _as_labels(labels: npt.ArrayLike, size: int, num_classes: Sequence[int]) -> Labels:
+    array = np.asarray(labels)
+    if array.ndim == 1:
+        array = array[:, None]  # (N, 1)
+    if array.ndim != 2 or array.shape != (size, len(num_classes)):
+        raise ValueError(
+            f"`labels`: got shape {np.shape(labels)}, expected ({size}, {len(num_classes)}), one row per image "
+            "and one column per list of `class_names`"
+        )
+    if not np.issubdtype(array.dtype, np.integer):
+        raise ValueError(f"`labels`: got dtype {array.dtype}, expected integers")
+    for column, count in enumerate(num_classes):
+        if size and (array[:, column].min() < 0 or array[:, column].max() >= count):
+            raise ValueError(
+                f"`labels`: got {array[:, column].min()}..{array[:, column].max()} in column {column}, expected "
+                f"0..{count - 1}, one id per class name"
+            )
+    _check_tree(array)
+    return array.astype(np.int64)
+
+
+def _check_tree(labels: npt.NDArray[np.integer]) -> None:
+    for column in range(labels.shape[1] - 1):
+        pairs = np.unique(labels[:, column : column + 2], axis=0)  # (classes, 2), sorted by the fine class
+        split = np.flatnonzero(pairs[1:, 0] == pairs[:-1, 0])
+        if len(split):
+            fine, coarse = pairs[split[0]]
+            raise ValueError(
+                f"`labels`: got class {fine} of column {column} under two classes of column {column + 1} "
+                f"({coarse} and {pairs[split[0] + 1, 1]}), expected a tree"
+            )

@@ -1,0 +1,67 @@
+"""Exercises that answer: checks of a learner's own code with graded hints, and quizzes with feedback in the page.
+
+Example:
+    >>> import torch
+    >>> def ex_heaviside(t):
+    ...     return (t > 0).to(t.dtype)
+    >>> result = check("heaviside", ex_heaviside)
+    >>> result.passed, result.hint
+    (False, 'ties')
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from suprank_edu.exercises import (
+    chapter00,
+    chapter05,
+    chapter05_slope,
+    chapter06,
+    chapter06_bound,
+    chapter06_loss,
+    chapter13,
+    chapter13_ap,
+)
+from suprank_edu.exercises.diagnosis import diagnose
+from suprank_edu.exercises.quiz import Quiz
+from suprank_edu.exercises.result import Result
+from suprank_edu.exercises.spec import Exercise
+from suprank_edu.exercises.titles import LADDER
+
+__all__ = ["EXERCISES", "LADDER", "Quiz", "Result", "check"]
+
+_CHAPTERS = (chapter00, chapter05, chapter05_slope, chapter06, chapter06_bound, chapter06_loss, chapter13, chapter13_ap)
+
+EXERCISES: dict[str, Exercise] = {exercise.name: exercise for chapter in _CHAPTERS for exercise in chapter.EXERCISES}
+
+
+def check(name: str, fn: Any) -> Result:
+    """Check a learner's own function and say the one next step.
+
+    Whatever the function does, the answer is a `Result`: an unfinished stub is told so, an exception is shown with
+    the learner's own traceback, and a wrong number is compared with what typical misreadings give.
+
+    Args:
+        name: the name of the exercise, one of ``EXERCISES``.
+        fn: the learner's function, not its result.
+
+    Returns:
+        A `Result` that shows itself in a notebook; ``.passed``, and ``.hint``, one of ``LADDER``.
+
+    Raises:
+        ValueError: there is no exercise of that name.
+
+    Example:
+        >>> check("heaviside", lambda t: (t >= 0).to(t.dtype)).passed
+        True
+        >>> check("heaviside", lambda t: ...)
+        heaviside: not attempted yet
+        Put your own lines in the place of `...` in `ex_heaviside`, return the result, and run this cell again.
+    """
+    if not isinstance(name, str) or name not in EXERCISES:
+        near = difflib.get_close_matches(name, EXERCISES, n=1) if isinstance(name, str) else []
+        meant = f" (did you mean {near[0]!r}?)" if near else ""
+        raise ValueError(f"`name`: got {name!r}{meant}, expected one of {', '.join(map(repr, EXERCISES))}")
+    return diagnose(EXERCISES[name], fn)

@@ -1,0 +1,193 @@
+"""Exercises of chapter 05: the exact step, and its upper bound H⁻ with three pieces."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from suprank_edu import naive
+from suprank_edu.exercises.spec import Case, Exercise, Function, Reading, by_element
+
+TAU, RHO, DELTA = 0.01, 100.0, 0.05
+
+HEAVISIDE = Exercise(
+    name="heaviside",
+    arguments=("t",),
+    returns="one value per entry of `t`, 0 or 1",
+    truth=by_element(naive.heaviside),
+    cases=(
+        Case("differences of both signs", (torch.tensor([[-0.7, 0.2, -0.01], [0.4, -0.3, 1.5]]),)),
+        Case("a difference of exactly 0", (torch.tensor([-0.5, 0.0, 0.5]),)),
+    ),
+    readings=(
+        Reading(
+            "ties",
+            "Two equal scores give t = 0, and this book takes H(0) = 1: a tie counts against the ranking, so nobody "
+            "gains by it.",
+            lambda t: (t > 0).to(t.dtype),
+            "Compare with `>=`, not with `>`.",
+        ),
+        Reading(
+            "ties",
+            "At t = 0 you give ½. This book takes H(0) = 1: a tie counts in full against the ranking.",
+            lambda t: (t.sign() + 1) / 2,
+        ),
+        Reading(
+            "sign",
+            "It is 1 where t is negative. H counts the items that score at least as high, that is t = s_j − s_k ≥ 0.",
+            lambda t: (t <= 0).to(t.dtype),
+        ),
+        Reading("sign", "It is 1 where t is negative; H is 1 from 0 on.", lambda t: (t < 0).to(t.dtype)),
+        Reading(
+            "wrong",
+            "That is the sign, −1 or 1. H counts items, so it is 0 or 1.",
+            lambda t: t.sign(),
+        ),
+    ),
+    praise="Summed over the gallery, this step counts who stands at least as high: that count is the rank.",
+    advice={
+        "dtype": "A comparison gives true and false; turn them into numbers with `.to(t.dtype)`, so that they can be "
+        "summed with other floats.",
+    },
+)
+
+
+def _sigmoid(t: Tensor, tau: float = TAU) -> Tensor:
+    return torch.sigmoid(t / tau)
+
+
+def _pieces(near: Function, far: Function, negative: Function = _sigmoid) -> Function:
+    """Put a step together of its three pieces, each right or wrong."""
+
+    def step(t: Tensor) -> Tensor:
+        t = t.to(torch.float64)
+        return torch.where(t < 0, negative(t), torch.where(t <= DELTA, near(t), far(t)))
+
+    return step
+
+
+def _near(t: Tensor) -> Tensor:
+    return _sigmoid(t) + 0.5
+
+
+def _far(t: Tensor) -> Tensor:
+    return RHO * (t - DELTA) + _near(torch.tensor(DELTA, dtype=torch.float64))
+
+
+_right_step = _pieces(_near, _far)
+
+
+def _far_from(value: float) -> Function:
+    return _pieces(_near, lambda t: RHO * (t - DELTA) + value)
+
+
+_AT_DELTA = "1 / (1 + e⁻⁵) + ½ = 1.4933"
+_OFFSET = (
+    f"At t = δ the straight part must start where the piece before it ends, at σ(δ/τ) + ½ = {_AT_DELTA}: else it jumps."
+)
+
+SUP_STEP = Exercise(
+    name="sup_step",
+    arguments=("t",),
+    returns="one value per entry of `t`",
+    truth=by_element(naive.sup_step),
+    cases=(
+        Case(
+            "differences on all three pieces",
+            (torch.tensor([[-1.0, -0.3, -0.02, -0.005], [0.004, 0.03, 0.08, 0.4]]),),
+        ),
+        Case("a difference of exactly 0", (torch.tensor([-0.004, 0.0, 0.004]),), smooth=False),
+    ),
+    readings=(
+        Reading(
+            "ties",
+            "At exactly t = 0 you give σ(0) = ½. The middle piece starts at 0 itself, 0 ≤ t, and there it is σ(0) + "
+            "½ = 1: so the bound holds at ties too.",
+            lambda t: torch.where(t == 0, 0.5, _right_step(t)),
+            "Choose the piece with `t >= 0`, not with `t > 0`.",
+        ),
+        Reading(
+            "sign", "The pieces are mirrored: positive t is the mistake that must cost.", lambda t: _right_step(-t)
+        ),
+        Reading("sign", "The whole step came out negative.", lambda t: -_right_step(t)),
+        Reading(
+            "sigmoid",
+            "That is σ(t/τ) everywhere: it stays below 1, so it is no upper bound, and it is flat where the worst "
+            "mistakes are. For t ≥ 0 add ½, and beyond δ go up in a straight line.",
+            _sigmoid,
+        ),
+        Reading(
+            "sigmoid",
+            "For 0 ≤ t ≤ δ the ½ is missing: σ(t/τ) alone stays below 1, so a misranked pair would count too little.",
+            _pieces(_sigmoid, _far),
+        ),
+        Reading(
+            "sigmoid",
+            "The ½ is missing in the middle piece, and so in the height at which the line starts.",
+            _pieces(_sigmoid, lambda t: _far(t) - 0.5),
+        ),
+        Reading(
+            "sigmoid",
+            "You add ½ for negative t too. There H is 0, and σ(t/τ) alone already lies above it.",
+            _pieces(_near, _far, negative=_near),
+        ),
+        Reading(
+            "line",
+            "Beyond δ you stay at σ(t/τ) + ½, which is flat: the worst mistakes would teach nothing. There the step "
+            "is the straight line ρ(t − δ) + σ(δ/τ) + ½.",
+            _pieces(_near, _near),
+        ),
+        Reading("line", _OFFSET + " Yours starts at ½.", _far_from(0.5)),
+        Reading("line", _OFFSET + " Yours starts at 0.", _far_from(0.0)),
+        Reading("line", _OFFSET + " Yours starts at 1.", _far_from(1.0)),
+        Reading("line", _OFFSET + " Yours starts at 1.44, as the published code does.", _far_from(1.44)),
+        Reading(
+            "line",
+            "Beyond δ the height where the line starts is σ(δ/τ) + ½, a constant. You take σ(t/τ) + ½, which still "
+            "grows.",
+            _pieces(_near, lambda t: RHO * (t - DELTA) + _near(t)),
+        ),
+        Reading(
+            "line",
+            "The line rises by ρ for each unit of t beyond δ: ρ(t − δ), not ρt.",
+            _pieces(_near, lambda t: RHO * t + _near(torch.tensor(DELTA, dtype=torch.float64))),
+        ),
+        Reading(
+            "line",
+            "The line rises by ρ for each unit of t beyond δ: the −δ is missing.",
+            _pieces(_near, lambda t: RHO * t),
+        ),
+        Reading(
+            "temperature",
+            "The sigmoid takes t/τ; yours takes t itself.",
+            _pieces(
+                lambda t: _sigmoid(t, 1) + 0.5,
+                lambda t: RHO * (t - DELTA) + 0.5 + 1 / (1 + math.exp(-DELTA)),
+                lambda t: _sigmoid(t, 1),
+            ),
+        ),
+        Reading(
+            "temperature",
+            "The sigmoid takes t/τ; yours takes t·τ.",
+            _pieces(
+                lambda t: _sigmoid(t, 1 / TAU) + 0.5,
+                lambda t: RHO * (t - DELTA) + 0.5 + 1 / (1 + math.exp(-DELTA * TAU)),
+                lambda t: _sigmoid(t, 1 / TAU),
+            ),
+        ),
+    ),
+    praise="Nowhere below H, continuous beyond 0, and with slope ρ for every mistake beyond δ: that is what SupRank "
+    "counts negatives with.",
+    advice={
+        "shape": "Each entry is treated alike, so the result has the shape of `t`. `torch.where(condition, a, b)` "
+        "keeps it.",
+        "non-finite-gradient": "`1 / (1 + exp(−t/τ))` overflows for t far below 0 and then divides ∞ by ∞; "
+        "`torch.sigmoid` does not.",
+        "no-gradient": "Use `torch.sigmoid` and `torch.where` on `t` itself.",
+    },
+    gradient=True,
+)
+
+EXERCISES = (HEAVISIDE, SUP_STEP)

@@ -1,0 +1,176 @@
+"""Exercise of chapter 13: average precision, with ties counted against the ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from suprank_edu import naive
+from suprank_edu.exercises.chapter06 import above, at_least, at_most, counted
+from suprank_edu.exercises.spec import Case, Exercise, Function, Reading, by_row
+
+
+def _average_precision(scores: Sequence[float], relevant: Sequence[int]) -> float:
+    return naive.average_precision(scores, relevant)
+
+
+def _ap(step: Function, minus: float = 0.0, plus: float = 0.0) -> Function:
+    """Return AP with ranks by ``step``; ``minus`` and ``plus`` shift rank and rank⁺ by that much."""
+
+    def rule(scores: Tensor, relevant: Tensor) -> Tensor:
+        every = torch.ones_like(scores, dtype=torch.float64)
+        rank = counted(scores, every, step, 1 + minus)
+        among = counted(scores, relevant.to(torch.float64), step, 1 + plus)
+        return (among / rank * relevant).sum(1) / relevant.sum(1)
+
+    return rule
+
+
+def _by_storage(flip: bool, trapezoid: bool = False) -> Function:
+    """Return AP read off a sorted list, ties by where they were stored."""
+
+    def rule(scores: Tensor, relevant: Tensor) -> Tensor:
+        stored = (scores.flip(1), relevant.flip(1)) if flip else (scores, relevant)
+        order = stored[0].argsort(dim=1, descending=True, stable=True)
+        hits = stored[1].gather(1, order).to(torch.float64)
+        place = torch.arange(1, hits.shape[1] + 1, dtype=torch.float64)
+        precision = hits.cumsum(1) / place
+        if trapezoid:
+            before = torch.where(place > 1, (hits.cumsum(1) - hits) / (place - 1).clamp(min=1), 1.0)
+            precision = (precision + before) / 2
+        return (precision * hits).sum(1) / hits.sum(1)
+
+    return rule
+
+
+def _reciprocal(scores: Tensor, relevant: Tensor) -> Tensor:
+    rank = counted(scores, torch.ones_like(scores, dtype=torch.float64), at_least)
+    best: Tensor = torch.where(relevant, rank, float("inf")).amin(1)
+    return torch.reciprocal(best)
+
+
+def _mean_reciprocal(scores: Tensor, relevant: Tensor) -> Tensor:
+    rank = counted(scores, torch.ones_like(scores, dtype=torch.float64), at_least)
+    return (relevant / rank).sum(1) / relevant.sum(1)
+
+
+def _scaled(by_gallery: bool) -> Function:
+    def rule(scores: Tensor, relevant: Tensor) -> Tensor:
+        total: Tensor = _ap(at_least)(scores, relevant) * relevant.sum(1)
+        return total / scores.shape[1] if by_gallery else total
+
+    return rule
+
+
+def _positive_scores_only(scores: Tensor, relevant: Tensor) -> Tensor:
+    kept = relevant & (scores > 0)
+    every = torch.ones_like(scores, dtype=torch.float64)
+    ratio = counted(scores, kept.to(torch.float64), at_least) / counted(scores, every, at_least) * kept
+    return ratio.sum(1) / kept.sum(1).clamp(min=1)
+
+
+_TIED = "A positive that ties with another item must not gain by it: the tie counts in front of it, as H(0) = 1 says."
+
+AVERAGE_PRECISION = Exercise(
+    name="average_precision",
+    arguments=("scores", "relevant"),
+    returns="(Q,), one AP per query",
+    truth=by_row(_average_precision),
+    cases=(
+        Case(
+            "two queries, six items",
+            (
+                torch.tensor([[0.9, 0.2, 0.55, 0.35, 0.7, 0.1], [-0.3, 0.4, 0.05, -0.6, 0.25, -0.1]]),
+                torch.tensor([[False, True, True, True, False, False], [True, True, False, False, False, True]]),
+            ),
+        ),
+        Case(
+            "a positive that ties with a negative",
+            (torch.tensor([[0.8, 0.5, 0.5, 0.1]]), torch.tensor([[False, True, False, True]])),
+        ),
+        Case(
+            "the same tie, stored the other way round",
+            (torch.tensor([[0.8, 0.5, 0.5, 0.1]]), torch.tensor([[False, False, True, True]])),
+        ),
+        Case("one relevant item", (torch.tensor([[0.3, 0.9, 0.6]]), torch.tensor([[True, False, False]]))),
+        Case("scores below 0", (torch.tensor([[0.1, -0.5, -0.2, -0.3]]), torch.tensor([[True, True, False, False]]))),
+    ),
+    readings=(
+        Reading(
+            "off-by-one", "Ranks start at 1, yours at 2: an item does not count itself (j ≠ k).", _ap(at_least, 1, 1)
+        ),
+        Reading(
+            "off-by-one",
+            "The ranks among all items are one too large: an item does not count itself (j ≠ k).",
+            _ap(at_least, 1, 0),
+        ),
+        Reading(
+            "off-by-one", "The precision at a hit counts that hit too: rank⁺ starts with 1 +.", _ap(at_least, 0, -1)
+        ),
+        Reading(
+            "off-by-one",
+            "The count of relevant items is one too large: an item does not count itself (j ≠ k).",
+            _ap(at_least, 0, 1),
+        ),
+        Reading("ties", _TIED + " Compare with `>=`.", _ap(above)),
+        Reading(
+            "ties",
+            _TIED + " Your sorted list breaks the tie by storage, so shuffling the gallery changes your AP.",
+            _by_storage(False),
+            "Count ranks over pairs with `>=` instead of sorting, or sort so that negatives come first among equals.",
+        ),
+        Reading(
+            "ties",
+            _TIED + " Your sorted list breaks the tie by storage, so shuffling the gallery changes your AP.",
+            _by_storage(True),
+            "Count ranks over pairs with `>=` instead of sorting, or sort so that negatives come first among equals.",
+        ),
+        Reading("sign", "Your list starts with the lowest score. Higher is better.", _ap(at_most)),
+        Reading(
+            "sign", "Your list starts with the lowest score. Higher is better.", _ap(lambda t: (t < 0).to(t.dtype))
+        ),
+        Reading(
+            "sign",
+            "That is 1 − AP, the loss. Asked is the metric, 1 for a perfect ranking.",
+            lambda s, r: 1 - _ap(at_least)(s, r),
+        ),
+        Reading(
+            "normaliser",
+            "You divide by the size of the gallery. AP is a mean over the relevant items, |Ω⁺|.",
+            _scaled(True),
+        ),
+        Reading("normaliser", "The sum over the relevant items is not divided by their number, |Ω⁺|.", _scaled(False)),
+        Reading(
+            "negative-scores",
+            "Relevant items with a score of 0 or less are dropped. A cosine may be negative, and those items still "
+            "count.",
+            _positive_scores_only,
+        ),
+        Reading(
+            "other-metric",
+            "That is the reciprocal rank: one over the rank of the first hit. AP averages over all relevant items.",
+            _reciprocal,
+        ),
+        Reading(
+            "rank-plus",
+            "You average 1 / rank. AP averages the precision rank⁺ / rank at each relevant item.",
+            _mean_reciprocal,
+        ),
+        Reading(
+            "other-metric",
+            "That is the trapezoid AP of the Oxford and Paris sets: the mean of the precision before and after each "
+            "hit. Asked is E3, the precision at each hit.",
+            _by_storage(False, trapezoid=True),
+        ),
+    ),
+    praise="The precision at each relevant item, averaged, with ties against you: your number is one that nobody "
+    "can shuffle up.",
+    advice={
+        "shape": "One AP per query: sum over the items of each, and leave the mean over the queries to the caller.",
+        "non-finite": "Something divides by 0: ranks start at 1, and every query here has a relevant item.",
+    },
+)
+
+EXERCISES = (AVERAGE_PRECISION,)

@@ -1,0 +1,25 @@
+"""Explorers: figures that answer to controls, live with a kernel and without one in the built page."""
+
+from suprank_edu.explore.controls import Choice, SelectionSlider, Slider, Toggle
+from suprank_edu.explore.explorer import Explorer, show_figure
+from suprank_edu.explore.figures import FigureFunction
+from suprank_edu.explore.gallery import Gallery, show_retrieved
+from suprank_edu.explore.loss_curve import LiveLossCurve, loss_curves
+from suprank_edu.explore.rank_a_gallery import rank_a_gallery
+from suprank_edu.explore.surrogate_bounds import surrogate_bounds
+
+__all__ = [
+    "Choice",
+    "Explorer",
+    "FigureFunction",
+    "Gallery",
+    "LiveLossCurve",
+    "SelectionSlider",
+    "Slider",
+    "Toggle",
+    "loss_curves",
+    "rank_a_gallery",
+    "show_figure",
+    "show_retrieved",
+    "surrogate_bounds",
+]

@@ -1,0 +1,169 @@
+"""Queries and what was retrieved for them, as pictures: right and wrong told by colour, by mark and in words."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from suprank_edu.explore.palette import NEGATIVE, POSITIVE, RELATED, Style, level_style
+
+if TYPE_CHECKING:
+    import torch
+
+    from suprank_edu.data import RetrievalDataset
+
+_LINES = {POSITIVE.mark: "solid", RELATED.mark: "double", NEGATIVE.mark: "dashed"}
+_CLASSES = {POSITIVE.mark: "right", RELATED.mark: "related", NEGATIVE.mark: "wrong"}
+
+
+def _css() -> str:
+    """Return the style: colours of the page's theme, and no ground of its own on dark pages."""
+    dark = "html[data-theme=dark] .suprank-gallery"
+    colours = [
+        f".suprank-gallery .sg-{_CLASSES[style.mark]}{{color:{style.light}}}"
+        f"{dark} .sg-{_CLASSES[style.mark]}{{color:{style.dark}}}"
+        for style in (POSITIVE, RELATED, NEGATIVE)
+    ]
+    return "\n".join(
+        [
+            ".suprank-gallery{margin:1em 0;color:inherit}",
+            ".suprank-gallery p{margin:0 0 .5em}",
+            ".suprank-gallery .sg-row{display:flex;gap:14px;align-items:flex-start;margin:0 0 10px}",
+            ".suprank-gallery ol{display:flex;flex-wrap:wrap;gap:6px;margin:0!important;padding:0;list-style:none}",
+            ".suprank-gallery :is(li,.sg-query){margin:0;padding:0;text-align:center;font-size:.8em;line-height:1.4}",
+            ".suprank-gallery img{display:block;box-sizing:border-box;border:3px solid;border-radius:4px;"
+            "margin:0;padding:0!important;max-width:none;color:inherit!important}",
+            *colours,
+            "html[data-theme=dark] .bd-content div.cell_output .text_html:has(.suprank-gallery):has(ol)"
+            "{background-color:transparent;color:inherit;padding:0}",
+        ]
+    )
+
+
+@dataclass(frozen=True, repr=False)
+class Gallery:
+    """Pictures in rows: a query, then its retrieved images, best first.
+
+    Shown last in a cell it becomes rows of thumbnails that carry their own data and wrap on a narrow screen.
+
+    Args:
+        rows: for each query its row of pictures, the query first.
+        caption: what the rows show.
+    """
+
+    rows: tuple[tuple[Picture, ...], ...]
+    caption: str
+
+    def _repr_html_(self) -> str:
+        """Return the rows as HTML with the pictures in it."""
+        caption = html.escape(self.caption)
+        rows = "".join(
+            f"<div class='sg-row'><div class='sg-query'>{query.image()}<span aria-hidden='true'>query</span></div>"
+            f"<ol>{''.join(picture.item(rank) for rank, picture in enumerate(retrieved, 1))}</ol></div>"
+            for query, *retrieved in self.rows
+        )
+        return (
+            f"<style>{_css()}</style><div class='suprank-gallery' role='group' aria-label='{caption}'>"
+            f"<p>{caption}</p>{rows}</div>"
+        )
+
+    def __repr__(self) -> str:
+        lines = [" ".join(picture.style.mark for picture in row[1:] if picture.style) for row in self.rows]
+        return "\n".join([self.caption, *lines])
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One thumbnail: its file as base64, its size, what it shows, and its style (None for the query itself)."""
+
+    data: str
+    size: int
+    alt: str
+    style: Style | None
+
+    def image(self) -> str:
+        """Return the picture; its border is solid for right and dashed for wrong."""
+        line = _LINES[self.style.mark] if self.style is not None else "solid"
+        return (
+            f"<img src='data:image/png;base64,{self.data}' width='{self.size}' height='{self.size}' "
+            f"alt='{html.escape(self.alt, quote=True)}' style='border-style:{line};border-color:currentColor'>"
+        )
+
+    def item(self, rank: int) -> str:
+        """Return the picture as an item of the list, with its rank and its mark below."""
+        mark = self.style.mark if self.style is not None else ""
+        name = f"sg-{_CLASSES[mark]}" if mark else ""
+        return f"<li class='{name}'>{self.image()}<span aria-hidden='true'>{rank}&nbsp;{mark}</span></li>"
+
+
+def show_retrieved(
+    dataset: RetrievalDataset, queries: Sequence[int], retrieved: torch.Tensor, *, size: int = 64
+) -> Gallery:
+    """Show queries of a data set with the images retrieved for them from the same set.
+
+    Args:
+        dataset: the images and their labels.
+        queries: Q positions in the data set.
+        retrieved: ``(Q, k)`` positions, best first, as :func:`suprank_edu.retrieval.search` returns them.
+        size: pixels a side of a thumbnail.
+
+    Returns:
+        A table that shows itself: ● shares the finest level with the query, ■ a coarser one, ✕ nothing.
+
+    Raises:
+        ValueError: ``retrieved`` has not one row per query, or there is no query.
+
+    Example:
+        >>> import torch
+        >>> from suprank_edu.data import read
+        >>> glyphs = read("standin", split="test")
+        >>> show_retrieved(glyphs, [0], torch.tensor([[1, len(glyphs) - 1]]))
+        What was retrieved for 1 query: ● same character, ■ same alphabet, ✕ neither
+        ● ✕
+    """
+    if len(queries) == 0 or retrieved.ndim != 2 or len(retrieved) != len(queries):
+        raise ValueError(
+            f"`retrieved`: got shape {tuple(retrieved.shape)} for {len(queries)} queries, expected one row per query"
+        )
+    rows = []
+    for query, row in zip(queries, retrieved.tolist(), strict=True):
+        pictures = [_picture(dataset, query, None, size)]
+        for item in row:
+            pictures.append(_picture(dataset, item, _shared(dataset, query, item), size))
+        rows.append(tuple(pictures))
+    names = dataset.level_names
+    coarse = (
+        f", {RELATED.mark} same {names[-1]}, {NEGATIVE.mark} neither"
+        if len(names) > 1
+        else f", {NEGATIVE.mark} another"
+    )
+    plural = "query" if len(queries) == 1 else "queries"
+    return Gallery(
+        tuple(rows), f"What was retrieved for {len(queries)} {plural}: {POSITIVE.mark} same {names[0]}{coarse}"
+    )
+
+
+def _shared(dataset: RetrievalDataset, query: int, item: int) -> int:
+    agree = (dataset.labels[query] == dataset.labels[item])[::-1]  # coarsest first
+    return int(agree.cumprod().sum())
+
+
+def _picture(dataset: RetrievalDataset, index: int, level: int | None, size: int) -> Picture:
+    from PIL import Image
+
+    thumbnail = dataset[index].resize((size, size), Image.Resampling.BILINEAR)
+    file = io.BytesIO()
+    # Sixteen greys are enough for a thumbnail of a drawing, and a third of the bytes.
+    (thumbnail.quantize(16) if thumbnail.mode == "L" else thumbnail).save(file, "PNG", optimize=True)
+    names = [dataset.class_names[column][dataset.labels[index, column]] for column in range(dataset.labels.shape[1])]
+    what = ", ".join(names)
+    num_levels = dataset.labels.shape[1]
+    if level is None:
+        return Picture(base64.b64encode(file.getvalue()).decode(), size, f"query: {what}", None)
+    verdict = "right" if level == num_levels else "related" if level else "wrong"
+    data = base64.b64encode(file.getvalue()).decode()
+    return Picture(data, size, f"{verdict}: {what}", level_style(level, num_levels))

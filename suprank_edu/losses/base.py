@@ -1,0 +1,153 @@
+"""From embeddings to per-query losses: the call contract that every ranking loss shares."""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from suprank_edu._checks import NORM_TOLERANCE, check_batch, check_index, check_level_column, check_valid
+from suprank_edu.ranking import full_precision
+from suprank_edu.relevance import count_shared
+
+IndicesTuple = Sequence[Tensor]
+"""``(anchor, positive, anchor, negative)`` pairs or ``(anchor, positive, negative)`` triplets of row numbers."""
+
+
+class EmbeddingLoss(nn.Module, ABC):
+    """A loss called as in pytorch-metric-learning, made of one method ``per_query(scores, levels, valid)``.
+
+    Args:
+        level: the label column (0 the finest) whose classes make positives; None keeps all levels.
+        include_self: with no ``ref_emb``, whether a query is its own positive, as in the published code.
+        reduction: ``"mean"`` over the queries that have a positive, or ``"none"``.
+
+    Raises:
+        ValueError: ``level`` is negative or ``reduction`` is unknown.
+    """
+
+    def __init__(self, level: int | None = None, include_self: bool = False, reduction: str = "mean") -> None:
+        super().__init__()
+        if level is not None:
+            check_index("level", level)
+        if reduction not in ("mean", "none"):
+            raise ValueError(f"`reduction`: got {reduction!r}, expected 'mean' or 'none'")
+        self.level, self.include_self, self.reduction = level, include_self, reduction
+        self._warned = False
+
+    @abstractmethod
+    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
+        """Return the ``(Q,)`` losses of ``(Q, G)`` scores and levels; 0 for a query without a positive."""
+
+    def forward(
+        self,
+        embeddings: Tensor,
+        labels: Tensor,
+        indices_tuple: IndicesTuple | None = None,
+        ref_emb: Tensor | None = None,
+        ref_labels: Tensor | None = None,
+        valid: Tensor | None = None,
+    ) -> Tensor:
+        """Return the loss of a batch, in float32 or better whatever autocast says.
+
+        Args:
+            embeddings: ``(Q, D)`` unit vectors.
+            labels: ``(Q,)`` or ``(Q, L)`` integers, column 0 the finest.
+            indices_tuple: pairs or triplets to which the sums are restricted; None means all.
+            ref_emb: ``(G, D)`` unit vectors to rank; None ranks the batch itself, each query left out of its gallery.
+            ref_labels: labels of ``ref_emb``.
+            valid: ``(Q, G)`` bool, False hides a pair.
+
+        Returns:
+            A scalar, or ``(Q,)`` with ``reduction="none"``.
+
+        Raises:
+            ValueError: shapes, dtypes or devices that do not fit, embeddings that are not finite, a label column
+                that does not exist, labels that are no tree.
+        """
+        batch = check_batch(embeddings, labels, ref_emb, ref_labels)
+        self._warn_once(batch.norm_error, embeddings.dtype)
+        levels = self._levels(batch.labels, batch.ref_labels)
+        check_valid(valid, levels.shape)
+        own_gallery = ref_emb is None
+        visible = _visible(levels, own_gallery and not self.include_self, indices_tuple, valid)
+        with torch.autocast(embeddings.device.type, enabled=False):
+            queries = full_precision(embeddings)
+            gallery = queries if ref_emb is None else ref_emb.to(queries.dtype)
+            losses = self.per_query(queries @ gallery.T, levels, visible)  # (Q,)
+        if self.reduction == "none":
+            return losses
+        positive = levels > 0 if visible is None else (levels > 0) & visible
+        return losses.sum() / positive.any(dim=1).sum().clamp(min=1)
+
+    def _levels(self, labels: Tensor, ref_labels: Tensor) -> Tensor:
+        """Return ``(Q, G)``: shared levels, or with a ``level`` whether its column agrees."""
+        if self.level is None:
+            return count_shared(labels, ref_labels)
+        check_level_column(self.level, labels.shape[1])
+        return labels[:, self.level, None] == ref_labels[None, :, self.level]
+
+    def _warn_once(self, norm_error: float, dtype: torch.dtype) -> None:
+        # Unit vectors computed in half precision are off by its rounding: 0.006 in bfloat16.
+        if norm_error > max(NORM_TOLERANCE, 2 * torch.finfo(dtype).eps) and not self._warned:
+            self._warned = True
+            warnings.warn(
+                f"`embeddings`: a norm is off 1 by {norm_error:.3g}, expected unit vectors so that scores are cosine "
+                "similarities; apply torch.nn.functional.normalize first",
+                stacklevel=5,  # the line that calls the module
+            )
+
+
+def _visible(
+    levels: Tensor, hide_self: bool, indices_tuple: IndicesTuple | None, valid: Tensor | None
+) -> Tensor | None:
+    """Return the ``(Q, G)`` pairs that count, or None for all of them."""
+    masks = [] if valid is None else [valid]
+    if hide_self:
+        masks.append(~torch.eye(len(levels), dtype=torch.bool, device=levels.device))
+    if indices_tuple is not None:
+        masks.append(listed_pairs(indices_tuple, levels))
+    return functools.reduce(torch.logical_and, masks) if masks else None
+
+
+def listed_pairs(indices_tuple: IndicesTuple, levels: Tensor) -> Tensor:
+    """Return the ``(Q, G)`` mask of the pairs in ``(a, p, a, n)`` pairs or ``(a, p, n)`` triplets.
+
+    Raises:
+        ValueError: ``indices_tuple`` has neither 3 nor 4 index tensors, or they do not name existing pairs.
+    """
+    if len(indices_tuple) not in (3, 4) or not all(isinstance(index, Tensor) for index in indices_tuple):
+        raise ValueError(
+            f"`indices_tuple`: got {len(indices_tuple)} entries, expected 4 index tensors (anchor, positive, anchor, "
+            "negative) or 3 (anchor, positive, negative)"
+        )
+    anchor, positive, *rest = (_row_numbers(index).to(levels.device) for index in indices_tuple)
+    negative_anchor, negative = rest if len(rest) == 2 else (anchor, rest[0])
+    for rows, columns in ((anchor, positive), (negative_anchor, negative)):
+        if rows.shape != columns.shape:
+            raise ValueError(
+                f"`indices_tuple`: got {len(rows)} anchors for {len(columns)} items, expected as many of both"
+            )
+    rows, columns = torch.cat([anchor, negative_anchor]), torch.cat([positive, negative])
+    if bool(((rows < 0) | (rows >= levels.shape[0]) | (columns < 0) | (columns >= levels.shape[1])).any()):
+        raise ValueError(
+            f"`indices_tuple`: got row numbers that do not exist, expected anchors in 0..{levels.shape[0] - 1} and "
+            f"items in 0..{levels.shape[1] - 1}"
+        )
+    listed = torch.zeros(levels.shape, dtype=torch.bool, device=levels.device)
+    listed[rows, columns] = True
+    return listed
+
+
+def _row_numbers(index: Tensor) -> Tensor:
+    """Return ``(M,)`` int64 row numbers; an empty list of pairs may come in any dtype."""
+    integers = not (index.is_floating_point() or index.is_complex() or index.dtype == torch.bool)
+    if index.ndim != 1 or (len(index) and not integers):
+        raise ValueError(
+            f"`indices_tuple`: got {index.dtype} of shape {tuple(index.shape)}, expected integers of shape (M,)"
+        )
+    return index.long()

@@ -1,0 +1,185 @@
+"""Losses that close the gap between a batch and the training set, and any pytorch-metric-learning loss at one level.
+
+Each module holds a loss of pytorch-metric-learning, made in ``__init__``, and is called as the ranking losses are.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from suprank_edu._checks import (
+    Batch,
+    check_batch,
+    check_count,
+    check_index,
+    check_level_column,
+    check_number,
+    check_positive,
+    check_valid,
+)
+from suprank_edu.losses.base import IndicesTuple, listed_pairs
+from suprank_edu.ranking import full_precision
+
+
+class AtLevel(nn.Module):
+    """Give a pytorch-metric-learning loss one column of hierarchical labels.
+
+    Args:
+        loss: a loss called as ``loss(embeddings, labels, indices_tuple, ref_emb, ref_labels)``.
+        level: the label column it sees, 0 the finest.
+
+    Raises:
+        ValueError: ``level`` is negative.
+
+    Example:
+        >>> from pytorch_metric_learning.losses import TripletMarginLoss
+        >>> embeddings = torch.nn.functional.normalize(torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.6, 0.8]]), dim=1)
+        >>> labels = torch.tensor([[0, 5], [1, 5], [2, 6]])
+        >>> round(AtLevel(TripletMarginLoss(margin=0.1), level=1)(embeddings, labels).item(), 2)
+        0.75
+    """
+
+    def __init__(self, loss: nn.Module, level: int) -> None:
+        super().__init__()
+        check_index("level", level)
+        self.loss, self.level = loss, level
+
+    def forward(
+        self,
+        embeddings: Tensor,
+        labels: Tensor,
+        indices_tuple: IndicesTuple | None = None,
+        ref_emb: Tensor | None = None,
+        ref_labels: Tensor | None = None,
+        valid: Tensor | None = None,
+    ) -> Tensor:
+        """Return the scalar loss of a batch, in float32 or better whatever autocast says.
+
+        Args:
+            embeddings: ``(Q, D)`` floats.
+            labels: ``(Q,)`` or ``(Q, L)`` integers, column 0 the finest.
+            indices_tuple: pairs or triplets to which the loss is restricted; None means all.
+            ref_emb: ``(G, D)`` floats to compare with; None means the batch itself, self pairs left out.
+            ref_labels: labels of ``ref_emb``.
+            valid: ``(Q, G)`` bool, False hides a pair.
+
+        Raises:
+            ValueError: shapes, dtypes or devices that do not fit, embeddings that are not finite, a label column
+                that does not exist, labels that are no tree.
+        """
+        batch = check_batch(embeddings, labels, ref_emb, ref_labels)
+        check_level_column(self.level, batch.labels.shape[1])
+        own, other = batch.labels[:, self.level], batch.ref_labels[:, self.level]
+        if valid is not None:
+            check_valid(valid, (len(own), len(other)))
+            indices_tuple = _visible_pairs(own, other, indices_tuple, valid, hide_self=ref_emb is None)
+        with torch.autocast(embeddings.device.type, enabled=False):
+            queries = full_precision(embeddings)
+            if ref_emb is None:
+                loss: Tensor = self.loss(queries, own, indices_tuple)
+            else:
+                loss = self.loss(queries, own, indices_tuple, ref_emb.to(queries.dtype), other)
+        return loss
+
+
+class CalibrationLoss(AtLevel):
+    """Pull positive pairs above one score and push negative pairs below another (E20; ROADMAP).
+
+    The mean of the non-zero ``[α - s]₊`` over positive pairs plus that of the non-zero ``[s - β]₊`` over negative
+    pairs, which is pytorch-metric-learning's ``ContrastiveLoss(distance=DotProductSimilarity())``. It normalises
+    embeddings. Scores that mean the same in every batch are what closes the decomposability gap.
+
+    Args:
+        pos_margin: α, the score that positives should reach.
+        neg_margin: β, the score that negatives should stay under.
+        level: the label column whose classes make positives, 0 the finest.
+
+    Raises:
+        ValueError: a margin is not finite or ``level`` is negative.
+
+    Example:
+        >>> embeddings = torch.nn.functional.normalize(torch.tensor([[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]]), dim=1)
+        >>> round(CalibrationLoss()(embeddings, torch.tensor([0, 0, 1])).item(), 3)  # [.9 - .6]₊ + [.8 - .6]₊
+        0.5
+    """
+
+    def __init__(self, pos_margin: float = 0.9, neg_margin: float = 0.6, level: int = 0) -> None:
+        from pytorch_metric_learning.distances import DotProductSimilarity
+        from pytorch_metric_learning.losses import ContrastiveLoss
+
+        check_number("pos_margin", pos_margin)
+        check_number("neg_margin", neg_margin)
+        super().__init__(ContrastiveLoss(pos_margin, neg_margin, distance=DotProductSimilarity()), level)
+
+
+class ProxyLoss(nn.Module):
+    """Classify each embedding against one learned proxy per class of the whole training set (E21; HAPPIER, SupRank).
+
+    ``-log softmax(⟨v, p_y⟩/η)`` over unit proxies, which is pytorch-metric-learning's ``NormalizedSoftmaxLoss``.
+    Proxies see all classes in every batch. Give its parameters to the optimiser, with a larger learning rate.
+
+    Args:
+        num_classes: classes of the label column, labelled 0..num_classes - 1.
+        embedding_size: D.
+        temperature: η > 0.
+        level: the label column, 0 the finest.
+
+    Raises:
+        ValueError: a parameter out of range.
+
+    Example:
+        >>> loss = ProxyLoss(num_classes=3, embedding_size=2)
+        >>> loss(torch.eye(2), torch.tensor([0, 2])).shape
+        torch.Size([])
+    """
+
+    def __init__(self, num_classes: int, embedding_size: int, temperature: float = 0.05, level: int = 0) -> None:
+        from pytorch_metric_learning.losses import NormalizedSoftmaxLoss
+
+        super().__init__()
+        check_count("num_classes", num_classes)
+        check_count("embedding_size", embedding_size)
+        check_positive("temperature", temperature)
+        check_index("level", level)
+        self.loss = NormalizedSoftmaxLoss(num_classes, embedding_size, temperature)
+        self.num_classes, self.embedding_size, self.level = num_classes, embedding_size, level
+
+    def forward(
+        self,
+        embeddings: Tensor,
+        labels: Tensor,
+        indices_tuple: IndicesTuple | None = None,
+        ref_emb: Tensor | None = None,
+        ref_labels: Tensor | None = None,
+        valid: Tensor | None = None,
+    ) -> Tensor:
+        """Return the scalar loss of a batch; proxies see the batch only, so all but the first two are left unused.
+
+        Raises:
+            ValueError: shapes or dtypes that do not fit, embeddings that are not finite, a label outside
+                0..num_classes - 1.
+        """
+        batch: Batch = check_batch(embeddings, labels)
+        check_level_column(self.level, batch.labels.shape[1])
+        if embeddings.shape[1] != self.embedding_size:
+            raise ValueError(f"`embeddings`: got {embeddings.shape[1]} dimensions, expected {self.embedding_size}")
+        own = batch.labels[:, self.level]
+        low, high = torch.stack(torch.aminmax(own)).tolist()
+        if low < 0 or high >= self.num_classes:
+            raise ValueError(f"`labels`: got classes from {low} to {high}, expected 0..{self.num_classes - 1}")
+        with torch.autocast(embeddings.device.type, enabled=False):
+            loss: Tensor = self.loss(full_precision(embeddings), own.long())
+        return loss
+
+
+def _visible_pairs(
+    labels: Tensor, ref_labels: Tensor, indices_tuple: IndicesTuple | None, valid: Tensor, hide_self: bool
+) -> IndicesTuple:
+    """Return the ``(anchor, positive, anchor, negative)`` pairs that ``valid`` and ``indices_tuple`` leave."""
+    same = labels[:, None] == ref_labels[None, :]  # (Q, G)
+    if indices_tuple is not None:
+        valid = valid & listed_pairs(indices_tuple, same)
+    if hide_self:
+        valid = valid & ~torch.eye(len(labels), dtype=torch.bool, device=labels.device)
+    return (*(same & valid).nonzero(as_tuple=True), *(~same & valid).nonzero(as_tuple=True))

@@ -1,0 +1,92 @@
+"""Scores of ranks: what the ranking losses compute once the ranks of a query's positives are known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from suprank_edu._checks import (
+    check_count,
+    check_ks,
+    check_levels,
+    check_number,
+    check_positive,
+    check_scores,
+    check_valid,
+)
+from suprank_edu.ranking import Positives, find_positives, full_precision
+from suprank_edu.relevance import level_counts, relevance_table
+
+
+def positives_of(scores: Tensor, levels: Tensor, valid: Tensor | None, min_level: int | None = None) -> Positives:
+    """Check the arguments that all losses share and gather each query's positives.
+
+    Raises:
+        ValueError: scores that are no finite ``(Q, G)`` floats, levels or ``valid`` of another kind or shape.
+    """
+    check_scores(scores)
+    check_levels(levels, scores)
+    check_valid(valid, scores.shape)
+    if min_level is not None:
+        check_count("min_level", min_level)
+        levels = levels >= min_level
+    return find_positives(full_precision(scores), levels, valid)
+
+
+def mean_over_positives(ratio: Tensor, found: Positives) -> Tensor:
+    """Return the mean of ``(Q, P)`` ratios over each query's positives."""
+    return (ratio * found.present).sum(dim=1) / found.present.sum(dim=1).clamp(min=1)
+
+
+def one_minus(score: Tensor, found: Positives) -> Tensor:
+    """Return ``1 - score`` for queries with a positive, 0 for the others."""
+    return torch.where(found.present.any(dim=1), 1 - score, 0.0 * score)
+
+
+def recall_loss(ranks: Tensor, found: Positives, ks: Sequence[int], temperature: float) -> Tensor:
+    """Return ``(Q,)``: one minus the mean over k of ``1/min(R, k) Σ σ((k - rank)/τ*)`` (E9), from ``(Q, P)`` ranks."""
+    check_positive("temperature", temperature)
+    cuts = torch.tensor(check_ks(ks), device=ranks.device, dtype=ranks.dtype)  # (K,)
+    hits = torch.sigmoid((cuts - ranks[:, :, None]) / temperature) * found.present[:, :, None]  # (Q, P, K)
+    most = torch.minimum(found.present.sum(dim=1, keepdim=True).clamp(min=1), cuts)  # (Q, K)
+    return one_minus((hits.sum(dim=1) / most).mean(dim=1), found)
+
+
+def ndcg_loss(ranks: Tensor, found: Positives) -> Tensor:
+    """Return ``(Q,)``: one minus DCG of ``(Q, P)`` ranks over DCG of the best ranking (E5), gain ``2^l - 1``."""
+    gain = (2.0 ** found.level.to(ranks.dtype) - 1) * found.present  # (Q, P), by decreasing level
+    ideal_ranks = torch.arange(1, gain.shape[1] + 1, device=ranks.device, dtype=ranks.dtype)
+    ideal = (gain / torch.log2(1 + ideal_ranks)).sum(dim=1)
+    dcg = (gain / torch.log2(1 + ranks)).sum(dim=1)
+    return one_minus(dcg / torch.where(ideal > 0, ideal, 1.0), found)
+
+
+def h_ap_loss(h_rank: Tensor, ranks: Tensor, gain: Tensor, found: Positives) -> Tensor:
+    """Return ``(Q,)``: ``1 - Σ H-rank/rank / Σ rel`` (E14) of ``(Q, P)`` H-ranks, ranks and relevances."""
+    total = gain.sum(dim=1)
+    score = (h_rank / ranks * found.present).sum(dim=1) / torch.where(total > 0, total, 1.0)
+    return torch.where(total > 0, 1 - score, 0.0 * score)  # relevances may be 0 at every level a query has
+
+
+def relevances_by_level(
+    found: Positives, levels: Tensor, alpha: float, relevances: Tensor | None, valid: Tensor | None
+) -> Tensor:
+    """Return the ``(Q, L + 1)`` relevance of an item of each level."""
+    if relevances is None:
+        check_number("alpha", alpha, minimum=0)
+        # A hidden item may share more levels than any visible one: the query itself does.
+        visible = levels if valid is None else levels.masked_fill(~valid, 0)
+        counts = level_counts(visible, len(found.by_level) - 1, valid)
+        return relevance_table(counts, alpha).to(found.scores.dtype)
+    if relevances.shape != levels.shape or not relevances.is_floating_point():
+        raise ValueError(
+            f"`relevances`: got {relevances.dtype} of shape {tuple(relevances.shape)}, "
+            f"expected floats of shape {tuple(levels.shape)}"
+        )
+    own = torch.where(found.present, relevances.detach().gather(1, found.index), 0.0).to(found.scores.dtype)  # (Q, P)
+    table = own.new_zeros(len(own), len(found.by_level)).scatter_reduce(1, found.level, own, "amax")
+    if not torch.equal(torch.where(found.present, table.gather(1, found.level), 0.0), own):
+        raise ValueError("`relevances`: got different values within a level of a query, expected one value per level")
+    return table

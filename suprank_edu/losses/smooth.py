@@ -1,0 +1,156 @@
+"""The *Smooth* losses on scores: ``σ(t/τ)`` for ``H`` everywhere (E11), one value per query.
+
+All take ``scores (Q, G)``, for any similarity, and ``levels (Q, G)``, the shared levels, and return ``(Q,)`` in float32
+or better, 0 for a query without a positive. ``valid (Q, G)`` hides pairs. All raise a ``ValueError`` that names the
+argument when a shape, a dtype or a value is not as described.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from suprank_edu.losses.rank_scores import (
+    h_ap_loss,
+    mean_over_positives,
+    ndcg_loss,
+    one_minus,
+    positives_of,
+    recall_loss,
+    relevances_by_level,
+)
+from suprank_edu.losses.sup import KS
+from suprank_edu.ranking import Positives
+from suprank_edu.steps import Sigmoid
+
+
+def smooth_ap(
+    scores: Tensor, levels: Tensor, *, tau: float = 0.01, min_level: int = 1, valid: Tensor | None = None
+) -> Tensor:
+    """Smooth-AP: one minus AP with ``σ(t/τ)`` for ``H``, in ``rank⁺`` too (E11; Brown et al., ECCV 2020).
+
+    Args:
+        scores: ``(Q, G)`` floats, higher is better.
+        levels: ``(Q, G)`` integers or bools.
+        tau: temperature τ > 0 of the sigmoid.
+        min_level: items that share at least this many levels are positives.
+        valid: ``(Q, G)`` bool, False hides a pair.
+
+    Returns:
+        ``(Q,)`` losses; they may lie below ``1 - AP``.
+
+    Raises:
+        ValueError: see the module's docstring.
+
+    Example:
+        >>> smooth_ap(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 0, 1]]))
+        tensor([0.1667])
+    """
+    found = positives_of(scores, levels, valid, min_level)
+    plus = 1 + found.sigmoid_sums_at(1, Sigmoid(tau))
+    return one_minus(mean_over_positives(plus / (plus + found.sigmoid_sums_at(0, Sigmoid(tau))), found), found)
+
+
+def smooth_recall(
+    scores: Tensor,
+    levels: Tensor,
+    *,
+    tau: float = 0.01,
+    ks: Sequence[int] = KS,
+    temperature: float = 1.0,
+    min_level: int = 1,
+    valid: Tensor | None = None,
+) -> Tensor:
+    """Smooth-R@k: the recall loss E9 with sigmoid ranks (E11; SupRank).
+
+    Args:
+        scores: ``(Q, G)`` floats, higher is better.
+        levels: ``(Q, G)`` integers or bools.
+        tau: temperature τ > 0 of the sigmoid over scores.
+        ks: the cut-offs 𝒦.
+        temperature: τ* > 0 of the sigmoid over ranks.
+        min_level: items that share at least this many levels are positives.
+        valid: ``(Q, G)`` bool, False hides a pair.
+
+    Returns:
+        ``(Q,)`` losses.
+
+    Raises:
+        ValueError: see the module's docstring.
+
+    Example:
+        >>> smooth_recall(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 0, 1]]), ks=(1, 2))
+        tensor([0.4404])
+    """
+    found = positives_of(scores, levels, valid, min_level)
+    return recall_loss(_smooth_rank(found, tau), found, ks, temperature)
+
+
+def smooth_ndcg(scores: Tensor, levels: Tensor, *, tau: float = 0.01, valid: Tensor | None = None) -> Tensor:
+    """Smooth-NDCG: ``1 - DCG/iDCG`` with sigmoid ranks (E5 with E11; SupRank).
+
+    Args:
+        scores: ``(Q, G)`` floats, higher is better.
+        levels: ``(Q, G)`` integers or bools.
+        tau: temperature τ > 0 of the sigmoid.
+        valid: ``(Q, G)`` bool, False hides a pair.
+
+    Returns:
+        ``(Q,)`` losses.
+
+    Raises:
+        ValueError: see the module's docstring.
+
+    Example:
+        >>> smooth_ndcg(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 2, 0]]))
+        tensor([0.2033])
+    """
+    found = positives_of(scores, levels, valid)
+    return ndcg_loss(_smooth_rank(found, tau), found)
+
+
+def smooth_h_ap(
+    scores: Tensor,
+    levels: Tensor,
+    *,
+    tau: float = 0.01,
+    alpha: float = 1.0,
+    relevances: Tensor | None = None,
+    valid: Tensor | None = None,
+) -> Tensor:
+    """Smooth-H-AP: one minus H-AP with ``σ(t/τ)`` for ``H`` everywhere (E14 with E11; HAPPIER).
+
+    Args:
+        scores: ``(Q, G)`` floats, higher is better.
+        levels: ``(Q, G)`` integers or bools.
+        tau: temperature τ > 0 of the sigmoid.
+        alpha: α of the relevance E12.
+        relevances: as in :func:`sup_h_ap`.
+        valid: ``(Q, G)`` bool, False hides a pair.
+
+    Returns:
+        ``(Q,)`` losses.
+
+    Raises:
+        ValueError: see the module's docstring.
+
+    Example:
+        >>> smooth_h_ap(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 2, 0]]))
+        tensor([0.1667])
+    """
+    found = positives_of(scores, levels, valid)
+    table = relevances_by_level(found, levels, alpha, relevances, valid)
+    gain = table.gather(1, found.level)  # (Q, P)
+    h_rank, smooth_rank = gain, 1 + found.sigmoid_sums_at(0, Sigmoid(tau))
+    for level in range(1, len(found.by_level)):
+        sums = found.sigmoid_sums_at(level, Sigmoid(tau))
+        h_rank = h_rank + torch.minimum(gain, table[:, level, None]) * sums
+        smooth_rank = smooth_rank + sums
+    return h_ap_loss(h_rank, smooth_rank, gain, found)
+
+
+def _smooth_rank(found: Positives, tau: float) -> Tensor:
+    sums = [found.sigmoid_sums_at(level, Sigmoid(tau)) for level in range(len(found.by_level))]
+    return 1 + torch.stack(sums).sum(dim=0)  # (Q, P)

@@ -1,0 +1,30 @@
+"""Exact metrics of retrieval: AP, AP@R, R@k, P@k, NDCG, H-AP and ASI, per query and for a whole set."""
+
+from suprank_edu.metrics._evaluate import evaluate
+from suprank_edu.metrics.evaluation import Comparison, Evaluation
+from suprank_edu.metrics.functional import (
+    ap_at_r,
+    asi,
+    average_precision,
+    h_ap,
+    hit_rate_at_k,
+    ndcg,
+    precision_at_k,
+    recall_at_k,
+    trapezoid_ap,
+)
+
+__all__ = [
+    "Comparison",
+    "Evaluation",
+    "ap_at_r",
+    "asi",
+    "average_precision",
+    "evaluate",
+    "h_ap",
+    "hit_rate_at_k",
+    "ndcg",
+    "precision_at_k",
+    "recall_at_k",
+    "trapezoid_ap",
+]

@@ -1,0 +1,228 @@
+"""Every exact metric of a whole set, in blocks of queries."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from suprank_edu._checks import NORM_TOLERANCE, check_batch, check_count, check_ks, check_number, check_valid
+from suprank_edu.metrics import _of_ranks
+from suprank_edu.metrics._ranked import Ranked, rank_columns
+from suprank_edu.metrics.evaluation import Evaluation
+from suprank_edu.relevance import level_counts, relevance_table
+
+Array = Tensor | NDArray[np.generic]
+Mask = Array | Callable[[Tensor], Tensor]
+
+# Products of other heights or widths round the last bit differently, which would move ties.
+_ROWS = 64
+_COLUMNS = 256
+# What one block of queries may take, in bytes.
+_BLOCK_BYTES = 1 << 29
+
+
+@torch.no_grad()
+def evaluate(
+    embeddings: Array,
+    labels: Array,
+    ref_emb: Array | None = None,
+    ref_labels: Array | None = None,
+    *,
+    ks: Sequence[int] = (1, 2, 4, 8),
+    map_at: Sequence[int] = (),
+    alpha: float = 1.0,
+    valid: Mask | None = None,
+    ap: Literal["step", "trapezoid"] = "step",
+    chunk_size: int | None = None,
+    device: str | torch.device | None = None,
+    progress: bool = False,
+) -> Evaluation:
+    """Compute every exact metric of a set of queries: E3, E4, E5, E14 and E16 (SupRank, HAPPIER).
+
+    The score is the inner product, the cosine similarity of unit vectors. Without ``ref_emb`` each query is left out
+    of its own gallery. The result does not depend on ``chunk_size``.
+
+    Args:
+        embeddings: ``(Q, D)`` floats, the queries; a tensor or an array.
+        labels: ``(Q,)`` or ``(Q, L)`` integers, column 0 the finest.
+        ref_emb: ``(G, D)`` floats, the gallery; None takes the queries.
+        ref_labels: ``(G,)`` or ``(G, L)`` integers, with ``ref_emb``.
+        ks: the k of ``R@k`` (hit rate), ``P@k`` and ``Recall@k``.
+        map_at: the k of ``mAP@k``.
+        alpha: α of the relevance of H-AP (E12).
+        valid: which pairs count: ``(Q, G)`` bools, or a function from query numbers ``(q,)`` to ``(q, G)`` bools,
+            called once for each block.
+        ap: how ``mAP`` sums: ``"step"`` is E3, ``"trapezoid"`` what ROxford and RParis print.
+        chunk_size: queries at once, rounded up to a multiple of 64; None fits them into about 512 MiB.
+        device: where to compute; None takes the device of ``embeddings``.
+        progress: show a progress bar (needs tqdm).
+
+    Returns:
+        An :class:`Evaluation` with the keys ``R@k/levelC``, ``P@k/levelC``, ``Recall@k/levelC``, ``mAP/levelC``,
+        ``mAP@R/levelC``, ``mAP@k/levelC`` for each label column C, ``H-AP``, ``NDCG`` and ``ASI``. A query without a
+        positive at a level does not count there, and one without any does not count at all.
+
+    Raises:
+        ValueError: an argument of another shape, dtype or range, NaN or infinite embeddings, labels that are no tree.
+
+    Example:
+        >>> embeddings = torch.nn.functional.normalize(torch.tensor([[1.0, 0.0], [1.0, 0.1], [0.0, 1.0]]), dim=1)
+        >>> result = evaluate(embeddings, torch.tensor([0, 0, 1]), ks=(1,))
+        >>> result.mean["R@1/level0"], result.skipped["R@1/level0"]
+        (1.0, 1)
+    """
+    ks = check_ks(ks)
+    map_at = check_ks(map_at, "map_at") if len(map_at) else ()
+    check_number("alpha", alpha, minimum=0)
+    if ap not in ("step", "trapezoid"):
+        raise ValueError(f"`ap`: got {ap!r}, expected 'step' or 'trapezoid'")
+    queries = _to_tensor("embeddings", embeddings)
+    where = queries.device if device is None else torch.device(device)
+    queries, own_labels = queries.to(where), _to_tensor("labels", labels).to(where)
+    gallery = None if ref_emb is None else _to_tensor("ref_emb", ref_emb).to(where)
+    gallery_labels = None if ref_labels is None else _to_tensor("ref_labels", ref_labels).to(where)
+    checked = check_batch(queries, own_labels, gallery, gallery_labels)
+    # Unit vectors computed in half precision are off by its rounding.
+    if checked.norm_error > max(NORM_TOLERANCE, 2 * torch.finfo(queries.dtype).eps):
+        warnings.warn(
+            f"`embeddings`: a norm is off 1 by {checked.norm_error:.3g}; scores are inner products, so apply "
+            "torch.nn.functional.normalize first if cosine similarities are meant",
+            stacklevel=2,
+        )
+    blocks = _Blocks(queries, gallery, checked.labels, checked.ref_labels, _checked_mask(valid, queries, gallery))
+    found: dict[str, list[Tensor]] = {}
+    for rows in _progress(blocks.rows(chunk_size), progress):
+        ranked = blocks.rank(rows)
+        for key, value in _metrics(ranked, blocks.num_levels, ks, map_at, alpha, ap):
+            found.setdefault(key, []).append(value.cpu())
+    settings = {"ks": list(ks), "map_at": list(map_at), "alpha": alpha, "ap": ap}
+    sizes = {"queries": len(queries), "gallery": blocks.gallery_size, "levels": blocks.num_levels}
+    return Evaluation({key: torch.cat(parts).numpy() for key, parts in found.items()}, settings | sizes)
+
+
+class _Blocks:
+    """Blocks of queries against the gallery, and where the positives of each query are."""
+
+    def __init__(
+        self, queries: Tensor, gallery: Tensor | None, labels: Tensor, ref_labels: Tensor, valid: Mask | None
+    ) -> None:
+        self.itself = gallery is None
+        gallery = queries if gallery is None else gallery
+        dtype = torch.promote_types(torch.promote_types(queries.dtype, gallery.dtype), torch.float32)
+        # An item shares a level with a query exactly when the coarsest classes agree. With the gallery in the order
+        # of these, the possible positives of a query are neighbours.
+        coarsest, self.order = ref_labels[:, -1].sort(stable=True)
+        self.queries, self.gallery_size = queries.to(dtype), len(gallery)
+        self.gallery = _pad_rows(gallery.to(dtype)[self.order], _COLUMNS)
+        self.labels, self.ref_labels, self.valid = labels, ref_labels[self.order], valid
+        self.num_levels = labels.shape[1]
+        self.own_column = self.order.argsort()  # (G,)
+        wanted = labels[:, -1].contiguous()
+        self.first = torch.searchsorted(coarsest, wanted)  # (Q,)
+        self.count = torch.searchsorted(coarsest, wanted, right=True) - self.first  # (Q,)
+
+    def rows(self, chunk_size: int | None) -> list[slice]:
+        """Cut the queries into blocks."""
+        if chunk_size is not None:
+            check_count("chunk_size", chunk_size)
+        # Scores and their sorted copy; and about a dozen float64 or int64 for each possible positive.
+        row_bytes = 4 * self.queries.element_size() * len(self.gallery) + 160 * int(self.count.max())
+        height = max(_BLOCK_BYTES // row_bytes, 1) if chunk_size is None else chunk_size
+        # A query must stand at the same place modulo 64 whatever the height, see _ROWS.
+        height = -(-height // _ROWS) * _ROWS
+        return [slice(start, min(start + height, len(self.queries))) for start in range(0, len(self.queries), height)]
+
+    def rank(self, rows: slice) -> Ranked:
+        """Rank the positives of a block of queries."""
+        scores = self._scores(rows)  # (q, G)
+        width = max(int(self.count[rows].max()), 1)
+        slot = torch.arange(width, device=scores.device)
+        inside = slot < self.count[rows, None]  # (q, P)
+        columns = (self.first[rows, None] + slot).clamp(max=self.gallery_size - 1)  # (q, P)
+        levels = torch.zeros_like(columns)
+        for column in range(self.num_levels):
+            levels += self.ref_labels[:, column][columns] == self.labels[rows, column, None]
+        return rank_columns(scores, columns, inside, levels)
+
+    def _scores(self, rows: slice) -> Tensor:
+        block = self.queries[rows]
+        scores = (_pad_rows(block, _ROWS) @ self.gallery.T)[: len(block), : self.gallery_size]
+        if self.itself:
+            scores = scores.scatter(1, self.own_column[rows, None], -torch.inf)
+        if self.valid is None:
+            return scores
+        mask = _mask_of_rows(self.valid, rows, scores)
+        return torch.where(mask[:, self.order], scores, -torch.inf)
+
+
+def _metrics(
+    ranked: Ranked, num_levels: int, ks: Sequence[int], map_at: Sequence[int], alpha: float, ap: str
+) -> Iterator[tuple[str, Tensor]]:
+    """Yield each key of the result with its ``(q,)`` values."""
+    for column in range(num_levels):
+        hits = ranked.at_least(num_levels - column)
+        for name, value in _level_metrics(hits, ks, map_at, ap):
+            yield f"{name}/level{column}", value
+    counts = level_counts(ranked.level, num_levels)
+    yield "H-AP", _of_ranks.h_ap(ranked, relevance_table(counts, alpha))
+    yield "NDCG", _of_ranks.ndcg(ranked)
+    yield "ASI", _of_ranks.asi(ranked)
+
+
+def _level_metrics(hits: Ranked, ks: Sequence[int], map_at: Sequence[int], ap: str) -> Iterator[tuple[str, Tensor]]:
+    for k in ks:
+        yield f"R@{k}", _of_ranks.hit_rate_at_k(hits, k)
+    for k in ks:
+        yield f"P@{k}", _of_ranks.precision_at_k(hits, k)
+    for k in ks:
+        yield f"Recall@{k}", _of_ranks.recall_at_k(hits, k)
+    yield "mAP", _of_ranks.trapezoid_ap(hits) if ap == "trapezoid" else _of_ranks.average_precision(hits)
+    yield "mAP@R", _of_ranks.ap_at_r(hits)
+    for k in map_at:
+        yield f"mAP@{k}", _of_ranks.average_precision_at(hits, k)
+
+
+def _to_tensor(name: str, value: Array) -> Tensor:
+    if isinstance(value, Tensor):
+        return value.detach()
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"`{name}`: got {type(value).__name__} of dtype {array.dtype}, expected numbers")
+    # torch has few operations on unsigned integers, and none on arrays with negative strides.
+    return torch.from_numpy(np.ascontiguousarray(array.astype(np.int64) if array.dtype.kind == "u" else array))
+
+
+def _checked_mask(valid: Mask | None, queries: Tensor, gallery: Tensor | None) -> Mask | None:
+    if valid is None or callable(valid):
+        return valid
+    mask = _to_tensor("valid", valid)
+    check_valid(mask, (len(queries), len(queries if gallery is None else gallery)))
+    return mask
+
+
+def _mask_of_rows(valid: Mask, rows: slice, scores: Tensor) -> Tensor:
+    if not callable(valid):
+        return torch.as_tensor(valid[rows], device=scores.device)
+    mask = _to_tensor("valid", valid(torch.arange(rows.start, rows.stop)))
+    check_valid(mask, scores.shape)
+    return mask.to(scores.device)
+
+
+def _pad_rows(matrix: Tensor, multiple: int) -> Tensor:
+    missing = -len(matrix) % multiple
+    return torch.nn.functional.pad(matrix, (0, 0, 0, missing)) if missing else matrix
+
+
+def _progress(blocks: list[slice], show: bool) -> Iterable[slice]:
+    if not show or os.environ.get("SUPRANK_EDU_STATIC") == "1":
+        return blocks
+    from tqdm.auto import tqdm
+
+    return tqdm(blocks, desc="evaluate", unit="block")

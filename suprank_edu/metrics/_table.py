@@ -1,0 +1,45 @@
+"""Tables of metrics: one row a metric, one column a label level."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+_WHOLE = "all levels"
+
+
+def grid(cells: Mapping[str, str]) -> list[list[str]]:
+    """Arrange cells by key (``R@1/level0``, ``H-AP``): a head row, then a row for each metric."""
+    names = list(dict.fromkeys(key.split("/")[0] for key in cells))
+    columns = list(dict.fromkeys(key.partition("/")[2] or _WHOLE for key in cells))
+    rows = [["", *columns]]
+    for name in names:
+        keys = [name if column == _WHOLE else f"{name}/{column}" for column in columns]
+        rows.append([name, *(cells.get(key, "") for key in keys)])
+    return rows
+
+
+def as_text(rows: Sequence[Sequence[str]]) -> str:
+    """Return the rows as plain text, the first column flush left and the others flush right."""
+    widths = [max(len(row[c]) for row in rows) for c in range(len(rows[0]))]
+    lines = []
+    for first, *rest in rows:
+        cells = [first.ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(rest, widths[1:], strict=True))]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)
+
+
+def as_html(rows: Sequence[Sequence[str]], caption: str) -> str:
+    """Return the rows as an HTML table with row and column heads for screen readers."""
+    head, *body = rows
+    lines = ["<table>", f"<caption>{escape(caption)}</caption>"]
+    lines.append(
+        "<thead><tr><td></td>" + "".join(f'<th scope="col">{escape(c)}</th>' for c in head[1:]) + "</tr></thead>"
+    )
+    lines.append("<tbody>")
+    for first, *rest in body:
+        lines.append(
+            f'<tr><th scope="row">{escape(first)}</th>' + "".join(f"<td>{escape(c)}</td>" for c in rest) + "</tr>"
+        )
+    lines.append("</tbody></table>")
+    return "\n".join(lines)

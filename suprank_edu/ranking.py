@@ -1,0 +1,167 @@
+"""Exact ranks, and the SupRank operator: a rank with a gradient that never understates the exact one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from suprank_edu._checks import check_levels, check_scores, check_valid
+from suprank_edu.pairwise import compact, count_at_least, step_sums
+from suprank_edu.steps import Sigmoid, Step, SupStep
+
+_INFINITY = float("inf")
+
+
+def rank(scores: Tensor, *, ties: str = "pessimistic", valid: Tensor | None = None) -> Tensor:
+    """Rank each item among its query's gallery: ``rank(k) = 1 + Σ_{j≠k} H(s_j - s_k)`` (E1), 1 the best.
+
+    Args:
+        scores: ``(Q, G)`` floats, higher is better.
+        ties: what an item with the same score adds: ``"pessimistic"`` 1, as ``H(0) = 1``; ``"optimistic"`` 0;
+            ``"average"`` ½.
+        valid: ``(Q, G)`` bool; a hidden pair counts nowhere, and its own rank is 0.
+
+    Returns:
+        ``(Q, G)`` ranks in the dtype of ``scores`` (float32 for half precision), without gradient.
+
+    Raises:
+        ValueError: ``scores`` is no finite ``(Q, G)`` float tensor, ``ties`` is unknown, ``valid`` has another shape.
+
+    Example:
+        >>> rank(torch.tensor([[0.9, 0.2, 0.9, 0.4]]))
+        tensor([[2., 4., 2., 3.]])
+        >>> rank(torch.tensor([[0.9, 0.2, 0.9, 0.4]]), ties="average")
+        tensor([[1.5000, 4.0000, 1.5000, 3.0000]])
+    """
+    check_scores(scores)
+    check_valid(valid, scores.shape)
+    if ties not in ("pessimistic", "optimistic", "average"):
+        raise ValueError(f"`ties`: got {ties!r}, expected 'pessimistic', 'optimistic' or 'average'")
+    values = full_precision(scores).detach()
+    visible = values if valid is None else values.masked_fill(~valid, -_INFINITY)
+    ascending = visible.sort(dim=1).values
+    ranks = torch.zeros_like(values)
+    if ties != "optimistic":  # items that score at least as high, the item itself among them
+        ranks += scores.shape[1] - torch.searchsorted(ascending, values.contiguous())
+    if ties != "pessimistic":
+        ranks += 1 + scores.shape[1] - torch.searchsorted(ascending, values.contiguous(), right=True)
+    if ties == "average":
+        ranks /= 2
+    return ranks if valid is None else ranks.masked_fill(~valid, 0)
+
+
+def sup_rank(
+    scores: Tensor, levels: Tensor, step: Step = SupStep(), valid: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    """SupRank: the rank in which items of lower level count through a differentiable step (E7, E10; ROADMAP).
+
+    ``rank_plus(k) = 1 + #{j ≠ k: level_j ≥ level_k, s_j ≥ s_k}`` is exact and has no gradient;
+    ``rank(k) = rank_plus(k) + Σ_{level_j < level_k} step(s_j - s_k)`` is at least the exact rank whenever
+    ``step.upper_bounds_heaviside``. For items of level 0 both are the exact rank, without gradient.
+
+    Args:
+        scores: ``(Q, G)`` floats, higher is better.
+        levels: ``(Q, G)`` integers (or bools): the shared levels.
+        step: what stands in for ``H``.
+        valid: ``(Q, G)`` bool; a hidden pair counts nowhere, and its own ranks are 0.
+
+    Returns:
+        ``(rank, rank_plus)``, both ``(Q, G)``.
+
+    Raises:
+        ValueError: an argument of another shape or dtype, or scores that are not finite.
+
+    Example:
+        >>> scores = torch.tensor([[0.9, 0.5, 0.8]])
+        >>> surrogate, plus = sup_rank(scores, torch.tensor([[1, 1, 0]]))
+        >>> surrogate, plus
+        (tensor([[ 1.0000, 28.4933,  2.0000]]), tensor([[1., 2., 2.]]))
+    """
+    check_scores(scores)
+    check_levels(levels, scores)
+    check_valid(valid, scores.shape)
+    values = full_precision(scores)
+    found = find_positives(values, levels, valid)
+    plus = rank_plus(found)
+    surrogate = plus + found.lower_sums(step)
+    # Padded slots point at item 0 of level -1; their sums are dropped, never written.
+    exact = rank(values, valid=valid)
+    query, slot = found.present.nonzero(as_tuple=True)
+    where = (query, found.index[query, slot])
+    return exact.index_put(where, surrogate[query, slot]), exact.index_put(where, plus[query, slot])
+
+
+@dataclass(frozen=True)
+class Positives:
+    """The items of level 1 and above of each query, by decreasing level, padded to P slots.
+
+    Attributes:
+        index: ``(Q, P)`` int64 positions in the gallery, 0 where padded.
+        level: ``(Q, P)`` int64 shared levels, 0 where padded.
+        present: ``(Q, P)`` bool, False where padded.
+        scores: ``(Q, P)`` floats, ``+inf`` where padded, with gradient.
+        by_level: for each level 0..L the ``(Q, M_l)`` scores of the items of just that level, ``-inf`` where padded.
+    """
+
+    index: Tensor
+    level: Tensor
+    present: Tensor
+    scores: Tensor
+    by_level: list[Tensor]
+
+    def lower_sums(self, step: Step) -> Tensor:
+        """Return ``(Q, P)``: Σ of ``step(s_j - s_k)`` over the items j of lower level than k."""
+        total = torch.zeros_like(self.scores)
+        for level, columns in enumerate(self.by_level[:-1]):
+            rows = self.scores.masked_fill(self.level <= level, _INFINITY)
+            total = total + step_sums(rows, columns, step)
+        return total
+
+    def counts_at(self, level: int) -> Tensor:
+        """Return ``(Q, P)``: the number of other items of just ``level`` that score at least as high."""
+        itself = (self.level == level) & self.present
+        return count_at_least(self.scores, self.by_level[level]) - itself.to(self.scores.dtype)
+
+    def sigmoid_sums_at(self, level: int, step: Sigmoid) -> Tensor:
+        """Return ``(Q, P)``: Σ of ``σ((s_j - s_k)/τ)`` over the other items j of just ``level``, with gradient."""
+        itself = (self.level == level) & self.present
+        return step_sums(self.scores, self.by_level[level], step) - 0.5 * itself.to(self.scores.dtype)
+
+
+def find_positives(scores: Tensor, levels: Tensor, valid: Tensor | None) -> Positives:
+    """Gather the positives of ``(Q, G)`` checked scores and levels, and the scores at each level."""
+    levels = levels.to(torch.int8) if levels.dtype == torch.bool else levels
+    visible = levels if valid is None else torch.where(valid, levels, -1)
+    index, present = compact(visible >= 1)
+    level = torch.where(present, visible.gather(1, index).long(), 0)
+    level, order = level.sort(dim=1, descending=True, stable=True)
+    index, present = index.gather(1, order), level > 0
+    top = int(level.max()) if level.numel() else 1
+    own = scores.gather(1, index).masked_fill(~present, _INFINITY)
+    by_level = [_scores_at(scores, visible == 0)]
+    by_level += [own.masked_fill(level != at, -_INFINITY) for at in range(1, top + 1)]
+    return Positives(index, level, present, own, by_level)
+
+
+def rank_plus(found: Positives) -> Tensor:
+    """Return ``(Q, P)``: 1 + the number of other items of the same or a higher level scoring at least as high."""
+    total = torch.ones_like(found.scores)
+    for level in range(1, len(found.by_level)):
+        total = total + found.counts_at(level) * (found.level <= level)
+    return total.detach()
+
+
+def full_precision(scores: Tensor) -> Tensor:
+    """Return ``scores`` in float32 where they are in half precision: ranks above 2,048 need it."""
+    return scores.float() if scores.dtype in (torch.float16, torch.bfloat16) else scores
+
+
+def _scores_at(scores: Tensor, mask: Tensor) -> Tensor:
+    """Return the masked scores, ``-inf`` elsewhere: compacted where that saves at least a quarter of the columns."""
+    width = int(mask.sum(dim=1).max())
+    if width > 0.75 * scores.shape[1]:
+        return scores.masked_fill(~mask, -_INFINITY)
+    index, present = compact(mask)
+    return scores.gather(1, index).masked_fill(~present, -_INFINITY)

@@ -1,0 +1,102 @@
+"""Exact search: the k best gallery items of each query, by faiss on a CPU and by torch on CUDA."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from suprank_edu._checks import check_count, check_embeddings
+
+_BLOCK = 1 << 25  # scores held at a time where torch computes them
+_SPARE = 8  # candidates beyond k: most ties at the edge are settled among them
+
+
+def search(
+    queries: Tensor,
+    gallery: Tensor,
+    k: int,
+    *,
+    device: str | torch.device | None = None,
+    exclude_self: bool = False,
+) -> tuple[Tensor, Tensor]:
+    """Find the k gallery items with the highest inner product for each query.
+
+    Exact, and deterministic: among equal scores the item that comes first in the gallery wins, at the edge of the
+    list too. Scores are computed in float32, in which equal vectors may differ in the last digit.
+
+    Args:
+        queries: ``(Q, D)`` floats; unit vectors make scores cosine similarities.
+        gallery: ``(G, D)`` floats.
+        k: items wanted, at most G (G - 1 with ``exclude_self``).
+        device: where to compute; None takes the device of ``queries``.
+        exclude_self: query i **is** gallery item i, which is left out of its own list.
+
+    Returns:
+        ``(Q, k)`` float32 scores, best first, and ``(Q, k)`` int64 positions in the gallery, on the device of
+        ``queries``.
+
+    Raises:
+        ValueError: if shapes do not fit, values are not finite or k is out of range.
+
+    Example:
+        >>> gallery = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.6, 0.8]])
+        >>> scores, indices = search(torch.tensor([[0.0, 1.0]]), gallery, k=2)
+        >>> indices.tolist(), scores.tolist()
+        ([[1, 2]], [[1.0, 0.800000011920929]])
+    """
+    _check(queries, gallery, k, exclude_self)
+    where = torch.device(device) if device is not None else queries.device
+    q, g = queries.detach().float().to(where), gallery.detach().float().to(where)
+    wanted = min(k + exclude_self + _SPARE, len(g))
+    scores, indices = _candidates(q, g, wanted)  # (Q, wanted), in any order among ties
+    scores, indices = _in_order(scores, indices, exclude_self)
+    if wanted < len(g):
+        # Where even the last candidate ties with the k-th, items that were left out may tie as well.
+        open_edge = (scores[:, k - 1] == scores[:, wanted - exclude_self - 1]).nonzero()[:, 0]
+        for rows in torch.split(open_edge, max(1, _BLOCK // len(g))):
+            full = q[rows] @ g.T  # (rows, G)
+            if exclude_self:
+                full[torch.arange(len(rows), device=where), rows] = -torch.inf
+            best, order = full.sort(dim=1, descending=True, stable=True)
+            scores[rows, :k], indices[rows, :k] = best[:, :k], order[:, :k]
+    return scores[:, :k].to(queries.device), indices[:, :k].to(queries.device)
+
+
+def _candidates(queries: Tensor, gallery: Tensor, k: int) -> tuple[Tensor, Tensor]:
+    if queries.device.type == "cpu":
+        import faiss
+
+        found = faiss.knn(
+            queries.contiguous().numpy(), gallery.contiguous().numpy(), k, metric=faiss.METRIC_INNER_PRODUCT
+        )
+        return torch.from_numpy(found[0]), torch.from_numpy(found[1])
+    blocks = torch.split(queries, max(1, _BLOCK // len(gallery)))
+    pieces = [torch.topk(block @ gallery.T, k, dim=1) for block in blocks]
+    return torch.cat([piece.values for piece in pieces]), torch.cat([piece.indices for piece in pieces])
+
+
+def _in_order(scores: Tensor, indices: Tensor, exclude_self: bool) -> tuple[Tensor, Tensor]:
+    """Sort candidates by score, equal ones by position; a query's own copy goes last."""
+    if exclude_self:
+        own = torch.arange(len(scores), device=scores.device)[:, None]  # (Q, 1)
+        scores = scores.masked_fill(indices == own, -torch.inf)
+    indices, by_position = indices.sort(dim=1)
+    scores, by_score = scores.gather(1, by_position).sort(dim=1, descending=True, stable=True)
+    return scores, indices.gather(1, by_score)
+
+
+def _check(queries: Tensor, gallery: Tensor, k: int, exclude_self: bool) -> None:
+    check_embeddings(queries, "queries")
+    check_embeddings(gallery, "gallery")
+    if queries.shape[1] != gallery.shape[1]:
+        raise ValueError(
+            f"`gallery`: got {gallery.shape[1]} dimensions, expected {queries.shape[1]}, as many as `queries`"
+        )
+    if exclude_self and len(queries) != len(gallery):
+        raise ValueError(
+            f"`exclude_self`: got {len(queries)} queries and {len(gallery)} gallery items, expected the same items"
+        )
+    check_count("k", k)
+    most = len(gallery) - exclude_self
+    if k > most:
+        raise ValueError(f"`k`: got {k}, expected at most {most}, the gallery items that a query can find")

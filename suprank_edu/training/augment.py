@@ -1,0 +1,77 @@
+"""Random views of a batch, drawn from a seed and computed on the device of the images."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from suprank_edu.training.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Augment:
+    """Random affine views: turn, stretch, slant, shift, and one orientation a class.
+
+    The views of step t depend on ``(seed, t)`` alone, so that a run can be continued, or its batch shared among
+    processes, without changing them. Nothing touches the global random state.
+
+    Args:
+        recipe: its ``rotation, scale, shear, shift, orientations`` and ``seed`` are used.
+
+    Example:
+        >>> images, classes = torch.ones(4, 1, 8, 8), torch.tensor([0, 0, 1, 1])
+        >>> Augment(Recipe())(images, classes, step=0).shape
+        torch.Size([4, 1, 8, 8])
+    """
+
+    recipe: Recipe
+
+    def __call__(self, images: Tensor, classes: Tensor, step: int) -> Tensor:
+        """Return a random view of each image of a batch.
+
+        Args:
+            images: ``(B, C, H, W)`` floats.
+            classes: ``(B,)`` integers; images of one class are shown in one orientation.
+            step: number of the batch.
+
+        Returns:
+            ``(B, C, H, W)``; what comes from beyond the border repeats the border.
+        """
+        from kornia.geometry.transform import warp_affine
+
+        height, width = images.shape[-2:]
+        matrices = self.matrices(classes.cpu(), step)  # (B, 2, 3), in the coordinates -1..1 of the image
+        to_pixels = torch.tensor([[width / 2, 0, (width - 1) / 2], [0, height / 2, (height - 1) / 2], [0, 0, 1]])
+        square = torch.cat([matrices, torch.tensor([0.0, 0.0, 1.0]).expand(len(matrices), 1, 3)], dim=1)  # (B, 3, 3)
+        in_pixels = (to_pixels @ square @ to_pixels.inverse())[:, :2]  # (B, 2, 3)
+        warped: Tensor = warp_affine(
+            images, in_pixels.to(images), (height, width), padding_mode="border", align_corners=True
+        )
+        return warped
+
+    def matrices(self, classes: Tensor, step: int) -> Tensor:
+        """Return the ``(B, 2, 3)`` affine maps of a batch, image to view, with the centre at 0 and sides at ±1."""
+        recipe, size = self.recipe, len(classes)
+        draw = torch.Generator().manual_seed(recipe.seed * 1_000_003 + step)
+        turn, stretch_x, stretch_y, slant, move_x, move_y = 2 * torch.rand(size, 6, generator=draw).T - 1  # (B,) each
+        angle = turn * math.radians(recipe.rotation)
+        cos, sin, one = angle.cos(), angle.sin(), torch.ones(size)
+        rotate = torch.stack([cos, -sin, sin, cos], dim=-1).view(size, 2, 2)
+        slanted = torch.stack([one, slant * recipe.shear, 0 * one, one], dim=-1).view(size, 2, 2)
+        stretch = torch.diag_embed(1 + recipe.scale * torch.stack([stretch_x, stretch_y], dim=-1))  # (B, 2, 2)
+        linear = rotate @ slanted @ stretch @ _orientations(classes, recipe.orientations, draw)
+        move = 2 * recipe.shift * torch.stack([move_x, move_y], dim=-1)
+        return torch.cat([linear, move[..., None]], dim=-1)  # (B, 2, 3)
+
+
+def _orientations(classes: Tensor, count: int, draw: torch.Generator) -> Tensor:
+    """Return ``(B, 2, 2)``: one of ``count`` quarter turns and mirror images, the same for a whole class."""
+    _, group = torch.unique(classes, return_inverse=True)  # (B,)
+    chosen = torch.randint(count, (int(group.max()) + 1,), generator=draw)[group]
+    cos = torch.tensor([1.0, 0.0, -1.0, 0.0])[chosen % 4]
+    sin = torch.tensor([0.0, 1.0, 0.0, -1.0])[chosen % 4]
+    mirror = torch.where(chosen < 4, 1.0, -1.0)
+    return torch.stack([cos * mirror, -sin, sin * mirror, cos], dim=-1).view(-1, 2, 2)

@@ -1,0 +1,42 @@
+"""Where training runs, and the random numbers it draws there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+
+def make_accelerator(device: str | torch.device | None) -> Any:
+    """Return an accelerate.Accelerator on the device asked for: ``"cpu"``, ``"cuda"``, or None for the best there is.
+
+    Raises:
+        ValueError: if there is no such device.
+    """
+    from accelerate import Accelerator
+    from accelerate.state import AcceleratorState, PartialState
+
+    wanted = None if device is None else torch.device(device)
+    if wanted is not None and (wanted.type not in ("cpu", "cuda") or wanted.index not in (None, 0)):
+        raise ValueError(
+            f"`device`: got {device!r}, expected 'cpu', 'cuda' or None; CUDA_VISIBLE_DEVICES chooses a card"
+        )
+    if wanted is not None and wanted.type == "cuda" and not torch.cuda.is_available():
+        raise ValueError(f"`device`: got {device!r}, but no CUDA device is available, expected 'cpu' or None")
+    # accelerate keeps its first device for the life of the process; a notebook may want another one later.
+    target = wanted.type if wanted else "cuda" if torch.cuda.is_available() else None
+    current = PartialState._shared_state.get("device")
+    if target and current and current.type != target and PartialState().num_processes == 1:
+        AcceleratorState._reset_state(reset_partial_state=True)
+    return Accelerator(cpu=wanted is not None and wanted.type == "cpu")
+
+
+@contextmanager
+def own_random_state(seed: int, device: torch.device) -> Iterator[None]:
+    """Seed torch inside the block and give the caller's random state back after it."""
+    devices = [torch.cuda.current_device()] if device.type == "cuda" else []
+    with torch.random.fork_rng(devices):
+        torch.manual_seed(seed)
+        yield

@@ -1,0 +1,63 @@
+"""From images to embeddings."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from suprank_edu.data import RetrievalDataset
+from suprank_edu.training.images import image_batches
+
+
+@torch.no_grad()
+def embed(
+    model: nn.Module,
+    dataset: RetrievalDataset,
+    *,
+    batch_size: int = 256,
+    image_size: int | None = None,
+    device: str | torch.device | None = None,
+) -> Tensor:
+    """Embed every image of a data set, in its order.
+
+    Args:
+        model: takes ``(B, C, S, S)`` images with values in 0..1, returns ``(B, D)``. It runs in evaluation mode and
+            is left in the mode it was in.
+        dataset: N images.
+        batch_size: images at a time; the result does not depend on it beyond rounding.
+        image_size: pixels a side S; None takes ``model.image_size``.
+        device: moves the model there first; None leaves it where it is.
+
+    Returns:
+        ``(N, D)`` float32 unit vectors, in main memory.
+
+    Raises:
+        ValueError: if the data set is empty, ``batch_size`` is below 1, or neither the model nor the call says the
+            size of images.
+
+    Example:
+        >>> from suprank_edu.data import read
+        >>> from suprank_edu.training import SmallCNN
+        >>> glyphs = read("standin", split="test").subset(range(10))
+        >>> embed(SmallCNN(), glyphs).shape
+        torch.Size([10, 128])
+    """
+    size = image_size if image_size is not None else getattr(model, "image_size", None)
+    if size is None:
+        raise ValueError("`image_size`: got None, and the model has no `image_size`, expected pixels a side")
+    if len(dataset) == 0:
+        raise ValueError("`dataset`: got no image, expected at least one")
+    if batch_size < 1:
+        raise ValueError(f"`batch_size`: got {batch_size}, expected at least 1")
+    if device is not None:
+        model.to(device)
+    first = next(model.parameters(), None)
+    where = first.device if first is not None else torch.device(device or "cpu")
+    batches = [list(range(i, min(i + batch_size, len(dataset)))) for i in range(0, len(dataset), batch_size)]
+    was_training = model.training
+    model.eval()
+    try:
+        pieces = [model(images).float().cpu() for _, images in image_batches(dataset, batches, size, where)]
+    finally:
+        model.train(was_training)
+    return nn.functional.normalize(torch.cat(pieces))  # (N, D)

@@ -1,0 +1,64 @@
+"""Every built page in a headless browser: nothing fails, nothing leaves localhost, nothing is wider than a phone."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SCREENS = {"desktop, light": (1280, 900, "light"), "phone, dark": (375, 812, "dark")}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One chromium for all pages."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_page_shows_without_a_fault(page: Path, screen: str, browser: Any, address: str) -> None:
+    width, height, scheme = SCREENS[screen]
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    tab = context.new_page()
+    tab.set_default_timeout(120_000)  # a busy machine is slow, not wrong
+    faults: list[str] = []
+    tab.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
+    tab.on("pageerror", lambda error: faults.append(str(error)))
+    tab.on("response", lambda answer: faults.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
+    tab.on(
+        "request",
+        lambda asked: (
+            faults.append(f"left localhost: {asked.url}")
+            if not asked.url.startswith((address, "data:", "blob:"))
+            else None
+        ),
+    )
+    tab.goto(address + page.name, wait_until="networkidle")
+    if tab.locator(".math").count():
+        tab.wait_for_selector("mjx-container", state="attached")
+    assert faults == []
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
+    assert tab.evaluate("document.documentElement.dataset.theme") == scheme
+    assert tab.locator("mjx-merror").count() == 0, "a formula does not parse"
+    context.close()

@@ -1,0 +1,38 @@
+"""What every test shares: where helpers lie, how hypothesis searches, and the golden values."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import settings
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))  # `from strategies import …` works from any test folder
+
+# The same examples on every machine and every run: a failure seen once is a failure seen always.
+settings.register_profile("suprank", derandomize=True, deadline=None, max_examples=25)
+# For a long look: pytest --hypothesis-profile=thorough
+settings.register_profile("thorough", derandomize=False, deadline=None, max_examples=500)
+settings.load_profile("suprank")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a test that asks for `golden_loss` one entry of tests/golden/index.json at a time."""
+    if "golden_loss" in metafunc.fixturenames:
+        index = json.loads((HERE / "golden" / "index.json").read_text())
+        entries = [(case, entry) for case, entries in index.items() for entry in entries]
+        names = [f"{case}-{entry['name']}" for case, entry in entries]
+        metafunc.parametrize("golden_loss", entries, ids=names)
+
+
+@pytest.fixture(scope="session")
+def golden() -> dict[str, dict[str, torch.Tensor]]:
+    """The arrays of each golden case by name, as tensors; `grad_i` belongs to loss i of the case."""
+    cases = {}
+    for path in sorted((HERE / "golden").glob("*.npz")):
+        with np.load(path) as arrays:
+            cases[path.stem] = {name: torch.from_numpy(arrays[name]) for name in arrays}
+    return cases

@@ -1,0 +1,376 @@
+"""The ladder itself: whatever a learner hands in, one clear answer comes back and nothing is raised."""
+
+import math
+import sys
+import warnings
+
+import numpy as np
+import pytest
+import torch
+
+from suprank_edu.exercises import EXERCISES, LADDER, check
+
+
+def stub_of(name: str, body: str):
+    """Return the stub of an exercise with another body."""
+    namespace = {"__name__": "learner", "torch": torch, "np": np, "math": math}
+    exec(f"def {EXERCISES[name].call}:\n    {body}\n", namespace)
+    return namespace[f"ex_{name}"]
+
+
+def test_an_unknown_name_lists_the_names() -> None:
+    with pytest.raises(ValueError, match=r"`name`: got 'rnak' \(did you mean 'rank'\?\), expected one of 'unit_norm'"):
+        check("rnak", None)
+    with pytest.raises(ValueError, match=r"`name`: got \['rank'\], expected one of 'unit_norm'"):
+        check(["rank"], None)
+
+
+UNFINISHED = [
+    "...",
+    "pass",
+    "return",
+    "return ...",
+    "return None",
+    "raise NotImplementedError",
+    "raise NotImplementedError('to be done')",
+    "x = ...; return 1 - x",
+    "x = ...; return torch.sigmoid(x)",
+    "x = ...; return x.sum()",
+    "return NotImplemented",
+]
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("body", UNFINISHED)
+def test_an_unfinished_stub_is_told_so(name: str, body: str) -> None:
+    result = check(name, stub_of(name, body))
+    assert result.hint == "not-attempted", repr(result)
+    assert not result.passed
+    assert f"ex_{name}" in result.message
+
+
+def test_no_function_at_all_is_not_attempted() -> None:
+    assert check("rank", None).hint == "not-attempted"
+    assert check("rank", ...).hint == "not-attempted"
+
+
+ODD = [
+    ("'ranks'", "a `str`"),
+    ("b'1'", "a `bytes`"),
+    ("(1, 2)", "a `tuple` of 2"),
+    ("[[1, 2]]", "a `list` of 1"),
+    ("{}", "a `dict`"),
+    ("object()", "an `object`"),
+    ("np.ones((2, 5))", "a `numpy.ndarray`"),
+    ("lambda: 3", "a `function`"),
+    ("(x for x in ())", "a `generator`"),
+    ("torch.float32", "a `torch.dtype`"),
+    ("torch.eye(2).to_sparse()", "a `torch.Tensor`"),
+    ("torch.empty(2, 5, device='meta')", "a `torch.Tensor`"),
+    ("torch.quantize_per_tensor(torch.ones(2, 5), 0.1, 0, torch.quint8)", "a `torch.Tensor`"),
+    ("True", "a `bool`"),
+    ("type", "a `type`"),
+]
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize(("expression", "kind"), ODD)
+def test_odd_results_are_named(name: str, expression: str, kind: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        result = check(name, stub_of(name, f"return {expression}"))
+    assert result.hint == "type", repr(result)
+    if "type" not in EXERCISES[name].advice:
+        assert kind in result.message
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize(
+    ("expression", "hint"),
+    [
+        ("3", None),
+        ("3.0", None),
+        ("float('nan')", None),
+        ("torch.tensor(float('nan'))", None),
+        ("torch.zeros(0)", "shape"),
+        ("torch.zeros(1, 2, 3, 4)", "shape"),
+        ("torch.zeros(7, 1, dtype=torch.complex64)", "shape"),
+    ],
+)
+def test_numbers_and_wrong_shapes(name: str, expression: str, hint: str | None) -> None:
+    result = check(name, stub_of(name, f"return {expression}"))
+    assert result.hint in LADDER
+    assert not result.passed
+    if hint:
+        assert result.hint == hint, repr(result)
+
+
+def test_none_on_one_path_only_is_not_unfinished() -> None:
+    def ex_rank(scores):
+        if len(scores) > 1:
+            return (scores[:, None, :] >= scores[:, :, None]).sum(2)
+
+    result = check("rank", ex_rank)
+    assert result.hint == "type"
+    assert "every path" in result.message
+
+
+def test_the_result_instead_of_the_function() -> None:
+    result = check("rank", torch.ones(2, 5))
+    assert result.hint == "not-a-function"
+    assert 'check("rank", ex_rank)' in result.message
+    assert check("rank", "ex_rank").hint == "not-a-function"
+
+
+def test_wrong_arguments_are_told_before_the_call() -> None:
+    result = check("rank_plus", lambda scores: scores)
+    assert result.hint == "signature"
+    assert "def ex_rank_plus(scores, relevant):" in result.message
+    assert check("rank", lambda *args, **kwargs: None).hint == "not-attempted"
+    assert check("rank", lambda scores, ties="pessimistic": None).hint == "not-attempted"
+
+
+class TestExceptions:
+    def test_the_traceback_starts_at_the_learners_frame(self) -> None:
+        def helper(scores):
+            return scores.no_such_method()  # the learner's own line
+
+        def ex_rank(scores):
+            return helper(scores)
+
+        result = check("rank", ex_rank)
+        assert result.hint == "exception"
+        lines = result.traceback.splitlines()
+        assert lines[0] == "Traceback (most recent call last):"
+        assert "in ex_rank" in lines[1]
+        assert "return scores.no_such_method()  # the learner's own line" not in lines[2]
+        assert "scores.no_such_method()" in result.traceback
+        assert "in helper" in result.traceback
+        assert lines[-1] == "AttributeError: 'Tensor' object has no attribute 'no_such_method'"
+        assert "suprank_edu" not in result.traceback
+        assert isinstance(result.exception, AttributeError)
+        assert "AttributeError" in repr(result)
+
+    def test_a_notebook_cell_is_named_as_such(self) -> None:
+        source = "def ex_rank(scores):\n    return 1 / 0\n"
+        namespace: dict = {}
+        exec(compile(source, "/somewhere/ipykernel_1234/987654.py", "exec"), namespace)
+        result = check("rank", namespace["ex_rank"])
+        assert 'File "<your cell>", line 2, in ex_rank' in result.traceback
+        assert "ipykernel" not in repr(result)
+
+    def test_causes_are_kept(self) -> None:
+        def ex_rank(scores):
+            try:
+                return [][0]
+            except IndexError as error:
+                raise KeyError("k") from error
+
+        result = check("rank", ex_rank)
+        assert "IndexError: list index out of range" in result.traceback
+        assert "direct cause" in result.traceback
+        assert result.traceback.endswith("KeyError: 'k'")
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "raise SystemExit(3)",
+            "assert False, 'no'",
+            "return ex_rank(scores)",
+            "raise StopIteration",
+            "import no_such_module_at_all",
+            "return scores @ scores",
+            "return torch.stack([])",
+            "raise type('Odd', (Exception,), {'__str__': lambda self: 1 / 0})()",
+        ],
+    )
+    def test_every_exception_is_told(self, body: str) -> None:
+        result = check("rank", stub_of("rank", body))
+        assert result.hint == "exception", repr(result)
+        assert "ex_rank" in result.traceback
+
+    def test_torchs_own_not_implemented_is_news(self) -> None:
+        def ex_rank(scores):
+            return torch.nn.Module()(scores)  # raises NotImplementedError inside torch
+
+        result = check("rank", ex_rank)
+        assert result.hint == "exception", repr(result)
+        assert "NotImplementedError" in result.traceback
+
+    def test_a_bad_index_is_no_stub(self) -> None:
+        result = check("rank", lambda scores: [1, 2][scores])
+        assert result.hint == "exception", repr(result)
+
+    def test_the_keyboard_still_interrupts(self) -> None:
+        def ex_rank(scores):
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            check("rank", ex_rank)
+
+    def test_the_input_is_shown(self) -> None:
+        def ex_rank(scores):
+            if scores.shape[1] == 1:
+                raise ValueError("too small")
+            return (scores[:, None, :] >= scores[:, :, None]).sum(2)
+
+        result = check("rank", ex_rank)
+        assert "a gallery of one: `scores = [[0.4]]`" in result.message
+
+
+class TestOrder:
+    """An earlier rung is told first, whatever else is wrong as well."""
+
+    def rung(self, *wrong: str) -> str:
+        def ex_sup_rank(scores, relevant):
+            from suprank_edu.ranking import sup_rank
+
+            value = sup_rank(scores, relevant)[0]
+            if "exception" in wrong:
+                raise ValueError("no")
+            if "wrong-gradient" in wrong:
+                value = 2 * value - value.detach()
+            if "no-gradient" in wrong:
+                value = value.detach()
+            if "in-place" in wrong:
+                relevant.logical_not_()
+            if "wrong" in wrong:
+                value = value * 1.37
+            if "off-by-one" in wrong:
+                value = value + 1
+            if "non-finite" in wrong:
+                value = value / 0
+            if "dtype" in wrong:
+                value = value.detach().long()
+            if "shape" in wrong:
+                value = value[0]
+            if "type" in wrong:
+                value = value.tolist()
+            return value
+
+        return check("sup_rank", ex_sup_rank).hint
+
+    def test_each_rung_before_the_next(self) -> None:
+        rungs = [
+            "exception",
+            "type",
+            "shape",
+            "dtype",
+            "non-finite",
+            "off-by-one",
+            "no-gradient",
+            "wrong-gradient",
+            "in-place",
+        ]
+        for i, first in enumerate(rungs):
+            assert self.rung(*rungs[i:]) == first
+        assert self.rung("in-place", "wrong") == "in-place"
+        assert self.rung("wrong", "wrong-gradient") == "wrong"
+        assert self.rung("wrong", "no-gradient") == "no-gradient"
+        assert self.rung() == "right"
+
+    def test_the_ladder_lists_them_in_this_order(self) -> None:
+        told = "not-attempted exception type shape dtype non-finite off-by-one ties self-positive sign"
+        told += " no-gradient wrong-gradient in-place wrong right"
+        assert [key for key in LADDER if key in told.split()] == told.split()
+
+
+def test_two_mistakes_at_once_are_told_one_by_one() -> None:
+    """Ranks from 0 that also give a tie its middle place: on the first input only the first mistake shows."""
+
+    def ex_rank(scores):
+        d = scores[:, None, :] - scores[:, :, None]
+        return ((d > 0).double() + (d >= 0).double()).sum(2) / 2 - 0.5
+
+    assert check("rank", ex_rank).hint == "off-by-one"
+
+
+def test_a_wrong_number_shows_input_result_and_expectation() -> None:
+    def ex_rank(scores):
+        return scores * 0 + 7.25
+
+    result = check("rank", ex_rank)
+    assert result.hint == "wrong"
+    assert result.example == (
+        "three items that tie\n"
+        "  scores   = [[0.3, 0.3, 0.3]]\n"
+        "  came     = [[7.25, 7.25, 7.25]]\n"
+        "  expected = [[3, 3, 3]]"
+    )
+
+
+def test_entries_nobody_looks_at_are_dots() -> None:
+    result = check("rank_plus", lambda scores, relevant: scores * 0 + 9)
+    assert "came     = [[9, ·, 9, 9]]\n  expected = [[2, ·, 2, 3]]" in result.example
+
+
+@pytest.mark.parametrize("grad", [torch.no_grad, torch.inference_mode])
+def test_it_works_where_gradients_are_switched_off(grad) -> None:
+    with grad():
+        assert check("unit_norm", lambda x: torch.nn.functional.normalize(x, dim=1)).passed
+
+
+def test_it_leaves_the_random_state_alone() -> None:
+    before = torch.random.get_rng_state()
+    check("sup_ap", lambda scores, relevant: scores.sum(1))
+    assert torch.equal(before, torch.random.get_rng_state())
+
+
+def test_nothing_carries_over_from_one_check_to_the_next() -> None:
+    def ex_rank(scores):
+        scores.zero_()
+        return scores
+
+    first = repr(check("rank", ex_rank))
+    assert repr(check("rank", ex_rank)) == first
+    assert check("rank", lambda s: (s[:, None, :] >= s[:, :, None]).sum(2)).passed
+
+
+class TestShow:
+    def test_html_is_escaped(self) -> None:
+        def ex_rank(scores):
+            raise ValueError("<script>alert('&')</script>")
+
+        html = check("rank", ex_rank)._repr_html_()
+        assert "<script>" not in html
+        assert "&lt;script&gt;alert(&#x27;&amp;&#x27;)" in html
+
+    def test_names_from_the_learner_are_escaped(self) -> None:
+        odd = type("<b>Odd</b>", (), {})
+        result = check("rank", lambda scores: odd())
+        assert "<b>" not in result._repr_html_()
+        assert "Odd" in result._repr_html_()
+
+    def test_text_and_html_say_the_same(self) -> None:
+        result = check("rank", lambda scores: (scores[:, None, :] > scores[:, :, None]).sum(2) + 1)
+        bundle = result._repr_mimebundle_()
+        assert set(bundle) == {"text/plain", "text/html"}
+        assert bundle["text/plain"] == repr(result)
+        for part in ("rank", "right, until two scores tie", "expected"):
+            assert part in bundle["text/plain"]
+            assert part in bundle["text/html"]
+        assert 'data-hint="ties"' in bundle["text/html"]
+
+    def test_a_verdict_is_a_word_not_only_a_colour(self) -> None:
+        right = check("rank", lambda s: (s[:, None, :] >= s[:, :, None]).sum(2))
+        assert "✓ Right" in right._repr_html_()
+        assert bool(right)
+        assert "○ To do" in check("rank", None)._repr_html_()
+        assert "→ Not yet" in check("rank", lambda s: s)._repr_html_()
+
+    def test_a_further_hint_is_folded_in_html_and_kept_back_in_text(self) -> None:
+        result = check("rank", lambda s: s.argsort(dim=1, descending=True, stable=True))
+        assert result.more
+        assert result.more not in repr(result)
+        assert ".more" in repr(result)
+        assert "<details" in result._repr_html_()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="one interpreter more")
+def test_importing_the_exercises_stays_light() -> None:
+    import subprocess
+
+    heavy = "plotly ipywidgets pandas faiss pytorch_metric_learning IPython matplotlib accelerate"
+    code = f"import sys; import suprank_edu.exercises; print([m for m in '{heavy}'.split() if m in sys.modules])"
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert output.strip() == "[]"

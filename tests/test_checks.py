@@ -1,0 +1,187 @@
+"""Every message of the input checks: the argument, what came, what was expected."""
+
+import ast
+import inspect
+
+import pytest
+import torch
+
+from suprank_edu import _checks
+
+UNIT = torch.eye(3)
+LABELS = torch.tensor([[0, 0], [1, 0], [2, 1]])
+NAN = float("nan")
+
+# (function, arguments, the message as a regular expression)
+REFUSED = [
+    (_checks.check_floating, ("x", [1.0], 1), r"`x`: got list, expected a torch.Tensor of shape \(N,\)"),
+    (_checks.check_floating, ("x", torch.zeros(2), 2), r"`x`: got shape \(2,\), expected \(N, D\)"),
+    (_checks.check_floating, ("scores", torch.zeros(2), 2), r"`scores`: got shape \(2,\), expected \(Q, G\)"),
+    (_checks.check_floating, ("x", LABELS, 2), r"`x`: got dtype torch.int64, expected a floating-point dtype"),
+    (
+        _checks.check_floating,
+        ("x", torch.zeros(0, 2), 2),
+        r"`x`: got shape \(0, 2\), expected at least one row and one",
+    ),
+    (_checks.check_scores, (UNIT / 0,), r"`scores`: got NaN or infinity, expected finite values"),
+    (_checks.check_scores, (UNIT * NAN,), r"`scores`: got NaN or infinity, expected finite values"),
+    (_checks.check_embeddings, (UNIT * NAN,), r"`embeddings`: got NaN or infinity in 3 of 3 rows, expected finite"),
+    (
+        _checks.check_embeddings,
+        (torch.tensor([[1.0, 0.0], [float("inf"), 0.0]]),),
+        r"`embeddings`: got NaN or infinity in 1 of 2 rows, expected finite values",
+    ),
+    (_checks.check_labels, ([0, 1], 2), r"`labels`: got list, expected an integer torch.Tensor"),
+    (
+        _checks.check_labels,
+        (torch.arange(31), 32),
+        r"`labels`: got shape \(31,\), expected \(32,\) or \(32, L\), one row per embedding",
+    ),
+    (_checks.check_labels, (torch.zeros(2, 2, 2).long(), 2), r"`labels`: got shape \(2, 2, 2\), expected \(2,\) or"),
+    (_checks.check_labels, (torch.zeros(2, 0).long(), 2), r"`labels`: got shape \(2, 0\), expected \(2,\) or \(2, L\)"),
+    (_checks.check_labels, (torch.zeros(2), 2), r"`labels`: got dtype torch.float32, expected an integer dtype"),
+    (_checks.check_labels, (torch.zeros(2).bool(), 2), r"`labels`: got dtype torch.bool, expected an integer dtype"),
+    (
+        _checks.check_tree,
+        (torch.tensor([[4, 1], [5, 1], [4, 2]]),),
+        r"`labels`: got class 4 of column 0 under two classes of column 1 \(1 and 2\), expected a tree",
+    ),
+    (
+        _checks.check_tree,
+        (torch.tensor([[0, 3, 7], [1, 3, 8]]),),
+        r"`labels`: got class 3 of column 1 under two classes of column 2 \(7 and 8\), expected a tree",
+    ),
+    (_checks.check_batch, (UNIT, LABELS[:2]), r"`labels`: got shape \(2, 2\), expected \(3,\) or \(3, L\)"),
+    (_checks.check_batch, (UNIT, torch.tensor([[0, 0], [0, 1], [2, 1]])), r"`labels`: got class 0 of column 0 under"),
+    (
+        _checks.check_batch,
+        (UNIT, LABELS, UNIT, torch.tensor([[0, 1], [1, 0], [2, 1]])),
+        r"`labels`: got class 0 of column 0 under two classes of column 1 \(0 and 1\), expected a tree",
+    ),
+    (
+        _checks.check_batch,
+        (UNIT, LABELS, UNIT),
+        r"`ref_labels`: got None, expected `ref_emb` and `ref_labels` together",
+    ),
+    (
+        _checks.check_batch,
+        (UNIT, LABELS, None, LABELS),
+        r"`ref_emb`: got None, expected `ref_emb` and `ref_labels` together",
+    ),
+    (
+        _checks.check_batch,
+        (UNIT, LABELS, torch.eye(4), LABELS),
+        r"`ref_emb`: got shape \(4, 4\), expected \(G, 3\), as wide as `embeddings`",
+    ),
+    (_checks.check_batch, (UNIT, LABELS, UNIT, LABELS[:2]), r"`ref_labels`: got shape \(2, 2\), expected \(3,\) or"),
+    (
+        _checks.check_batch,
+        (UNIT, LABELS, UNIT, LABELS[:, 0]),
+        r"`ref_labels`: got 1 columns, expected 2, the levels of `labels`",
+    ),
+    (_checks.check_batch, (UNIT * NAN, LABELS), r"`embeddings`: got NaN or infinity in 3 of 3 rows"),
+    (_checks.check_batch, (UNIT, LABELS, UNIT * NAN, LABELS), r"`ref_emb`: got NaN or infinity in 3 of 3 rows"),
+    (_checks.check_batch, (UNIT, LABELS.to("meta")), r"`labels`: got device meta, expected cpu"),
+    (_checks.check_levels, ([[1]], UNIT), r"`levels`: got list, expected an integer torch.Tensor"),
+    (_checks.check_levels, (LABELS, UNIT), r"`levels`: got shape \(3, 2\), expected \(3, 3\), the shape of the scores"),
+    (_checks.check_levels, (UNIT, UNIT), r"`levels`: got dtype torch.float32, expected integers or bools"),
+    (_checks.check_levels, (UNIT.long().to("meta"), UNIT), r"`levels`: got device meta, expected cpu"),
+    (_checks.check_valid, ([True], (1, 1)), r"`valid`: got list, expected a bool torch.Tensor"),
+    (_checks.check_valid, (UNIT, (3, 3)), r"`valid`: got torch.float32, expected a bool torch.Tensor"),
+    (
+        _checks.check_valid,
+        (UNIT > 0, (3, 4)),
+        r"`valid`: got shape \(3, 3\), expected \(3, 4\), queries by gallery items",
+    ),
+    (_checks.check_count, ("size", 0), r"`size`: got 0, expected an integer of at least 1"),
+    (_checks.check_count, ("size", 1.0), r"`size`: got 1.0, expected an integer of at least 1"),
+    (_checks.check_count, ("size", True), r"`size`: got True, expected an integer of at least 1"),
+    (_checks.check_index, ("level", -1), r"`level`: got -1, expected an integer of at least 0"),
+    (_checks.check_index, ("level", "0"), r"`level`: got '0', expected an integer of at least 0"),
+    (_checks.check_level_column, (2, 2), r"`level`: got 2, expected a label column in 0\.\.1"),
+    (_checks.check_level_column, (-1, 2), r"`level`: got -1, expected a label column in 0\.\.1"),
+    (_checks.check_positive, ("tau", 0), r"`tau`: got 0, expected a finite number above 0"),
+    (_checks.check_positive, ("tau", float("inf")), r"`tau`: got inf, expected a finite number above 0"),
+    (_checks.check_positive, ("tau", NAN), r"`tau`: got nan, expected a finite number above 0"),
+    (_checks.check_positive, ("tau", "1"), r"`tau`: got '1', expected a finite number above 0"),
+    (_checks.check_number, ("rho", NAN), r"`rho`: got nan, expected a finite number"),
+    (_checks.check_number, ("rho", None), r"`rho`: got None, expected a finite number"),
+    (_checks.check_number, ("rho", -1, 0), r"`rho`: got -1, expected at least 0"),
+    (_checks.check_ks, ([],), r"`ks`: got \(\), expected one or more integers of at least 1"),
+    (_checks.check_ks, ([1, 0],), r"`ks`: got \(1, 0\), expected one or more integers of at least 1"),
+    (_checks.check_ks, ([1.5],), r"`ks`: got \(1.5,\), expected one or more integers of at least 1"),
+    (_checks.check_device, ("labels", LABELS.to("meta"), UNIT), r"`labels`: got device meta, expected cpu"),
+]
+
+
+@pytest.mark.parametrize(("check", "arguments", "message"), REFUSED)
+def test_bad_input_is_refused_by_name(check, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        check(*arguments)
+
+
+def test_no_message_is_left_untested():
+    """Run all of the above and see that each `raise` of the module was reached."""
+    tree = ast.parse(inspect.getsource(_checks))
+    raises = {node.lineno for node in ast.walk(tree) if isinstance(node, ast.Raise)}
+    reached = set()
+    for check, arguments, _ in REFUSED:
+        with pytest.raises(ValueError, match="`: got ") as caught:
+            check(*arguments)
+        reached.add(caught.traceback[-1].lineno + 1)
+    assert reached == raises
+
+
+GOOD = [
+    (_checks.check_scores, (torch.tensor([[1e30, -1e30]]),)),
+    (_checks.check_embeddings, (UNIT,)),
+    (_checks.check_labels, (torch.arange(3, dtype=torch.int32), 3)),
+    (_checks.check_tree, (LABELS,)),
+    (_checks.check_tree, (LABELS[:, :1],)),
+    (_checks.check_batch, (UNIT, LABELS, UNIT.repeat(2, 1), LABELS.repeat(2, 1))),
+    (_checks.check_levels, (UNIT.bool(), UNIT)),
+    (_checks.check_valid, (None, (3, 3))),
+    (_checks.check_valid, (UNIT > 0, [3, 3])),
+    (_checks.check_count, ("size", 1)),
+    (_checks.check_index, ("level", 0)),
+    (_checks.check_level_column, (1, 2)),
+    (_checks.check_positive, ("tau", 1)),
+    (_checks.check_number, ("rho", 0, 0)),
+    (_checks.check_ks, (range(1, 3),)),
+]
+
+
+@pytest.mark.parametrize(("check", "arguments"), GOOD)
+def test_good_input_passes(check, arguments):
+    check(*arguments)
+
+
+def test_what_the_checks_return():
+    assert _checks.check_labels(torch.arange(3), 3).shape == (3, 1)
+    assert _checks.check_ks(range(1, 3)) == (1, 2)
+    assert _checks.check_embeddings(2 * UNIT) == pytest.approx(1)
+    batch = _checks.check_batch(UNIT, LABELS, 3 * UNIT, LABELS)
+    assert batch.norm_error == pytest.approx(2)
+    assert torch.equal(batch.labels, LABELS)
+    assert torch.equal(batch.ref_labels, LABELS)
+
+
+@pytest.mark.parametrize("check", [_checks.check_embeddings, lambda x: _checks.check_batch(x, LABELS)])
+def test_large_but_finite_embeddings_are_not_called_infinite(check):
+    """Squares overflow in float32 from 1.8e19 on; a diverging network gets there, and its values are finite."""
+    check(1e25 * UNIT)
+    check(1e60 * UNIT.double())
+
+
+def test_scores_beyond_the_range_of_float32_are_finite_in_float64():
+    _checks.check_scores(torch.tensor([[1e60, 0.0]], dtype=torch.float64))
+
+
+@pytest.mark.parametrize("columns", [1, 2, 4])
+def test_a_tree_passes_in_any_order_and_any_cut_of_it_too(columns):
+    generator = torch.Generator().manual_seed(0)
+    fine = torch.randperm(40, generator=generator) % 20
+    tree = torch.stack([fine // 2**level for level in range(columns)], dim=1)
+    _checks.check_tree(tree)
+    _checks.check_tree(tree[:7])
+    assert _checks.split_classes(tree).item() == 0

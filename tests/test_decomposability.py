@@ -1,0 +1,249 @@
+"""The decomposability gap and its bounds against the loops, brute force, constructed rankings and closed forms."""
+
+import math
+from functools import partial
+from itertools import pairwise, permutations
+
+import hypothesis.strategies as st
+import pytest
+import torch
+from hypothesis import given, settings
+from strategies import cases, visible
+
+from suprank_edu import naive
+from suprank_edu.decomposability import batch_average, calibrated_bound, gap, worst_case_bound
+from suprank_edu.metrics import average_precision, h_ap, ndcg, recall_at_k
+from suprank_edu.naive import decomposability as loops
+
+
+@st.composite
+def split_cases(draw, masks=False):
+    case = draw(cases(masks=masks))
+    items = draw(st.permutations(range(case.scores.shape[1])))
+    cuts = sorted({0, len(items), *draw(st.lists(st.integers(0, len(items)), max_size=3))})
+    return case, [items[a:b] for a, b in pairwise(cuts)]
+
+
+METRICS = {
+    "AP": (average_precision, lambda s, v: naive.average_precision(s, [int(level > 0) for level in v])),
+    "NDCG": (ndcg, naive.ndcg),
+    "recall": (partial(recall_at_k, k=2), lambda s, v: naive.recall_at_k(s, [int(level > 0) for level in v], 2)),
+}
+
+
+@pytest.mark.parametrize("name", METRICS)
+@given(split=split_cases())
+def test_the_gap_against_the_loops(name, split):
+    (case, batches), (metric, definition) = split, METRICS[name]
+    found = gap(case.scores, case.levels, batches, metric)
+    for query, (scores, levels) in enumerate(zip(case.scores.tolist(), case.levels.tolist(), strict=True)):
+        if any(levels):
+            assert found[query].item() == pytest.approx(loops.gap(scores, levels, batches, definition), abs=1e-12)
+        else:
+            assert math.isnan(found[query])
+
+
+@given(split_cases(masks=True))
+def test_a_hidden_item_is_in_no_batch(split):
+    case, batches = split
+    if case.valid is None:
+        return
+    found = batch_average(case.scores, case.levels, batches, average_precision, case.valid)
+    difference = gap(case.scores, case.levels, batches, average_precision, case.valid)
+    for query in range(len(case.scores)):
+        scores, levels, items = visible(case, query)
+        rest = [[items.index(k) for k in batch if k in items] for batch in batches]
+        if any(levels):
+            expected = loops.gap(scores, levels, rest, METRICS["AP"][1])
+            assert difference[query].item() == pytest.approx(expected, abs=1e-12)
+            whole = METRICS["AP"][1](scores, levels)
+            assert found[query].item() == pytest.approx(expected + whole, abs=1e-12)
+
+
+def test_one_batch_has_no_gap():
+    scores, levels = torch.tensor([[0.3, 0.9, 0.1]]), torch.tensor([[2, 0, 1]])
+    for metric in (average_precision, ndcg, h_ap):
+        assert gap(scores, levels, [torch.tensor([2, 0, 1])], metric).item() == pytest.approx(0, abs=1e-12)
+
+
+def test_a_batch_without_a_positive_is_left_out_of_the_average():
+    scores, levels = torch.tensor([[0.9, 0.8, 0.7, 0.6]]), torch.tensor([[0, 1, 0, 0]])
+    # [0.8 0.6]: 1 and [0.9 0.7]: no positive; on the whole 1/2.
+    assert batch_average(scores, levels, [[1, 3], [0, 2]], average_precision).tolist() == [1.0]
+    assert gap(scores, levels, [[1, 3], [0, 2]], average_precision).tolist() == [0.5]
+    nothing = torch.zeros_like(levels)
+    assert gap(scores, nothing, [[1, 3], [0, 2]], average_precision).isnan().all()
+
+
+def test_the_gap_can_be_negative():
+    scores, levels = torch.tensor([[0.9, 0.8, 0.2, 0.1]]), torch.tensor([[1, 0, 1, 0]])
+    # {+ −} and {− +}, the second ranked worse than the whole: (1 + 1/2) / 2 − (1/1 + 2/3) / 2
+    assert gap(scores, levels, [[0, 3], [1, 2]], average_precision).item() == pytest.approx(-1 / 12)
+
+
+# ---- bounds ----------------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def perfect_batches(draw, max_batches=4):
+    """Scores in which each batch ranks its positives first; the numbers per batch; a threshold's numbers above it."""
+    number = draw(st.integers(1, max_batches))
+    pos = draw(st.lists(st.integers(1, 4), min_size=number, max_size=number))
+    neg = draw(st.lists(st.integers(0, 5), min_size=number, max_size=number))
+    values = iter(draw(st.permutations(range(sum(pos) + sum(neg)))))
+    scores, levels, batches, batch_scores = [], [], [], []
+    for p, n in zip(pos, neg, strict=True):
+        own = sorted((next(values) for _ in range(p + n)), reverse=True)
+        batches.append(list(range(len(scores), len(scores) + p + n)))
+        scores, levels = scores + own, levels + [1] * p + [0] * n
+        batch_scores.append(own)
+    threshold = draw(st.integers(-1, len(scores)))
+    good = [sum(s > threshold for s in own[:p]) for own, p in zip(batch_scores, pos, strict=True)]
+    bad = [sum(s > threshold for s in own[p:]) for own, p in zip(batch_scores, pos, strict=True)]
+    return torch.tensor([scores]).double(), torch.tensor([levels]), batches, (pos, neg, good, bad)
+
+
+@given(perfect_batches())
+@settings(max_examples=150)
+def test_perfect_batches_never_exceed_the_bounds(split):
+    scores, levels, batches, (pos, neg, good, bad) = split
+    assert batch_average(scores, levels, batches, average_precision).item() == 1.0
+    found = gap(scores, levels, batches, average_precision).item()
+    assert -1e-12 <= found <= worst_case_bound(pos, neg) + 1e-12
+    assert found <= calibrated_bound(pos, neg, good, bad) + 1e-12
+
+
+counts = st.integers(1, 5).flatmap(
+    lambda number: st.tuples(
+        st.lists(st.integers(0, 5), min_size=number, max_size=number).filter(any),
+        st.lists(st.integers(0, 7), min_size=number, max_size=number),
+    )
+)
+
+
+def gap_of_batches_in_a_row(pos, neg):
+    """The gap when whole batches follow one another, each ranked perfectly."""
+    sizes = [p + n for p, n in zip(pos, neg, strict=True)]
+    levels = torch.tensor([[int(place < p) for p, size in zip(pos, sizes, strict=True) for place in range(size)]])
+    scores = -torch.arange(sum(sizes)).double()[None]
+    batches = [batch for batch in torch.arange(sum(sizes)).split(sizes) if len(batch)]
+    return gap(scores, levels, batches, average_precision).item()
+
+
+@given(counts)
+@settings(max_examples=15)
+def test_the_bound_is_attained_by_the_worst_row_of_batches(numbers):
+    pos, neg = numbers
+    rows = [gap_of_batches_in_a_row(*zip(*order, strict=True)) for order in permutations(zip(pos, neg, strict=True))]
+    assert worst_case_bound(pos, neg) == pytest.approx(max(rows), abs=1e-12)
+    assert worst_case_bound(pos, neg, order="given") == pytest.approx(gap_of_batches_in_a_row(pos, neg), abs=1e-12)
+
+
+@given(counts)
+def test_each_order_against_the_loops(numbers):
+    pos, neg = numbers
+    assert worst_case_bound(pos, neg) == pytest.approx(loops.worst_case_bound(pos, neg), abs=1e-12)
+    expected = loops.bound_of_order(pos, neg)
+    assert worst_case_bound(pos, neg, order="given") == pytest.approx(expected, abs=1e-12)
+
+
+@st.composite
+def calibrated(draw, max_batches):
+    number = draw(st.integers(1, max_batches))
+    pos = draw(st.lists(st.integers(0, 4), min_size=number, max_size=number).filter(any))
+    neg = draw(st.lists(st.integers(0, 6), min_size=number, max_size=number))
+    above = [draw(st.tuples(st.integers(0, p), st.integers(0, n))) for p, n in zip(pos, neg, strict=True)]
+    return pos, neg, [g for g, _ in above], [e for _, e in above]
+
+
+def all_orders(numbers):
+    return [
+        loops.calibrated_bound_of_order(*zip(*order, strict=True)) for order in permutations(zip(*numbers, strict=True))
+    ]
+
+
+@given(calibrated(max_batches=5))
+@settings(max_examples=60)
+def test_the_calibrated_bound_against_every_order(numbers):
+    assert calibrated_bound(*numbers) == pytest.approx(max(all_orders(numbers)), abs=1e-12)
+    expected = loops.calibrated_bound_of_order(*numbers)
+    assert calibrated_bound(*numbers, order="given") == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_six_batches_against_every_order(seed):
+    generator = torch.Generator().manual_seed(seed)
+    pos, neg = (torch.randint(1, 20, (6,), generator=generator) for _ in range(2))
+    good, bad = (torch.minimum(torch.randint(0, 20, (6,), generator=generator), x) for x in (pos, neg))
+    numbers = [x.tolist() for x in (pos, neg, good, bad)]
+    assert calibrated_bound(*numbers) == pytest.approx(max(all_orders(numbers)), abs=1e-12)
+
+
+@given(counts)
+def test_calibration_closes_the_bound_or_leaves_it(numbers):
+    pos, neg = numbers
+    nothing = [0] * len(pos)
+    assert calibrated_bound(pos, neg, pos_above=pos, neg_above=nothing) == 0
+    assert calibrated_bound(pos, neg, nothing, nothing) == pytest.approx(worst_case_bound(pos, neg), abs=1e-12)
+
+
+def test_no_sort_finds_the_worst_order():
+    """By positives, by negatives, by share or by size, up or down: each misses the worst order of these batches."""
+    batches = [(2, 0), (4, 8), (1, 2), (4, 4)]
+    worst = worst_case_bound(*zip(*batches, strict=True))
+    assert worst == pytest.approx(0.4507, abs=1e-4)  # the largest of all 24 orders
+    for key in (lambda b: b[0], lambda b: b[1], lambda b: b[0] / sum(b), sum):
+        for reverse in (False, True):
+            ordered = sorted(batches, key=key, reverse=reverse)
+            assert worst_case_bound(*zip(*ordered, strict=True), order="given") < worst - 0.05
+
+
+def test_many_equal_batches_need_no_search():
+    found = worst_case_bound([4] * 500, [252] * 500)
+    assert found == pytest.approx(loops.bound_of_order([4] * 500, [252] * 500), abs=1e-9)
+    assert calibrated_bound([4] * 500, [252] * 500, [4] * 500, [0] * 500) == 0
+
+
+def test_sixteen_batches_that_differ():
+    pos, neg = list(range(1, 17)), [40] * 16
+    found = worst_case_bound(pos, neg)
+    shuffled = [worst_case_bound(p, neg, order="given") for p in (pos, pos[::-1], pos[::2] + pos[1::2])]
+    assert found >= max(shuffled) - 1e-12
+    assert worst_case_bound(pos[::-1], neg) == pytest.approx(found, abs=1e-12)
+
+
+def test_counts_may_be_tensors_or_arrays():
+    expected = worst_case_bound([1, 2], [3, 1])
+    assert worst_case_bound(torch.tensor([1, 2]), torch.tensor([3, 1])) == expected
+
+
+SCORES, LEVELS = torch.tensor([[0.5, 0.25, 0.75]]), torch.tensor([[1, 0, 2]])
+AP = average_precision
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: gap(SCORES[0], LEVELS, [[0, 1, 2]], AP), r"`scores`: got shape \(3,\), expected \(Q, G\)"),
+        (lambda: gap(SCORES, LEVELS[:, :2], [[0, 1, 2]], AP), r"`levels`: got shape \(1, 2\), expected \(1, 3\)"),
+        (lambda: gap(SCORES, LEVELS, [[0, 1, 2]], AP, LEVELS), r"`valid`: got torch.int64, expected a bool"),
+        (lambda: gap(SCORES, LEVELS, [[0, 1]], AP), r"`batches`: got 2 item numbers, expected each of 0..2 exactly"),
+        (lambda: gap(SCORES, LEVELS, [[0, 1], [1]], AP), r"`batches`: got 3 item numbers, expected each of 0..2"),
+        (lambda: gap(SCORES, LEVELS, [[0, 1, 2], []], AP), r"`batches`: got an empty batch or one that is no list"),
+        (lambda: gap(SCORES, LEVELS, [], AP), r"`batches`: got an empty batch or one that is no list"),
+        (lambda: gap(SCORES, LEVELS, [[0.0, 1.0, 2.0]], AP), r"`batches`: got an empty batch or one that is no list"),
+        (lambda: worst_case_bound([1, -1], [1, 1]), r"`pos_per_batch`: got \[1, -1\], expected one integer"),
+        (lambda: worst_case_bound([1, 1], [0.5, 1]), r"`neg_per_batch`: got \[0.5, 1\], expected one integer"),
+        (lambda: worst_case_bound([], []), r"`pos_per_batch`: got \[\], expected one integer of at least 0"),
+        (lambda: worst_case_bound([1, 1], [1]), r"`neg_per_batch`: got 1 batches, expected 2 as in `pos_per_batch`"),
+        (lambda: worst_case_bound([0, 0], [1, 2]), r"`pos_per_batch`: got \[0, 0\], expected at least one positive"),
+        (lambda: worst_case_bound([1], [1], order="sorted"), r"`order`: got 'sorted', expected 'worst' or 'given'"),
+        (lambda: worst_case_bound([1] * 17, range(17)), r"`pos_per_batch`: got 17 batches that differ, expected"),
+        (lambda: calibrated_bound([1], [1], [2], [0]), r"`pos_above`: got \[2\], expected at most `pos_per_batch`"),
+        (lambda: calibrated_bound([1], [1], [1], [2]), r"`neg_above`: got \[2\], expected at most `neg_per_batch`"),
+        (lambda: calibrated_bound([1], [1], [1], [0, 0]), r"`neg_above`: got 2 batches, expected 1 as in"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

@@ -1,0 +1,434 @@
+"""`evaluate` against the loops, whatever the block, the input and the mask; files, tables and comparisons."""
+
+import json
+import math
+import subprocess
+import sys
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from strategies import batches, label_trees, unit_embeddings
+
+from suprank_edu import naive
+from suprank_edu.metrics import Evaluation, evaluate
+
+NAN = math.nan
+SMALL = {"ks": (1, 3), "map_at": (2,), "alpha": 0.5}
+
+
+def by_loops(embeddings, labels, gallery, ref_labels, hidden, ap=naive.average_precision):
+    """Every key of `evaluate(…, **SMALL)` as a list over queries, in plain loops; `hidden(q, g)` leaves a pair out."""
+    num_levels, found = labels.shape[1], {}
+    scores = (embeddings @ gallery.T).tolist()
+    for q, row in enumerate(scores):
+        items = [g for g in range(len(row)) if not hidden(q, g)]
+        s = [row[g] for g in items]
+        levels = naive.shared_levels(labels[q].tolist(), ref_labels[items].tolist())
+        values = {}
+        for column in range(num_levels):
+            v = [int(level >= num_levels - column) for level in levels]
+            for k in (1, 3):
+                values[f"R@{k}/level{column}"] = naive.hit_rate_at_k(s, v, k)
+                values[f"P@{k}/level{column}"] = naive.precision_at_k(s, v, k)
+                values[f"Recall@{k}/level{column}"] = naive.recall_at_k(s, v, k)
+            values[f"mAP/level{column}"] = ap(s, v)
+            values[f"mAP@R/level{column}"] = naive.ap_at_r(s, v)
+            values[f"mAP@2/level{column}"] = naive.average_precision(s, v, 2)
+        some = any(levels)
+        values["H-AP"] = naive.h_ap(s, levels, naive.relevance(levels, 0.5)) if some else NAN
+        values["NDCG"] = naive.ndcg(s, levels) if some else NAN
+        values["ASI"] = naive.asi(s, levels)
+        for key, value in values.items():
+            found.setdefault(key, []).append(value)
+    return found
+
+
+def assert_agrees(result, expected):
+    assert set(result.per_query) == set(expected)
+    for key, values in expected.items():
+        np.testing.assert_allclose(result.per_query[key], values, atol=1e-12, err_msg=key)
+        counted = [value for value in values if not math.isnan(value)]
+        assert result.skipped[key] == len(values) - len(counted)
+        mean = sum(counted) / len(counted) if counted else NAN
+        assert result.mean[key] == pytest.approx(mean, abs=1e-12, nan_ok=True)
+
+
+def same_bits(one, other):
+    assert list(one.per_query) == list(other.per_query)
+    for key, values in one.per_query.items():
+        assert values.tobytes() == other.per_query[key].tobytes(), key
+
+
+@given(batches())
+def test_a_batch_against_the_loops(batch):
+    result = evaluate(batch.embeddings, batch.labels, **SMALL)
+    expected = by_loops(*batch, *batch, hidden=lambda q, g: q == g)
+    assert_agrees(result, expected)
+
+
+@st.composite
+def two_sets(draw):
+    queries, items = draw(st.integers(1, 5)), draw(st.integers(1, 8))
+    labels = draw(label_trees(queries + items, 3))
+    embeddings = draw(unit_embeddings(queries + items))
+    return embeddings[:queries], labels[:queries], embeddings[queries:], labels[queries:]
+
+
+@given(two_sets(), st.integers(0, 1000))
+def test_a_gallery_with_hidden_pairs_against_the_loops(sets, seed):
+    shape = len(sets[0]), len(sets[2])
+    valid = torch.rand(shape, generator=torch.Generator().manual_seed(seed)) < 0.7
+    expected = by_loops(*sets, hidden=lambda q, g: not valid[q, g])
+    assert_agrees(evaluate(*sets, **SMALL, valid=valid), expected)
+    asked = []
+
+    def mask(queries):
+        asked.extend(queries.tolist())
+        return valid[queries]
+
+    assert_agrees(evaluate(*sets, **SMALL, valid=mask), expected)
+    assert asked == list(range(len(valid)))
+
+
+@given(batches())
+@settings(max_examples=15)
+def test_trapezoid_ap_against_the_loops(batch):
+    result = evaluate(batch.embeddings, batch.labels, **SMALL, ap="trapezoid")
+    hidden = lambda q, g: q == g  # noqa: E731
+    assert_agrees(result, by_loops(*batch, *batch, hidden=hidden, ap=naive.trapezoid_ap))
+
+
+@pytest.fixture(scope="module")
+def crowd():
+    """700 unit vectors, many of them equal, in 60 classes of 4 coarse ones; some classes have one image."""
+    generator = torch.Generator().manual_seed(1)
+    embeddings = torch.nn.functional.normalize(torch.randn(500, 33, generator=generator), dim=1)
+    embeddings = torch.cat([embeddings, embeddings[:200]])
+    fine = torch.randint(60, (700,), generator=generator)
+    fine[0] = 60
+    return embeddings, torch.stack([fine, fine % 4], dim=1)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.float16])
+@pytest.mark.parametrize("chunk_size", [1, 10, 64, 100, 192, 700, 5000])
+def test_the_block_size_changes_no_bit(crowd, dtype, chunk_size):
+    embeddings, labels = crowd[0].to(dtype), crowd[1]
+    whole = evaluate(embeddings, labels, map_at=(5,))
+    same_bits(evaluate(embeddings, labels, map_at=(5,), chunk_size=chunk_size), whole)
+
+
+@pytest.mark.filterwarnings("ignore:`embeddings`. a norm is off")
+@pytest.mark.parametrize("width", [1, 2, 7, 33])
+def test_the_block_size_changes_no_bit_for_any_width_and_gallery(crowd, width):
+    embeddings, labels = crowd
+    for size in (1, 5, 65, 300):
+        arguments = embeddings[:150, :width], labels[:150], embeddings[-size:, :width], labels[-size:]
+        same_bits(evaluate(*arguments, chunk_size=64), evaluate(*arguments, chunk_size=150))
+
+
+def test_equal_items_have_equal_scores(crowd):
+    """Two galleries that differ in the order of equal vectors only: what comes first in a tie is not the luck of it."""
+    embeddings, labels = crowd
+    ties = embeddings[:7].repeat(100, 1)
+    order = torch.randperm(700, generator=torch.Generator().manual_seed(2))
+    for dtype in (torch.float32, torch.float64):
+        one = evaluate(embeddings.to(dtype), labels, ties.to(dtype), labels)
+        other = evaluate(embeddings.to(dtype), labels, ties[order].to(dtype), labels[order])
+        same_bits(one, other)
+
+
+def test_keys_come_in_the_order_of_the_table(crowd):
+    result = evaluate(*crowd, ks=(1,), map_at=(10,))
+    by_level = ["R@1", "P@1", "Recall@1", "mAP", "mAP@R", "mAP@10"]
+    expected = [f"{name}/level{column}" for column in (0, 1) for name in by_level]
+    assert list(result.mean) == [*expected, "H-AP", "NDCG", "ASI"]
+    one_level = evaluate(crowd[0], crowd[1][:, 0])
+    assert next(iter(one_level.mean)) == "R@1/level0"
+    assert len(one_level.mean) == 4 * 3 + 2 + 3
+
+
+def test_an_array_is_as_good_as_a_tensor(crowd):
+    embeddings, labels = crowd
+    expected = evaluate(embeddings, labels)
+    arrays = np.asfortranarray(embeddings.numpy())
+    for dtype in (np.int64, np.int32, np.int16, np.uint8):
+        same_bits(evaluate(arrays, labels.numpy().astype(dtype)), expected)
+    same_bits(evaluate(arrays[::-1][::-1], labels.tolist()), expected)
+    same_bits(evaluate(embeddings.clone().requires_grad_(), labels), expected)
+
+
+def test_queries_without_positives_are_left_out(crowd):
+    result = evaluate(*crowd)
+    alone = [q for q in range(700) if (crowd[1][:, 0] == crowd[1][q, 0]).sum() == 1]
+    assert alone  # class 60 at least
+    assert np.flatnonzero(np.isnan(result.per_query["mAP/level0"])).tolist() == alone
+    assert result.skipped["mAP/level0"] == len(alone)
+    assert result.skipped["mAP/level1"] == result.skipped["H-AP"] == 0
+
+
+def test_nothing_to_find_gives_nan_and_no_warning(recwarn):
+    result = evaluate(torch.eye(3), torch.arange(3))
+    assert all(math.isnan(mean) for mean in result.mean.values())
+    assert set(result.skipped.values()) == {3}
+    assert not recwarn.list
+
+
+def test_a_perfect_embedding_has_perfect_scores():
+    labels = torch.arange(12) // 3
+    noise = torch.rand(12, 4, generator=torch.Generator().manual_seed(0)) / 10
+    result = evaluate(torch.nn.functional.normalize(torch.eye(4)[labels] + noise, dim=1), labels, ks=(1, 2))
+    assert result.mean == pytest.approx(dict.fromkeys(result.mean, 1.0))
+
+
+def test_the_result_can_be_computed_under_gradients_and_inference_mode(crowd):
+    with torch.inference_mode():
+        found = evaluate(*crowd)
+    same_bits(found, evaluate(*crowd))
+
+
+def test_progress_is_shown_on_request_only(crowd, capfd, monkeypatch):
+    monkeypatch.delenv("SUPRANK_EDU_STATIC", raising=False)
+    evaluate(*crowd)
+    assert capfd.readouterr() == ("", "")
+    evaluate(*crowd, progress=True, chunk_size=64)
+    assert "evaluate" in capfd.readouterr().err
+    monkeypatch.setenv("SUPRANK_EDU_STATIC", "1")
+    evaluate(*crowd, progress=True)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.slow
+def test_memory_is_bounded():
+    """All scores at once would take 1.6 GB, three times."""
+    pytest.importorskip("resource")
+    code = """
+import resource, torch
+from suprank_edu.metrics import evaluate
+embeddings = torch.nn.functional.normalize(torch.randn(20_000, 8), dim=1)
+evaluate(embeddings[:64], torch.arange(64))
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+evaluate(embeddings, torch.arange(20_000) // 5)
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 2**20)
+"""
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert float(printed) < 1.2
+
+
+# ---- files -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_saved_evaluation_comes_back_bit_for_bit(crowd, tmp_path):
+    result = evaluate(*crowd, map_at=(5,))
+    result.save(tmp_path / "result")
+    back = Evaluation.load(tmp_path / "result")
+    same_bits(back, result)
+    assert back.settings == result.settings
+    assert back.mean == result.mean
+    assert result.settings == {
+        "ks": [1, 2, 4, 8], "map_at": [5], "alpha": 1.0, "ap": "step", "queries": 700, "gallery": 700, "levels": 2,
+    }  # fmt: skip
+    assert [path.name for path in tmp_path.iterdir()] == ["result"]
+
+
+def test_an_interrupted_save_leaves_the_old_file(tmp_path, monkeypatch):
+    old = Evaluation({"H-AP": np.array([0.5])})
+    old.save(tmp_path / "result.npz")
+
+    def fail(file, **arrays):
+        file.write(b"half")
+        raise OSError("disk full")
+
+    monkeypatch.setattr(np, "savez_compressed", fail)
+    with pytest.raises(OSError, match="disk full"):
+        Evaluation({"H-AP": np.array([0.7])}).save(tmp_path / "result.npz")
+    assert [path.name for path in tmp_path.iterdir()] == ["result.npz"]
+    assert Evaluation.load(tmp_path / "result.npz").mean == {"H-AP": 0.5}
+
+
+def _write_garbage(path):
+    path.write_bytes(b"not a file of ours")
+
+
+def _write_half(path):
+    Evaluation({"H-AP": np.linspace(0, 1, 1000)}).save(path)
+    path.write_bytes(path.read_bytes()[:500])
+
+
+def _write_pickle(path):
+    with path.open("wb") as file:
+        np.savez(file, header=np.array({"format": "x"}, dtype=object), values=np.zeros((0, 0)))
+
+
+def _write_other_arrays(path):
+    with path.open("wb") as file:
+        np.savez(file, weights=np.zeros(3))
+
+
+def _write_one_array(path):
+    with path.open("wb") as file:
+        np.save(file, np.zeros(3))
+
+
+def _write_newer(path):
+    with path.open("wb") as file:
+        header = {"format": "suprank_edu.Evaluation/9", "keys": [], "settings": None}
+        np.savez(file, header=np.array(json.dumps(header)), values=np.zeros((0, 0)))
+
+
+@pytest.mark.parametrize(
+    "write", [_write_garbage, _write_half, _write_pickle, _write_other_arrays, _write_one_array, _write_newer]
+)
+def test_a_file_that_is_no_evaluation_is_named(write, tmp_path):
+    write(tmp_path / "result.npz")
+    with pytest.raises(ValueError, match=r"`path`: got .* expected"):
+        Evaluation.load(tmp_path / "result.npz")
+
+
+def test_a_missing_file_is_missing(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        Evaluation.load(tmp_path / "nothing.npz")
+
+
+# ---- comparisons -----------------------------------------------------------------------------------------------------
+
+
+def of(**values):
+    return Evaluation({key: np.array(value, dtype=np.float64) for key, value in values.items()})
+
+
+def test_a_constant_difference_has_no_spread():
+    found = of(ap=[0.5, 0.7, 0.9]).compare(of(ap=[0.25, 0.45, 0.65]))
+    assert found.difference["ap"] == pytest.approx(0.25)
+    assert found.interval["ap"] == pytest.approx((0.25, 0.25))
+
+
+def test_the_interval_of_a_known_difference():
+    generator = np.random.default_rng(0)
+    shared, noise = generator.normal(size=2000), generator.normal(0.1, 0.5, size=2000)
+    found = of(ap=shared + noise).compare(of(ap=shared))
+    assert found.difference["ap"] == pytest.approx(noise.mean())
+    low, high = found.interval["ap"]
+    half = 1.96 * noise.std() / math.sqrt(2000)  # normal theory of the paired difference, not of the two means
+    assert low == pytest.approx(noise.mean() - half, abs=0.1 * half)
+    assert high == pytest.approx(noise.mean() + half, abs=0.1 * half)
+
+
+def test_the_interval_covers_the_truth_about_95_times_in_100():
+    generator, covered = np.random.default_rng(1), 0
+    for _ in range(200):
+        low, high = of(ap=generator.normal(0.3, 1, size=60)).compare(of(ap=np.zeros(60)), samples=300).interval["ap"]
+        covered += low <= 0.3 <= high
+    assert 0.90 < covered / 200 < 0.99
+
+
+def test_a_query_left_out_of_one_counts_in_neither():
+    one, other = of(ap=[1.0, NAN, 0.5, 0.0], r=[1.0, 1.0, 1.0, 1.0]), of(ap=[0.5, 0.0, NAN, 0.0], p=[0.0] * 4)
+    found = one.compare(other)
+    assert found.difference == {"ap": 0.25}
+    low, high = found.interval["ap"]
+    assert (low, high) == (0.0, 0.5)  # the two queries that both count
+    nothing = of(ap=[NAN, 1.0]).compare(of(ap=[1.0, NAN]))
+    assert math.isnan(nothing.difference["ap"])
+    assert all(math.isnan(end) for end in nothing.interval["ap"])
+
+
+def test_a_comparison_turned_round_has_the_other_sign(crowd):
+    noise = torch.randn(crowd[0].shape, generator=torch.Generator().manual_seed(5))
+    one, other = evaluate(*crowd), evaluate(torch.nn.functional.normalize(crowd[0] + 0.1 * noise, dim=1), crowd[1])
+    there, back = one.compare(other), other.compare(one)
+    for key, value in there.difference.items():
+        assert back.difference[key] == -value
+        assert back.interval[key] == pytest.approx(tuple(-end for end in reversed(there.interval[key])))
+    assert one.compare(other) == there  # the seed is fixed
+    assert one.compare(other, seed=1) != there
+
+
+# ---- tables ----------------------------------------------------------------------------------------------------------
+
+RESULT = Evaluation({
+    "R@1/level0": np.array([1.0, 0.0, NAN]),
+    "mAP/level0": np.array([0.5, 0.25, NAN]),
+    "R@1/level1": np.array([1.0, 1.0, 1.0]),
+    "mAP/level1": np.array([1.0, 1.0, 0.5]),
+    "H-AP": np.array([0.5, 0.5, 0.25]),
+})  # fmt: skip
+
+
+def test_the_plain_table():
+    assert repr(RESULT).splitlines() == [
+        "Evaluation of 3 queries",
+        "      level0  level1  all levels",
+        "R@1   0.5000  1.0000",
+        "mAP   0.3750  0.8333",
+        "H-AP                      0.4167",
+        "left out: 1 of 3 queries from level0",
+    ]
+    assert "left out" not in repr(of(ap=[1.0]))
+
+
+def test_the_table_of_a_notebook():
+    html = RESULT._repr_html_()
+    assert '<tr><th scope="row">mAP</th><td>0.3750</td><td>0.8333</td><td></td></tr>' in html
+    assert "<caption>3 queries; left out: 1 of 3 queries from level0</caption>" in html
+    assert "<script>" not in Evaluation({"<script>": np.array([1.0])})._repr_html_()
+
+
+def test_the_frames():
+    frame = RESULT.to_frame()
+    assert frame.loc["mAP/level0"].tolist() == [0.375, 2, 1]
+    assert list(frame.columns) == ["mean", "queries", "skipped"]
+    queries = RESULT.to_frame(per_query=True)
+    assert queries.shape == (3, 5)
+    assert queries.loc[1, "mAP/level0"] == 0.25
+    comparison = RESULT.compare(RESULT)
+    assert comparison.to_frame().loc["H-AP"].tolist() == [0.0, 0.0, 0.0]
+    assert "mAP   +0.0000 [+0.0000, +0.0000]  +0.0000 [+0.0000, +0.0000]\n" in repr(comparison)
+    assert "<caption>Difference of means" in comparison._repr_html_()
+
+
+# ---- errors ----------------------------------------------------------------------------------------------------------
+
+EMBEDDINGS, LABELS = torch.eye(3), torch.tensor([[0, 0], [0, 0], [1, 1]])
+TREE = torch.tensor([[0, 0], [0, 1], [1, 1]])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: evaluate(EMBEDDINGS[0], LABELS), r"`embeddings`: got shape \(3,\), expected \(N, D\)"),
+        (lambda: evaluate(EMBEDDINGS.long(), LABELS), r"`embeddings`: got dtype torch.int64, expected a floating"),
+        (lambda: evaluate(EMBEDDINGS[:0], LABELS[:0]), r"`embeddings`: got shape \(0, 3\), expected at least one row"),
+        (lambda: evaluate(EMBEDDINGS * NAN, LABELS), r"`embeddings`: got NaN or infinity in 3 of 3 rows"),
+        (lambda: evaluate(np.array(["a"]), LABELS), r"`embeddings`: got ndarray of dtype <U1, expected numbers"),
+        (lambda: evaluate(EMBEDDINGS, LABELS[:2]), r"`labels`: got shape \(2, 2\), expected \(3,\) or \(3, L\)"),
+        (lambda: evaluate(EMBEDDINGS, LABELS.float()), r"`labels`: got dtype torch.float32, expected an integer"),
+        (lambda: evaluate(EMBEDDINGS, TREE), r"`labels`: got class 0 of column 0 under two classes of column 1"),
+        (lambda: evaluate(EMBEDDINGS, LABELS, EMBEDDINGS), r"`ref_labels`: got None, expected `ref_emb` and"),
+        (lambda: evaluate(EMBEDDINGS, LABELS, None, LABELS), r"`ref_emb`: got None, expected `ref_emb` and"),
+        (lambda: evaluate(EMBEDDINGS, LABELS, EMBEDDINGS[:, :2], LABELS), r"`ref_emb`: got shape \(3, 2\), expected"),
+        (lambda: evaluate(EMBEDDINGS, LABELS, EMBEDDINGS, LABELS[:, 0]), r"`ref_labels`: got 1 columns, expected 2"),
+        (lambda: evaluate(EMBEDDINGS, LABELS, ks=()), r"`ks`: got \(\), expected one or more integers"),
+        (lambda: evaluate(EMBEDDINGS, LABELS, map_at=(0,)), r"`map_at`: got \(0,\), expected one or more integers"),
+        (lambda: evaluate(EMBEDDINGS, LABELS, alpha=-1), r"`alpha`: got -1, expected at least 0"),
+        (lambda: evaluate(EMBEDDINGS, LABELS, ap="area"), r"`ap`: got 'area', expected 'step' or 'trapezoid'"),
+        (lambda: evaluate(EMBEDDINGS, LABELS, chunk_size=0), r"`chunk_size`: got 0, expected an integer of at least 1"),
+        (lambda: evaluate(EMBEDDINGS, LABELS, valid=torch.eye(3)), r"`valid`: got torch.float32, expected a bool"),
+        (lambda: evaluate(EMBEDDINGS, LABELS, valid=torch.ones(3, 2) > 0), r"`valid`: got shape \(3, 2\), expected"),
+        (lambda: evaluate(EMBEDDINGS, LABELS, valid=lambda q: torch.ones(2, 3) > 0), r"`valid`: got shape \(2, 3\)"),
+        (lambda: RESULT.compare(of(ap=[1.0])), r"`other`: got 1 queries, expected 3, the same queries in both"),
+        (lambda: RESULT.compare(of(ap=[1.0] * 3)), r"`other`: got the keys \['ap'\], expected some of"),
+        (lambda: RESULT.compare(RESULT, samples=0), r"`samples`: got 0, expected an integer of at least 1"),
+        (lambda: RESULT.compare(RESULT, seed=-1), r"`seed`: got -1, expected an integer of at least 0"),
+    ],
+)
+def test_bad_input_is_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_embeddings_that_are_no_unit_vectors_warn():
+    with pytest.warns(UserWarning, match="`embeddings`: a norm is off 1 by 1; scores are inner products"):
+        evaluate(EMBEDDINGS * 2, LABELS)

@@ -1,0 +1,201 @@
+import io
+import os
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+from suprank_edu.data import RetrievalDataset, read
+from suprank_edu.losses import AtLevel, ProxyLoss, SmoothAPLoss, SupAPLoss
+from suprank_edu.metrics import evaluate
+from suprank_edu.training import FitResult, Recipe, SmallCNN, TrainingError, embed, fit
+
+TINY = Recipe(steps=25, batch_size=32, image_size=16, channels=(8, 16), embedding_size=16, lr=5e-3, orientations=1)
+
+
+@pytest.fixture(scope="module")
+def glyphs() -> RetrievalDataset:
+    return read("standin")
+
+
+def train(glyphs: RetrievalDataset, loss=None, recipe: Recipe = TINY, **settings) -> FitResult:
+    settings = {"device": "cpu", "progress": False} | settings
+    return fit(recipe, glyphs, loss or SupAPLoss(), **settings)
+
+
+def weights(result: FitResult) -> Tensor:
+    return torch.cat([parameter.flatten() for parameter in result.model.state_dict().values()])
+
+
+def mean_loss(result: FitResult, part: slice) -> float:
+    return float(np.mean([entry["loss"] for entry in result.history[part]]))
+
+
+@pytest.mark.parametrize("loss", [SupAPLoss(), SmoothAPLoss()], ids=["sup", "smooth"])
+def test_training_lowers_the_loss_and_finds_unseen_glyphs(glyphs: RetrievalDataset, loss: nn.Module) -> None:
+    result = train(glyphs, loss)
+    assert mean_loss(result, slice(-5, None)) < 0.8 * mean_loss(result, slice(5))
+    unseen = read("standin", split="test")
+    untrained = train(glyphs, recipe=Recipe(**TINY.to_dict() | {"steps": 1, "lr": 1e-9}))
+    after, before = (
+        evaluate(embed(r.model, unseen), torch.from_numpy(unseen.labels)).mean["mAP@R/level0"]
+        for r in (result, untrained)
+    )
+    assert after > before + 0.05
+
+
+def test_the_same_recipe_gives_the_same_weights_and_leaves_the_random_state(glyphs: RetrievalDataset) -> None:
+    short = Recipe(**TINY.to_dict() | {"steps": 4})
+    torch.manual_seed(1)
+    before = torch.get_rng_state()
+    first = train(glyphs, recipe=short)
+    assert torch.equal(before, torch.get_rng_state())
+    torch.manual_seed(2)
+    again = train(glyphs, recipe=short)
+    assert torch.equal(weights(first), weights(again))
+    assert [e["loss"] for e in first.history] == [e["loss"] for e in again.history]
+    other = train(glyphs, recipe=Recipe(**short.to_dict() | {"seed": 1}))
+    assert not torch.equal(weights(first), weights(other))
+
+
+def test_history_and_callbacks_tell_the_same(glyphs: RetrievalDataset) -> None:
+    seen: list = []
+    result = train(glyphs, recipe=Recipe(**TINY.to_dict() | {"steps": 5}), callbacks=[lambda *call: seen.append(call)])
+    assert [step for step, _ in seen] == [1, 2, 3, 4, 5]
+    assert [metrics for _, metrics in seen] == result.history
+    assert set(result.history[0]) == {"step", "loss", "lr", "seconds"}
+    seconds = [entry["seconds"] for entry in result.history]
+    assert seconds == sorted(seconds)
+    assert max(entry["lr"] for entry in result.history) == pytest.approx(TINY.lr)
+
+
+def test_the_loss_gets_float32_unit_vectors_and_all_levels(glyphs: RetrievalDataset) -> None:
+    def loss(embeddings: Tensor, labels: Tensor) -> Tensor:
+        assert embeddings.shape == (32, 16)
+        assert embeddings.dtype == torch.float32
+        assert torch.allclose(embeddings.norm(dim=1), torch.ones(32), atol=1e-5)
+        assert labels.shape == (32, 2)
+        assert labels[:, 0].unique(return_counts=True)[1].tolist() == [4] * 8
+        return embeddings.square().mean()
+
+    train(glyphs, loss, Recipe(**TINY.to_dict() | {"steps": 2}))
+
+
+def test_proxies_are_trained_with_their_own_rate(glyphs: RetrievalDataset) -> None:
+    loss = ProxyLoss(num_classes=40, embedding_size=16)
+    start = {name: value.clone() for name, value in loss.named_parameters()}
+    train(glyphs, loss, Recipe(**TINY.to_dict() | {"steps": 3, "loss_lr": 0.5}))
+    for name, value in loss.named_parameters():
+        assert (value - start[name]).abs().max() > 0.1
+
+
+def test_a_loss_of_pytorch_metric_learning(glyphs: RetrievalDataset) -> None:
+    from pytorch_metric_learning.losses import ContrastiveLoss
+
+    result = train(glyphs, AtLevel(ContrastiveLoss(), 0), Recipe(**TINY.to_dict() | {"steps": 3}))
+    assert len(result.history) == 3
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_a_loss_that_is_not_finite_stops_with_the_batch(glyphs: RetrievalDataset, bad: float) -> None:
+    calls = []
+
+    def loss(embeddings: Tensor, labels: Tensor) -> Tensor:
+        calls.append(labels[:, 0].unique().tolist())
+        return embeddings.sum() * (bad if len(calls) == 3 else 1.0)
+
+    with pytest.raises(TrainingError, match=r"^step 3: NaN or infinity in the loss") as stopped:
+        train(glyphs, loss)
+    assert str(calls[2]) in str(stopped.value)
+    assert "try a lower `lr`" in str(stopped.value)
+
+
+class Broken(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.tensor(torch.nan))
+
+    def forward(self, images: Tensor) -> Tensor:
+        return images.flatten(1)[:, :4] * self.scale
+
+
+def test_embeddings_that_are_not_finite_stop_too(glyphs: RetrievalDataset) -> None:
+    with pytest.raises(TrainingError, match=r"^step 1: NaN or infinity in the embeddings"):
+        train(glyphs, model=Broken())
+
+
+def test_an_error_of_the_loss_itself_passes_through(glyphs: RetrievalDataset) -> None:
+    with pytest.raises(ValueError, match=r"`level`: got 7") as error:
+        train(glyphs, SupAPLoss(level=7))
+    assert not isinstance(error.value, TrainingError)
+
+
+def test_a_given_model_is_trained_in_place(glyphs: RetrievalDataset) -> None:
+    model = SmallCNN(image_size=16, channels=(4, 4), embedding_size=8)
+    start = model.head.weight.detach().clone()
+    result = train(glyphs, model=model, recipe=Recipe(**TINY.to_dict() | {"steps": 2}))
+    assert result.model is model
+    assert not model.training
+    assert not torch.equal(start, model.head.weight)
+    with pytest.raises(ValueError, match=r"`model`: takes images of 32 pixels, expected image_size = 16"):
+        train(glyphs, model=SmallCNN(image_size=32))
+
+
+def test_too_few_classes_for_a_batch(glyphs: RetrievalDataset) -> None:
+    one = glyphs.subset(np.flatnonzero(glyphs.labels[:, 0] < 3))
+    with pytest.raises(ValueError, match=r"`batch_size`: got 32, expected at most 12"):
+        train(one)
+
+
+def test_devices_that_are_not_there(glyphs: RetrievalDataset) -> None:
+    with pytest.raises(ValueError, match=r"`device`: got 'meta'"):
+        train(glyphs, device="meta")
+    if not torch.cuda.is_available():
+        with pytest.raises(ValueError, match="no CUDA device"):
+            train(glyphs, device="cuda")
+
+
+def test_the_bar_is_silent_where_asked(glyphs, monkeypatch, capsys) -> None:
+    short = Recipe(**TINY.to_dict() | {"steps": 2})
+    monkeypatch.delenv("SUPRANK_EDU_STATIC", raising=False)
+    train(glyphs, recipe=short, progress=True)
+    assert "training" in capsys.readouterr().err
+    monkeypatch.setenv("SUPRANK_EDU_STATIC", "1")
+    train(glyphs, recipe=short, progress=True)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_colour_images_of_any_shape_train() -> None:
+    items = []
+    for shade in range(16):
+        buffer = io.BytesIO()
+        Image.new("RGB", (20 + shade, 30), (shade * 16, 0, 99)).save(buffer, format="PNG")
+        items.append(buffer.getvalue())
+    colours = RetrievalDataset(
+        items, np.arange(16) // 4, level_names=["c"], class_names=[list("abcd")], licence="CC0", source="made up"
+    )
+    result = train(colours, recipe=Recipe(**TINY.to_dict() | {"steps": 2, "batch_size": 16}))
+    assert embed(result.model, colours).shape == (16, 16)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_cuda_trains_like_the_cpu_and_back(glyphs: RetrievalDataset) -> None:
+    for device in ("cuda", "cpu", "cuda"):
+        result = train(glyphs, device=device)
+        assert next(result.model.parameters()).device.type == device
+        assert mean_loss(result, slice(-5, None)) < 0.8 * mean_loss(result, slice(5))
+
+
+REAL = os.environ.get("SUPRANK_EDU_DATA")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not REAL, reason="SUPRANK_EDU_DATA is not set: the real Omniglot is not here")
+def test_sixty_steps_on_omniglot_find_unseen_characters() -> None:
+    result = fit(Recipe(steps=60), read("omniglot"), SupAPLoss(), progress=False)
+    unseen = read("omniglot", split="test")
+    mean = evaluate(embed(result.model, unseen), torch.from_numpy(unseen.labels)).mean
+    assert mean["R@1/level0"] > 0.65
+    assert mean["mAP@R/level0"] > 0.3

@@ -1,0 +1,94 @@
+import io
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+from suprank_edu.data import RetrievalDataset, read
+from suprank_edu.training import SmallCNN, embed, load_image, load_images
+from suprank_edu.training.images import image_batches
+
+
+def dataset_of(*images: Image.Image, mode: str = "RGB") -> RetrievalDataset:
+    items = []
+    for image in images:
+        buffer = io.BytesIO()
+        image.save(buffer, format="PNG")
+        items.append(buffer.getvalue())
+    return RetrievalDataset(
+        items,
+        np.zeros(len(items), dtype=int),
+        level_names=["all"],
+        class_names=[["one"]],
+        licence="CC0",
+        source="made up",
+        mode=mode,
+    )
+
+
+def test_the_centre_is_kept_and_channels_come_first() -> None:
+    wide = Image.new("RGB", (40, 10), (0, 0, 255))
+    wide.paste((255, 0, 0), (15, 0, 25, 10))
+    pixels = load_image(dataset_of(wide), 0, 10)
+    assert pixels.shape == (3, 10, 10)
+    assert pixels.dtype == torch.uint8
+    assert pixels[:, 5, 5].tolist() == [255, 0, 0]
+    assert pixels[0, :, 1:-1].min() > 200
+    assert load_images(dataset_of(wide, wide, mode="L"), 8).shape == (2, 1, 8, 8)
+
+
+def test_loader_workers_give_the_same_pixels_as_memory() -> None:
+    glyphs = read("standin", split="test").subset(range(30))
+    batches = [[3, 1, 3], [29, 0], [7, 7]]
+    before = torch.get_rng_state()
+    here, there = (
+        list(image_batches(glyphs, batches, 12, torch.device("cpu"), preload=preload)) for preload in (True, False)
+    )
+    assert torch.equal(before, torch.get_rng_state())
+    assert [indices for indices, _ in here] == [indices for indices, _ in there] == batches
+    for (_, a), (_, b) in zip(here, there, strict=True):
+        assert torch.equal(a, b)
+        assert a.max() <= 1
+    assert torch.equal(here[0][1][0], here[0][1][2])
+
+
+class Flatten(nn.Module):
+    """A network without parameters whose output is not of unit norm."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        assert not self.training
+        return 5 * images.flatten(1)
+
+
+def test_embed_keeps_the_order_and_gives_unit_vectors() -> None:
+    glyphs = read("standin", split="test").subset(range(7))
+    whole = embed(Flatten(), glyphs, image_size=8, batch_size=100)
+    assert whole.shape == (7, 64)
+    assert torch.allclose(whole.norm(dim=1), torch.ones(7), atol=1e-6)
+    assert torch.allclose(whole, embed(Flatten(), glyphs, image_size=8, batch_size=2), atol=1e-6)
+    expected = nn.functional.normalize(load_images(glyphs, 8).float().flatten(1))
+    assert torch.allclose(whole, expected, atol=1e-6)
+    assert not whole.requires_grad
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_embed_leaves_the_model_as_it_was(training: bool) -> None:
+    model = SmallCNN(image_size=16, channels=(4, 4)).train(training)
+    state = {name: value.clone() for name, value in model.state_dict().items()}
+    embed(model, read("standin", split="test").subset(range(5)))
+    assert model.training is training
+    assert all(torch.equal(state[name], value) for name, value in model.state_dict().items())
+
+
+def test_what_embed_cannot_do_is_said() -> None:
+    glyphs = read("standin", split="test")
+    with pytest.raises(ValueError, match=r"`image_size`: got None"):
+        embed(Flatten(), glyphs)
+    with pytest.raises(ValueError, match=r"`dataset`: got no image"):
+        embed(SmallCNN(), glyphs.subset([]))
+    with pytest.raises(ValueError, match=r"`batch_size`: got 0"):
+        embed(SmallCNN(), glyphs, batch_size=0)
+    with pytest.raises(ValueError, match=r"`image_size`: got 8, expected at least 16 for 4 stages"):
+        SmallCNN(image_size=8)

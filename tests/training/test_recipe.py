@@ -1,0 +1,53 @@
+import dataclasses
+
+import pytest
+
+from suprank_edu.training import Recipe, lr_factor
+
+
+def test_a_recipe_is_frozen_comparable_and_printable() -> None:
+    recipe = Recipe(steps=7, channels=(4, 8))
+    assert recipe == Recipe(channels=(4, 8), steps=7)
+    assert hash(recipe) == hash(dataclasses.replace(recipe))
+    assert str(recipe) == "Recipe (others at their defaults)\n  steps = 7\n  channels = (4, 8)"
+    assert str(Recipe()) == "Recipe (all defaults)"
+    assert Recipe(**recipe.to_dict()) == recipe
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        recipe.steps = 8
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"steps": 0},
+        {"steps": 2.5},
+        {"batch_size": True},
+        {"per_class": 1},
+        {"lr": 0.0},
+        {"lr": float("nan")},
+        {"loss_lr": -1},
+        {"weight_decay": -1e-3},
+        {"warmup": 1.0},
+        {"scale": 1.5},
+        {"channels": ()},
+        {"channels": [8, 8]},
+        {"orientations": 2},
+        {"seed": -1},
+        {"rotation": float("inf")},
+    ],
+)
+def test_a_setting_out_of_range_is_named(wrong: dict) -> None:
+    name, value = next(iter(wrong.items()))
+    with pytest.raises(ValueError, match=f"^`{name}`: got ") as error:
+        Recipe(**wrong)
+    assert repr(value) in str(error.value)
+
+
+def test_the_learning_rate_rises_then_falls_to_nothing() -> None:
+    recipe = Recipe(steps=100, warmup=0.25)
+    factors = [lr_factor(step, recipe) for step in range(100)]
+    assert factors[:25] == sorted(factors[:25])
+    assert factors[25:] == sorted(factors[25:], reverse=True)
+    assert factors[24] == max(factors) == 1
+    assert 0 < factors[-1] < 1e-3
+    assert lr_factor(0, Recipe(steps=1, warmup=0.0)) > 0
