@@ -317,6 +317,18 @@ def test_h_ap_losses_take_alpha_or_weights_of_the_label_columns(module):
         assert found.tolist() == pytest.approx(expected, abs=1e-6)
 
 
+@pytest.mark.parametrize("module", [SupHAPLoss, SmoothHAPLoss])
+def test_a_query_without_any_relevant_item_stays_out_of_the_mean(module):
+    embeddings = normalize(torch.tensor([[1.0, 0.0], [0.8, 0.6], [0.6, 0.8], [0.0, 1.0]], dtype=torch.float64), dim=1)
+    labels = torch.tensor([[0, 0], [0, 0], [1, 0], [2, 0]])  # the last two have positives of the coarse level only
+    each = module(weights=[1.0, 0.0], reduction="none")(embeddings, labels)
+    assert each[2:].tolist() == [0, 0]
+    assert module(weights=[1.0, 0.0])(embeddings, labels) == pytest.approx(each[:2].mean().item())
+    assert module(weights=[0.0, 1.0])(embeddings, labels) == pytest.approx(
+        module(weights=[0.0, 1.0], reduction="none")(embeddings, labels).mean().item()
+    )
+
+
 # calibration and proxies ---------------------------------------------------------------------------------------------
 
 

@@ -96,6 +96,7 @@ def _row(control: Control, place: int) -> str:
     at = control.values.index(control.value)
     label = f'<span class="sre-label">{html.escape(control.label)}</span>'
     common = f'data-control="{place}" data-start="{at}" name="{html.escape(control.name)}"'
+    common += ' data-lm-suppress-shortcuts="true"'  # JupyterLab would take the arrow keys for itself
     if isinstance(control, Toggle):
         ticked = " checked" if control.value else ""
         return (

@@ -2,19 +2,11 @@
 
 from suprank_edu.losses.base import EmbeddingLoss
 from suprank_edu.losses.decomposability_losses import AtLevel, CalibrationLoss, ProxyLoss
-from suprank_edu.losses.rank_losses import (
-    SmoothAPLoss,
-    SmoothHAPLoss,
-    SmoothNDCGLoss,
-    SmoothRecallLoss,
-    SupAPLoss,
-    SupHAPLoss,
-    SupNDCGLoss,
-    SupRecallLoss,
-)
 from suprank_edu.losses.smooth import smooth_ap, smooth_h_ap, smooth_ndcg, smooth_recall
+from suprank_edu.losses.smooth_losses import SmoothAPLoss, SmoothHAPLoss, SmoothNDCGLoss, SmoothRecallLoss
 from suprank_edu.losses.sums import RankLoss, happier, road_ndcg, road_recall, roadmap
 from suprank_edu.losses.sup import sup_ap, sup_h_ap, sup_ndcg, sup_recall
+from suprank_edu.losses.sup_losses import SupAPLoss, SupHAPLoss, SupNDCGLoss, SupRecallLoss
 
 __all__ = [
     "AtLevel",

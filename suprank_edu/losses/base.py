@@ -37,6 +37,7 @@ class EmbeddingLoss(nn.Module, ABC):
         if reduction not in ("mean", "none"):
             raise ValueError(f"`reduction`: got {reduction!r}, expected 'mean' or 'none'")
         self.level, self.include_self, self.reduction = level, include_self, reduction
+        self.min_level = 1
         self._warned = False
 
     @abstractmethod
@@ -81,7 +82,8 @@ class EmbeddingLoss(nn.Module, ABC):
             losses = self.per_query(queries @ gallery.T, levels, visible)  # (Q,)
         if self.reduction == "none":
             return losses
-        positive = levels > 0 if visible is None else (levels > 0) & visible
+        positive = levels >= self.min_level
+        positive = positive if visible is None else positive & visible
         return losses.sum() / positive.any(dim=1).sum().clamp(min=1)
 
     def _levels(self, labels: Tensor, ref_labels: Tensor) -> Tensor:
@@ -100,6 +102,11 @@ class EmbeddingLoss(nn.Module, ABC):
                 "similarities; apply torch.nn.functional.normalize first",
                 stacklevel=5,  # the line that calls the module
             )
+
+
+def lowest_relevant_level(weights: Sequence[float]) -> int:
+    """Return the lowest shared level with a relevance above 0 when ``weights[c]`` belongs to label column ``c``."""
+    return len(weights) - max(column for column, weight in enumerate(weights) if weight > 0)
 
 
 def _visible(

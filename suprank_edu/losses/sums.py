@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from suprank_edu._checks import check_number
 from suprank_edu.losses.base import IndicesTuple
 from suprank_edu.losses.decomposability_losses import CalibrationLoss, ProxyLoss
-from suprank_edu.losses.rank_losses import SupAPLoss, SupHAPLoss, SupNDCGLoss, SupRecallLoss
+from suprank_edu.losses.sup_losses import SupAPLoss, SupHAPLoss, SupNDCGLoss, SupRecallLoss
 from suprank_edu.steps import PUBLISHED, SupStep
 
 

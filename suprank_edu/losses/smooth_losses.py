@@ -1,0 +1,145 @@
+"""The *Smooth* losses as modules on embeddings; what they compute is in :mod:`.smooth`.
+
+All are called as ``loss(embeddings, labels, indices_tuple=None, ref_emb=None, ref_labels=None, valid=None)``, see
+:meth:`suprank_edu.losses.base.EmbeddingLoss.forward`, and take two keywords: ``include_self=True`` counts a query as
+its own positive, as the published code does, and ``reduction="none"`` returns one value per query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import Tensor
+
+from suprank_edu._checks import check_ks, check_number, check_positive
+from suprank_edu.losses.base import EmbeddingLoss, lowest_relevant_level
+from suprank_edu.losses.smooth import smooth_ap, smooth_h_ap, smooth_ndcg, smooth_recall
+from suprank_edu.losses.sup import KS
+from suprank_edu.relevance import check_weights, relevance_from_weights
+from suprank_edu.steps import Sigmoid
+
+
+class SmoothAPLoss(EmbeddingLoss):
+    """Smooth-AP (E11; Brown et al., ECCV 2020), see :func:`suprank_edu.losses.smooth_ap`.
+
+    Args:
+        tau: temperature τ > 0 of the sigmoid.
+        level: the label column whose classes make positives, 0 the finest.
+        include_self, reduction: see the module.
+
+    Raises:
+        ValueError: a parameter out of range.
+
+    Example:
+        >>> SmoothAPLoss(tau=0.05).step.tau
+        0.05
+    """
+
+    def __init__(
+        self, tau: float = 0.01, level: int = 0, *, include_self: bool = False, reduction: str = "mean"
+    ) -> None:
+        super().__init__(level, include_self, reduction)
+        self.step = Sigmoid(tau)
+
+    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
+        """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
+        return smooth_ap(scores, levels, tau=self.step.tau, valid=valid)
+
+
+class SmoothRecallLoss(EmbeddingLoss):
+    """Smooth-R@k (E9 with E11; SupRank), see :func:`suprank_edu.losses.smooth_recall`.
+
+    Args:
+        tau: temperature τ > 0 of the sigmoid over scores.
+        ks: the cut-offs.
+        temperature: τ* > 0 of the sigmoid over ranks.
+        level: the label column whose classes make positives, 0 the finest.
+        include_self, reduction: see the module.
+
+    Raises:
+        ValueError: a parameter out of range.
+
+    Example:
+        >>> SmoothRecallLoss().ks
+        (1, 2, 4, 8, 16)
+    """
+
+    def __init__(
+        self,
+        tau: float = 0.01,
+        ks: Sequence[int] = KS,
+        temperature: float = 1.0,
+        level: int = 0,
+        *,
+        include_self: bool = False,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(level, include_self, reduction)
+        check_positive("temperature", temperature)
+        self.step, self.ks, self.temperature = Sigmoid(tau), check_ks(ks), temperature
+
+    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
+        """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
+        return smooth_recall(scores, levels, tau=self.step.tau, ks=self.ks, temperature=self.temperature, valid=valid)
+
+
+class SmoothNDCGLoss(EmbeddingLoss):
+    """Smooth-NDCG over all label columns (E5 with E11; SupRank), see :func:`suprank_edu.losses.smooth_ndcg`.
+
+    Args:
+        tau: temperature τ > 0 of the sigmoid.
+        include_self, reduction: see the module.
+
+    Raises:
+        ValueError: a parameter out of range.
+
+    Example:
+        >>> SmoothNDCGLoss().step
+        Sigmoid(tau=0.01)
+    """
+
+    def __init__(self, tau: float = 0.01, *, include_self: bool = False, reduction: str = "mean") -> None:
+        super().__init__(None, include_self, reduction)
+        self.step = Sigmoid(tau)
+
+    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
+        """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
+        return smooth_ndcg(scores, levels, tau=self.step.tau, valid=valid)
+
+
+class SmoothHAPLoss(EmbeddingLoss):
+    """Smooth-H-AP over all label columns (E14 with E11; HAPPIER), see :func:`suprank_edu.losses.smooth_h_ap`.
+
+    Args:
+        tau: temperature τ > 0 of the sigmoid.
+        alpha: α of the relevance E12, used without ``weights``.
+        weights: as in :class:`SupHAPLoss`.
+        include_self, reduction: see the module.
+
+    Raises:
+        ValueError: a parameter out of range.
+
+    Example:
+        >>> SmoothHAPLoss(alpha=2.0).alpha
+        2.0
+    """
+
+    def __init__(
+        self,
+        tau: float = 0.01,
+        alpha: float = 1.0,
+        *,
+        weights: Sequence[float] | None = None,
+        include_self: bool = False,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(None, include_self, reduction)
+        check_number("alpha", alpha, minimum=0)
+        self.step, self.alpha = Sigmoid(tau), alpha
+        self.weights = None if weights is None else check_weights(weights)
+        self.min_level = 1 if weights is None else lowest_relevant_level(weights)
+
+    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
+        """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
+        relevances = None if self.weights is None else relevance_from_weights(levels, self.weights, valid)
+        return smooth_h_ap(scores, levels, tau=self.step.tau, alpha=self.alpha, relevances=relevances, valid=valid)
