@@ -1,0 +1,94 @@
+"""Step (a): which Wikimedia Commons category each landmark links to, from GLDv2's ``train_label_to_category.csv``."""
+
+from __future__ import annotations
+
+import csv
+from os import PathLike
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+COMMONS = "http://commons.wikimedia.org/wiki/"
+PREFIX = "Category:"
+_ADVICE = "take the file from the metadata of Google Landmarks v2 (github.com/cvdfoundation/google-landmark)"
+
+
+def read_categories(path: str | PathLike[str]) -> dict[int, str]:
+    """Read landmark → title of its Wikimedia category.
+
+    Args:
+        path: a CSV file ``landmark_id,category``, the category as a URL; more columns, as in the H-GLDv2 file, are
+            passed over.
+
+    Returns:
+        Landmark id → title such as ``"Category:Eltz Castle"``, in the order of the file.
+
+    Raises:
+        FileNotFoundError: there is no such file; the message says where to get it.
+        ValueError: a malformed line; the message names file and line.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "train_label_to_category.csv")
+        ...     _ = path.write_text(f"landmark_id,category\\n7,{COMMONS}Category:Eltz_Castle\\n")
+        ...     read_categories(path)
+        {7: 'Category:Eltz Castle'}
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: there is no such file; {_ADVICE}")
+    found: dict[int, str] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file)
+        header = next(rows, [])
+        if header[:2] != ["landmark_id", "category"]:
+            raise ValueError(f"{path}, line 1: got {','.join(header)!r}, expected 'landmark_id,category'; {_ADVICE}")
+        for row in rows:
+            landmark, title = _parse(row, f"{path}, line {rows.line_num}", len(header))
+            if landmark in found:
+                raise ValueError(f"{path}, line {rows.line_num}: got landmark {landmark} twice, expected one row each")
+            found[landmark] = title
+    return found
+
+
+def _parse(row: list[str], where: str, columns: int) -> tuple[int, str]:
+    if len(row) != columns:
+        raise ValueError(f"{where}: got {len(row)} fields, expected {columns}")
+    if not row[0].isdecimal():
+        raise ValueError(f"{where}: got the landmark id {row[0]!r}, expected a whole number")
+    try:
+        return int(row[0]), title_of(row[1])
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from None
+
+
+def title_of(url: str) -> str:
+    """Return the title of the category that a Wikimedia URL names, as the MediaWiki API writes it.
+
+    Args:
+        url: such as ``http://commons.wikimedia.org/wiki/Category:Eltz_Castle``, percent-encoded or not.
+
+    Raises:
+        ValueError: the URL names no category.
+
+    Example:
+        >>> title_of("http://commons.wikimedia.org/wiki/Category:Ch%C3%A2teau_d'If")
+        "Category:Château d'If"
+    """
+    # Not by urllib's parts: a "?" in these addresses belongs to the title.
+    host, _, page = url.strip().partition("://")[2].partition("/wiki/")
+    title = unquote(page).replace("_", " ").strip()
+    name = title.removeprefix(PREFIX).strip()
+    if not host or not title.startswith(PREFIX) or not name:
+        raise ValueError(f"`url`: got {url!r}, expected an address such as {COMMONS}{PREFIX}Eltz_Castle")
+    return PREFIX + name[0].upper() + name[1:]
+
+
+def url_of(title: str) -> str:
+    """Return the URL of a category, as GLDv2's files write it; the inverse of :func:`title_of`.
+
+    Example:
+        >>> url_of("Category:Eltz Castle")
+        'http://commons.wikimedia.org/wiki/Category:Eltz_Castle'
+    """
+    return COMMONS + quote(title.replace(" ", "_"), safe=":/,()'!*")
