@@ -1,4 +1,4 @@
-"""Exact search: the k best gallery items of each query, by faiss on a CPU and by torch on CUDA."""
+"""Search for the k best gallery items of each query: exact by faiss on a CPU and torch on CUDA, or by an index."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu._checks import check_count, check_embeddings
+from suprank_edu.retrieval.approximate import ApproximateIndex
 
 _BLOCK = 1 << 25  # scores held at a time where torch computes them
 _SPARE = 8  # candidates beyond k: most ties at the edge are settled among them
@@ -13,7 +14,7 @@ _SPARE = 8  # candidates beyond k: most ties at the edge are settled among them
 
 def search(
     queries: Tensor,
-    gallery: Tensor,
+    gallery: Tensor | ApproximateIndex,
     k: int,
     *,
     device: str | torch.device | None = None,
@@ -21,19 +22,21 @@ def search(
 ) -> tuple[Tensor, Tensor]:
     """Find the k gallery items with the highest inner product for each query.
 
-    Exact, and deterministic: among equal scores the item that comes first in the gallery wins, at the edge of the
-    list too. Scores are computed in float32, in which equal vectors may differ in the last digit.
+    With a tensor the search is exact and deterministic: among equal scores the item that comes first in the gallery
+    wins, at the edge of the list too. Scores are computed in float32, in which equal vectors may differ in the last
+    digit. With an index (:func:`hnsw_index`, :func:`ivfpq_index`) it is approximate: items may be missed, but the
+    scores of those found are exact; measure what is lost with :func:`search_recall`.
 
     Args:
         queries: ``(Q, D)`` floats; unit vectors make scores cosine similarities.
-        gallery: ``(G, D)`` floats.
+        gallery: ``(G, D)`` floats, or an index of them.
         k: items wanted, at most G (G - 1 with ``exclude_self``).
-        device: where to compute; None takes the device of ``queries``.
+        device: where to compute; None takes the device of ``queries``. An index always searches on the CPU.
         exclude_self: query i **is** gallery item i, which is left out of its own list.
 
     Returns:
         ``(Q, k)`` float32 scores, best first, and ``(Q, k)`` int64 positions in the gallery, on the device of
-        ``queries``.
+        ``queries``. An index that finds fewer than k items fills up with ``-inf`` and position -1.
 
     Raises:
         ValueError: if shapes do not fit, values are not finite or k is out of range.
@@ -44,22 +47,32 @@ def search(
         >>> indices.tolist(), scores.tolist()
         ([[1, 2]], [[1.0, 0.800000011920929]])
     """
-    _check(queries, gallery, k, exclude_self)
-    where = torch.device(device) if device is not None else queries.device
-    q, g = queries.detach().float().to(where), gallery.detach().float().to(where)
-    wanted = min(k + exclude_self + _SPARE, len(g))
-    scores, indices = _candidates(q, g, wanted)  # (Q, wanted), in any order among ties
+    if isinstance(gallery, ApproximateIndex):
+        _check(queries, gallery.gallery, k, exclude_self)
+        q = queries.detach().float().cpu()
+        scores, indices = gallery.candidates(q, k + exclude_self)
+    else:
+        _check(queries, gallery, k, exclude_self)
+        where = torch.device(device) if device is not None else queries.device
+        q, g = queries.detach().float().to(where), gallery.detach().float().to(where)
+        scores, indices = _candidates(q, g, min(k + exclude_self + _SPARE, len(g)))  # (Q, wanted), ties in any order
     scores, indices = _in_order(scores, indices, exclude_self)
-    if wanted < len(g):
-        # Where even the last candidate ties with the k-th, items that were left out may tie as well.
-        open_edge = (scores[:, k - 1] == scores[:, wanted - exclude_self - 1]).nonzero()[:, 0]
-        for rows in torch.split(open_edge, max(1, _BLOCK // len(g))):
-            full = q[rows] @ g.T  # (rows, G)
-            if exclude_self:
-                full[torch.arange(len(rows), device=where), rows] = -torch.inf
-            best, order = full.sort(dim=1, descending=True, stable=True)
-            scores[rows, :k], indices[rows, :k] = best[:, :k], order[:, :k]
+    if isinstance(gallery, Tensor) and scores.shape[1] < len(gallery):
+        _settle_open_edges(scores, indices, k, q, g, exclude_self)
     return scores[:, :k].to(queries.device), indices[:, :k].to(queries.device)
+
+
+def _settle_open_edges(
+    scores: Tensor, indices: Tensor, k: int, queries: Tensor, gallery: Tensor, exclude_self: bool
+) -> None:
+    """Search again, in full, where even the last candidate ties with the k-th: items left out may tie as well."""
+    open_edge = (scores[:, k - 1] == scores[:, scores.shape[1] - exclude_self - 1]).nonzero()[:, 0]
+    for rows in torch.split(open_edge, max(1, _BLOCK // len(gallery))):
+        full = queries[rows] @ gallery.T  # (rows, G)
+        if exclude_self:
+            full[torch.arange(len(rows), device=full.device), rows] = -torch.inf
+        best, order = full.sort(dim=1, descending=True, stable=True)
+        scores[rows, :k], indices[rows, :k] = best[:, :k], order[:, :k]
 
 
 def _candidates(queries: Tensor, gallery: Tensor, k: int) -> tuple[Tensor, Tensor]:

@@ -4,8 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from suprank_edu import retrieval
-from suprank_edu.retrieval import search
+from suprank_edu.retrieval import exact, search
 
 
 def brute_force(queries: Tensor, gallery: Tensor, k: int, exclude_self: bool) -> list[list[int]]:
@@ -26,7 +25,7 @@ def by_torch(queries: Tensor, gallery: Tensor, k: int) -> tuple[Tensor, Tensor]:
 @pytest.fixture(params=["faiss", "torch"])
 def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param == "torch":
-        monkeypatch.setattr(retrieval, "_candidates", by_torch)
+        monkeypatch.setattr(exact, "_candidates", by_torch)
     return request.param
 
 
@@ -90,7 +89,7 @@ def test_bad_input_is_named(change: dict, message: str) -> None:
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 def test_cuda_equals_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retrieval, "_BLOCK", 5000)
+    monkeypatch.setattr(exact, "_BLOCK", 5000)
     items = torch.randint(-2, 3, (300, 4), generator=torch.Generator().manual_seed(0)).float()
     on_cpu, on_cuda = search(items, items, 50), search(items.cuda(), items.cuda(), 50)
     assert on_cuda[1].is_cuda
