@@ -32,7 +32,8 @@ def as_text(rows: Sequence[Sequence[str]]) -> str:
 def as_html(rows: Sequence[Sequence[str]], caption: str) -> str:
     """Return the rows as an HTML table with row and column heads for screen readers."""
     head, *body = rows
-    lines = ["<table>", f"<caption>{escape(caption)}</caption>"]
+    # An interval stays on one line; on a narrow screen the table scrolls by itself.
+    lines = ['<div style="overflow-x:auto"><table style="white-space:nowrap">', f"<caption>{escape(caption)}</caption>"]
     lines.append(
         "<thead><tr><td></td>" + "".join(f'<th scope="col">{escape(c)}</th>' for c in head[1:]) + "</tr></thead>"
     )
@@ -41,5 +42,5 @@ def as_html(rows: Sequence[Sequence[str]], caption: str) -> str:
         lines.append(
             f'<tr><th scope="row">{escape(first)}</th>' + "".join(f"<td>{escape(c)}</td>" for c in rest) + "</tr>"
         )
-    lines.append("</tbody></table>")
+    lines.append("</tbody></table></div>")
     return "\n".join(lines)
