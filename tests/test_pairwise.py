@@ -6,8 +6,7 @@ import torch
 from hypothesis import given
 from strategies import score_rows
 
-from suprank_edu import pairwise
-from suprank_edu.pairwise import compact, count_at_least, step_sums
+from suprank_edu.pairwise import compact, count_at_least, direct, direct_sums, step_sums
 from suprank_edu.steps import PUBLISHED, Heaviside, Sigmoid, SupStep
 
 STEPS = [Heaviside(), Sigmoid(0.05), SupStep(), PUBLISHED, SupStep(rho=0.0), SupStep(delta=0.0)]
@@ -54,16 +53,16 @@ def dense(rows, columns, step):
 @given(pairs=padded_pairs(), step=st.sampled_from(STEPS))
 def test_sums_are_those_of_the_loops_whatever_the_chunk(chunk, pairs, step):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(pairwise._PAIRS_AT_A_TIME, "cpu", chunk)
-        torch.testing.assert_close(step_sums(*pairs, step), by_loops(*pairs, step), rtol=1e-12, atol=1e-12)
+        patch.setitem(direct._PAIRS_AT_A_TIME, "cpu", chunk)
+        torch.testing.assert_close(direct_sums(*pairs, step), by_loops(*pairs, step), rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("chunk", [1, 5, 1 << 18])
 @given(pairs=padded_pairs(), step=st.sampled_from([step for step in STEPS if step != Heaviside()]))
 def test_gradients_are_those_of_the_dense_form_whatever_the_chunk(chunk, pairs, step):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(pairwise._PAIRS_AT_A_TIME, "cpu", chunk)
-        found = gradients(lambda r, c: step_sums(r, c, step), *pairs)
+        patch.setitem(direct._PAIRS_AT_A_TIME, "cpu", chunk)
+        found = gradients(lambda r, c: direct_sums(r, c, step), *pairs)
     expected = gradients(lambda r, c: dense(r, c, step), *pairs)
     for mine, theirs in zip(found, expected, strict=True):
         torch.testing.assert_close(mine, theirs, rtol=1e-9, atol=1e-9)

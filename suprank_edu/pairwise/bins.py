@@ -1,0 +1,159 @@
+"""The smooth part of a step, summed over all pairs up to a cut, at a cost that grows with the items, not the pairs.
+
+For each row r: ``Σ_j w_j f((c_j - r)/τ)`` over the columns with ``c_j - r`` up to ``cut``.
+
+    columns  ├── bin ──┼── bin ──┼── bin ──┼── bin ──┤    2τ wide; only bins that hold something are kept
+                 r ····· whole bins ·····→ │ part ↑ r + cut
+
+The whole bins reach the bin of the row through one 10 × 10 matrix per distance; of the bin that the cut divides come
+the moments of its lower part, a difference of two prefix moments. The bins of rows are those of the columns moved down
+by ``cut``, so that the cuts of all rows of a bin divide the same bin of columns.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from suprank_edu.pairwise.moments import NODES, Smooth, chebyshev, prefix_moments, translations
+
+# Rows evaluated at a time: ten float64 numbers for each, a few times, should stay in the cache of a CPU core.
+_ROWS_AT_A_TIME = {"cpu": 1 << 13, "cuda": 1 << 22}
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which pairs the smooth part counts: score differences from ``-reach · τ`` up to ``cut``.
+
+    Attributes:
+        tau: temperature τ, half the width of a bin.
+        cut: score difference at which the smooth part ends.
+        reach: differences below ``-reach · τ`` may be dropped.
+    """
+
+    tau: float
+    cut: float
+    reach: float
+
+    @property
+    def bins_below(self) -> int:
+        """How many bins below the one of its cut a row can see."""
+        return math.ceil((self.cut / self.tau + self.reach) / 2) + 1
+
+
+@dataclass(frozen=True)
+class Bins:
+    """The bins that hold items, those of all queries in one list.
+
+    Attributes:
+        key: ``(B,)`` int64: ``stride · query + number``, the number growing by 1 every 2τ.
+        first: ``(B + 1,)`` int64: where each bin begins in the list of all items, and its length.
+        of_item: ``(Q·N,)`` int64: the bin of each item, a position in ``key``.
+        position: ``(Q, N)`` float64: where in its bin an item lies, from -1 to 1.
+    """
+
+    key: Tensor
+    first: Tensor
+    of_item: Tensor
+    position: Tensor
+
+
+def smooth_sums(
+    rows: Tensor, columns: Tensor, weights: Tensor, up_to_cut: Tensor, functions: Sequence[Smooth], window: Window
+) -> Tensor:
+    """Sum ``weights · f((columns - row)/τ)`` over the first ``up_to_cut`` columns of each row, for each function f.
+
+    Args:
+        rows: ``(Q, P)`` float64 scores, ascending, ``+inf`` where padded.
+        columns: ``(Q, M)`` float64 scores, ascending from 0.
+        weights: ``(Q, M)`` float64.
+        up_to_cut: ``(Q, P)`` int64: how many columns lie at most ``window.cut`` above the row.
+        functions: F functions that vanish at minus infinity.
+        window: which pairs count.
+
+    Returns:
+        ``(F, Q, P)`` float64.
+    """
+    row_bins, column_bins, stride = make_bins(rows, columns, window)
+    prefix = prefix_moments(column_bins.position, weights).flatten(1)  # (10, Q·(M + 1))
+    distances = torch.arange(window.bins_below + 1, device=rows.device)
+    shifts = window.cut / window.tau - 2 * distances.double()
+    matrices = translations(functions, shifts)  # (distances, 10·F, 10)
+    first, end, whole = _seen_by(row_bins, column_bins, prefix, matrices, stride)
+    query = torch.arange(len(rows), device=rows.device)[:, None]
+    cut = (query * (columns.shape[1] + 1) + up_to_cut).flatten()  # (Q·P,), positions in prefix like first and end
+    at_cut = torch.stack([f(shifts[0]) for f in functions])  # (F,)
+    sums = rows.new_empty(len(functions), rows.numel())
+    for start in range(0, rows.numel(), _ROWS_AT_A_TIME.get(rows.device.type, 1 << 22)):
+        some = slice(start, start + _ROWS_AT_A_TIME.get(rows.device.type, 1 << 22))
+        bins, v = row_bins.of_item[some], row_bins.position.flatten()[some]
+        # Rounding may put items that lie at the cut on the wrong side of the edge of a bin: there f is known.
+        begin = first[bins]
+        inside = torch.minimum(torch.maximum(cut[some], begin), end[bins])
+        at_edge = prefix[0, cut[some]] - prefix[0, inside]  # the moment of T_0 = 1 is the weight
+        part = _take(prefix, inside) - _take(prefix, begin)  # (10, p)
+        coefficients = _take(whole, bins).addmm_(matrices[0], part)  # (10·F, p)
+        in_order = coefficients.view(len(functions), NODES, -1)  # (F, 10, p)
+        sums[:, some] = in_order.mul_(chebyshev(v)).sum(dim=1) + at_cut[:, None] * at_edge
+    return sums.view(-1, *rows.shape)
+
+
+def make_bins(rows: Tensor, columns: Tensor, window: Window) -> tuple[Bins, Bins, int]:
+    """Put rows and columns into bins, and return the stride of their keys; a row lies where its cut does."""
+    highest = int(columns[:, -1].max() / (2 * window.tau))
+    # Rows from which no column is in reach, above or below, need not be told apart.
+    top = highest + window.bins_below + 1
+    at_cut = ((rows + window.cut) / window.tau).clamp(-1, 2 * top + 1)
+    stride = top + window.bins_below + 3  # so that no row sees a bin of another query
+    return _bins(at_cut, stride), _bins(columns / window.tau, stride), stride
+
+
+def _bins(at: Tensor, stride: int) -> Bins:
+    """Cut ``(Q, N)`` ascending scores, in units of τ, into bins."""
+    number = (at / 2).floor()
+    query = torch.arange(len(at), device=at.device)[:, None]
+    keys = (number.long() + stride * query).flatten()
+    begins = torch.ones_like(keys, dtype=torch.bool)
+    torch.ne(keys[1:], keys[:-1], out=begins[1:])
+    first = begins.nonzero()[:, 0]
+    of_item = begins.cumsum(0) - 1
+    return Bins(keys[first], torch.nn.functional.pad(first, (0, 1), value=len(keys)), of_item, at - 2 * number - 1)
+
+
+def _seen_by(
+    row_bins: Bins, column_bins: Bins, prefix: Tensor, matrices: Tensor, stride: int
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return, for each of B bins of rows, what it sees of the columns.
+
+    Returns:
+        ``first (B,)`` and ``end (B,)``, where the bin that the cut divides begins and ends in ``prefix``, and
+        ``(10·F, B)`` coefficients of the sum over the whole bins below it.
+    """
+    width = len(column_bins.of_item) // len(column_bins.position)  # M columns a query, but M + 1 prefixes
+    query = column_bins.first[:-1].div(width, rounding_mode="floor")
+    moments = _take(prefix, column_bins.first[1:] + query) - _take(prefix, column_bins.first[:-1] + query)  # (10, bins)
+    coefficients = prefix.new_zeros(matrices.shape[1], len(row_bins.key))
+    for distance in range(1, len(matrices)):
+        place, occupied = _look_up(column_bins.key, row_bins.key - distance)
+        coefficients.addmm_(matrices[distance], _take(moments, place).mul_(occupied))
+    place = torch.searchsorted(column_bins.key, row_bins.key)  # the next bin, where there is none
+    _, occupied = _look_up(column_bins.key, row_bins.key)
+    query = (row_bins.key + 1).div(stride, rounding_mode="floor")  # numbers begin at -1
+    first = column_bins.first[place]
+    end = torch.where(occupied, column_bins.first[(place + 1).clamp(max=len(column_bins.key))], first)
+    return first + query, end + query, coefficients
+
+
+def _look_up(keys: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
+    """Return where in ascending ``keys`` each wanted key is, and whether it is there at all."""
+    place = torch.searchsorted(keys, wanted).clamp(max=len(keys) - 1)
+    return place, keys[place] == wanted
+
+
+def _take(planes: Tensor, index: Tensor) -> Tensor:
+    """Return ``planes[:, index]``, several times faster than indexing: ``(10, B)`` and ``(N,)`` give ``(10, N)``."""
+    return planes.gather(1, index.expand(len(planes), -1))

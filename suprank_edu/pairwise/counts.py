@@ -1,0 +1,82 @@
+"""Counts and lists that need a sort or a mask, and no pairs."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def count_at_least(rows: Tensor, columns: Tensor) -> Tensor:
+    """Count the columns that score at least as high as each row, from one sort instead of all pairs.
+
+    Args:
+        rows: ``(Q, P)`` float scores, ``+inf`` where padded.
+        columns: ``(Q, M)`` float scores, ``-inf`` where padded or hidden.
+
+    Returns:
+        ``(Q, P)`` counts in the dtype of ``rows``, without gradient, 0 where padded.
+
+    Example:
+        >>> count_at_least(torch.tensor([[0.5, 0.2]]), torch.tensor([[0.5, 0.3, 0.1]]))
+        tensor([[1., 2.]])
+    """
+    ascending = columns.detach().sort(dim=1).values
+    below = torch.searchsorted(ascending, rows.detach().contiguous())  # (Q, P): columns that score less
+    return (columns.shape[1] - below).to(rows.dtype)
+
+
+def compact(mask: Tensor) -> tuple[Tensor, Tensor]:
+    """List the True columns of each row of a ``(Q, G)`` mask, padded to the longest list.
+
+    Returns:
+        ``index (Q, W)`` int64, 0 where padded, and ``present (Q, W)`` bool, False where padded.
+
+    Example:
+        >>> compact(torch.tensor([[False, True, True], [True, False, False]]))
+        (tensor([[1, 2],
+                 [0, 0]]), tensor([[ True,  True],
+                 [ True, False]]))
+    """
+    counts = mask.sum(dim=1)  # (Q,)
+    query, column = mask.nonzero(as_tuple=True)
+    slot = torch.arange(len(query), device=mask.device) - (counts.cumsum(0) - counts)[query]
+    width = int(counts.max())
+    index = column.new_zeros(len(mask), width)
+    index[query, slot] = column
+    return index, torch.arange(width, device=mask.device) < counts[:, None]
+
+
+def count_within(ascending: Tensor, rows: Tensor, bound: float) -> Tensor:
+    """Count the columns with ``column - row ≤ bound``, the difference rounded as the direct engine rounds it.
+
+    ``column ≤ row + bound`` rounds elsewhere: on a grid of scores it decides ties at the bound another way. So the
+    element on either side of the position found is checked, and where one is on the wrong side the position is
+    searched again by halving, with the rounded difference itself.
+
+    Args:
+        ascending: ``(Q, M)`` sorted float scores, ``-inf`` where padded or hidden.
+        rows: ``(Q, P)`` float scores of the same dtype, ``+inf`` where padded.
+        bound: a score difference.
+
+    Returns:
+        ``(Q, P)`` int64; a hidden column always counts.
+
+    Example:
+        >>> scores = torch.tensor([[0.1, 0.3, 0.35, 0.7]])
+        >>> count_within(scores, torch.tensor([[0.3, 0.65]]), 0.05)  # in float32, 0.7 - 0.65 is above 0.05
+        tensor([[3, 3]])
+    """
+    width = ascending.shape[1]
+    found = torch.searchsorted(ascending, (rows + bound).contiguous(), right=True)  # (Q, P)
+    before = ascending.gather(1, (found - 1).clamp(min=0)) - rows
+    after = ascending.gather(1, found.clamp(max=width - 1)) - rows
+    wrong = ((found > 0) & (before > bound)) | ((found < width) & (after <= bound))
+    query, slot = wrong.nonzero(as_tuple=True)
+    low, high = torch.zeros_like(query), torch.full_like(query, width)
+    for _ in range(width.bit_length() if len(query) else 0):
+        middle = (low + high) // 2
+        inside = ascending[query, middle.clamp(max=width - 1)] - rows[query, slot] <= bound
+        inside &= middle < high
+        low, high = torch.where(inside, middle + 1, low), torch.where(inside, high, middle)
+    found[query, slot] = low
+    return found

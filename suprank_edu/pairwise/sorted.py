@@ -1,0 +1,208 @@
+"""The sorted engine: the same sums at the cost of a sort, for many rows × many columns.
+
+A step has three pieces, and each has its own short way from sorted columns to a sum (t the score difference):
+
+    t < -xτ        -xτ … δ                        t > δ
+    nothing        σ(t/τ), + start from t = 0     ρ(t - δ) + beyond: prefix counts and sums, exact
+                   moments of bins, see bins.py
+
+Above +xτ, where it comes before δ, σ is 1 and counts do. The gradient with respect to a column is the same sum with the
+roles exchanged: over the rows, weighted, of the slope. Sums are made in float64; ``t ≥ 0`` and ``t > δ`` are decided on
+the rounded difference in the dtype of the scores, as in the direct engine.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+from suprank_edu.pairwise.bins import Window, smooth_sums
+from suprank_edu.pairwise.counts import count_within
+from suprank_edu.steps import Heaviside, Sigmoid, Step, SupStep
+
+# Items worked on at a time: 80 bytes of prefix moments for each.
+_ITEMS_AT_A_TIME = {"cpu": 1 << 16, "cuda": 1 << 23}
+
+# The slope needs more of the tail than the value does: a rank is at least 1, but a gradient may be all tail.
+_REACH_OF_SLOPE = 20
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """A step as this engine sees it: ``[t ≤ δ] (σ(t/τ) + start · [t ≥ 0]) + [t > δ] (ρ(t - δ) + beyond)``.
+
+    Attributes:
+        tau: temperature τ, None without the smooth part.
+        start: what is added from ``t = 0`` on.
+        delta: δ, infinite where there is no linear part.
+        rho: slope beyond δ.
+        beyond: value just beyond δ.
+    """
+
+    tau: float | None
+    start: float = 0.0
+    delta: float = math.inf
+    rho: float = 0.0
+    beyond: float = 0.0
+
+
+def pieces_of(step: Step) -> Pieces | None:
+    """Return the pieces of a step of :mod:`suprank_edu.steps`, None for any other."""
+    if isinstance(step, Heaviside):
+        return Pieces(None, start=1.0)
+    if isinstance(step, Sigmoid):
+        return Pieces(step.tau)
+    if isinstance(step, SupStep):
+        return Pieces(step.tau, step.start, step.delta, step.rho, step.value_beyond_delta)
+    return None
+
+
+def sorted_sums(rows: Tensor, columns: Tensor, step: Step) -> Tensor:
+    """Sum ``step(columns[q, m] - rows[q, p])`` over m: :func:`suprank_edu.pairwise.step_sums`, from two sorts.
+
+    Raises:
+        ValueError: ``step`` is none of ``Heaviside``, ``Sigmoid`` and ``SupStep``.
+
+    Example:
+        >>> from suprank_edu.steps import Sigmoid
+        >>> rows, columns = torch.tensor([[0.5, 0.2]]), torch.tensor([[0.6, 0.3, 0.1]])
+        >>> sorted_sums(rows, columns, Sigmoid(0.1)), Sigmoid(0.1)(columns - rows.T).sum(dim=1)
+        (tensor([[0.8682, 1.9820]]), tensor([0.8682, 1.9820]))
+    """
+    pieces = pieces_of(step)
+    if pieces is None:
+        raise ValueError(f"`step`: got {type(step).__name__}, expected Heaviside, Sigmoid or SupStep")
+    sums: Tensor = _SortedSums.apply(rows, columns, pieces)  # type: ignore[no-untyped-call]
+    return sums
+
+
+class _SortedSums(torch.autograd.Function):
+    """Sort, sum the pieces, put the sums back in the order of the rows; in backward with the roles exchanged."""
+
+    @staticmethod
+    def forward(ctx: Any, rows: Tensor, columns: Tensor, pieces: Pieces) -> Tensor:
+        ascending, order = rows.sort(dim=1)  # padding last
+        columns, column_order = columns.sort(dim=1)  # padding first
+        with_slopes = bool(ctx.needs_input_grad[0])
+        sums, slopes = torch.zeros_like(rows), torch.zeros_like(rows if with_slopes else rows[:0])
+        for block in _blocks(ascending, columns):
+            r, c = ascending[block.queries, block.rows], columns[block.queries, block.columns].contiguous()
+            found = piecewise_sums(r, c, c.isfinite().double(), pieces, with_slopes=with_slopes)
+            sums[block.queries].scatter_(1, order[block.queries, block.rows], found.values.to(rows.dtype))
+            if with_slopes:
+                slopes[block.queries].scatter_(1, order[block.queries, block.rows], found.slopes.to(rows.dtype))
+        ctx.save_for_backward(ascending, order, columns, column_order, slopes)
+        ctx.pieces = pieces
+        return sums
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, Tensor | None, None]:
+        rows, order, columns, column_order, slopes = ctx.saved_tensors
+        for_rows = -grad * slopes if ctx.needs_input_grad[0] else None
+        if not ctx.needs_input_grad[1]:
+            return for_rows, None, None
+        for_columns = torch.zeros_like(columns)
+        for block in _blocks(rows, columns):
+            weights = grad[block.queries].gather(1, order[block.queries, block.rows]).double()
+            # c - r = (-r) - (-c): minus the columns are the rows now, and both lists ascend when flipped.
+            r, c = -rows[block.queries, block.rows].flip(1), -columns[block.queries, block.columns].flip(1)
+            found = piecewise_sums(c, r, weights.flip(1), ctx.pieces, with_values=False)
+            where = column_order[block.queries, block.columns].flip(1)
+            for_columns[block.queries].scatter_(1, where, found.slopes.to(columns.dtype))
+        return for_rows, for_columns, None
+
+
+@dataclass(frozen=True)
+class Sums:
+    """``(Q, P)`` float64 sums of a step's values and slopes, 0 for padded rows and where they were not asked for."""
+
+    values: Tensor
+    slopes: Tensor
+
+
+def piecewise_sums(
+    rows: Tensor,
+    columns: Tensor,
+    weights: Tensor,
+    pieces: Pieces,
+    with_values: bool = True,
+    with_slopes: bool = True,
+) -> Sums:
+    """Sum the weighted values and slopes of a step at ``columns - row`` over all columns, for each row.
+
+    Args:
+        rows: ``(Q, P)`` floats, ascending, ``+inf`` where padded.
+        columns: ``(Q, M)`` floats, ascending, ``-inf`` where padded or hidden.
+        weights: ``(Q, M)`` float64 weights of the columns.
+        pieces: the step.
+        with_values: whether to sum the values.
+        with_slopes: whether to sum the slopes.
+    """
+    shown = columns.isfinite()
+    weights = torch.where(shown, weights, 0.0)
+    # From 0 on, so that sums of scores lose nothing to their common part.
+    lowest = torch.where(shown, columns, math.inf).amin(dim=1, keepdim=True).nan_to_num(posinf=0.0).double()
+    r, c = rows.double() - lowest, torch.where(shown, columns.double() - lowest, 0.0)
+    upto = _prefix(weights)  # (Q, M + 1)
+    values, slopes = torch.zeros_like(r), torch.zeros_like(r)
+    up_to_delta = torch.full_like(r, columns.shape[1], dtype=torch.int64)
+    if pieces.delta < math.inf:
+        up_to_delta = count_within(columns, rows, pieces.delta)
+        weight = upto[:, -1:] - upto.gather(1, up_to_delta)  # (Q, P), of what lies beyond δ
+        slopes = pieces.rho * weight
+        if with_values:
+            scores = _prefix(weights * c)
+            score = scores[:, -1:] - scores.gather(1, up_to_delta)
+            values = pieces.rho * (score - (r + pieces.delta) * weight) + pieces.beyond * weight
+    if pieces.start and with_values:
+        below = torch.searchsorted(columns, rows.contiguous())
+        values = values + pieces.start * (upto.gather(1, up_to_delta) - upto.gather(1, below))
+    if pieces.tau is not None:
+        reach = max(25.0, math.log(sum(rows.shape[1:] + columns.shape[1:])) + 16) + _REACH_OF_SLOPE * with_slopes
+        window = Window(pieces.tau, min(pieces.delta, reach * pieces.tau), reach)
+        up_to_cut = up_to_delta if window.cut == pieces.delta else count_within(columns, rows, window.cut)
+        values = values + upto.gather(1, up_to_delta) - upto.gather(1, up_to_cut)  # here σ is 1
+        functions = [torch.sigmoid] * with_values + [_slope_of_sigmoid] * with_slopes
+        smooth = smooth_sums(r, c, weights, up_to_cut, functions, window)  # (F, Q, P)
+        values = values + smooth[0] if with_values else values
+        slopes = slopes + smooth[-1] / pieces.tau if with_slopes else slopes
+    used = rows.isfinite()
+    return Sums(torch.where(used, values, 0.0), torch.where(used, slopes, 0.0))
+
+
+def _prefix(values: Tensor) -> Tensor:
+    """Return ``(Q, M + 1)``: the sums of the first m of ``(Q, M)`` values."""
+    return torch.nn.functional.pad(values.cumsum(dim=1), (1, 0))
+
+
+def _slope_of_sigmoid(t: Tensor) -> Tensor:
+    return torch.sigmoid(t) * torch.sigmoid(-t)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some queries, and the rows and columns that any of them uses."""
+
+    queries: slice
+    rows: slice
+    columns: slice
+
+
+def _blocks(rows: Tensor, columns: Tensor) -> Iterator[Block]:
+    """Cut sorted rows, padded at their end, and columns, padded at their beginning, into blocks of a few queries."""
+    used = rows.isfinite().sum(dim=1)
+    hidden = columns.isinf().sum(dim=1)
+    both = torch.stack([used, hidden]).tolist()
+    size = max(1, _ITEMS_AT_A_TIME.get(rows.device.type, 1 << 23) // (rows.shape[1] + columns.shape[1]))
+    for first in range(0, len(rows), size):
+        queries = slice(first, first + size)
+        most, least = max(both[0][queries]), min(both[1][queries])
+        if most and least < columns.shape[1]:
+            yield Block(queries, slice(0, most), slice(least, None))
