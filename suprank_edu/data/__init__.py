@@ -3,44 +3,103 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from os import PathLike
 from typing import Any, Literal
 
 from suprank_edu.data.archives import ArchiveError, DownloadError
 from suprank_edu.data.dataset import RetrievalDataset
+from suprank_edu.data.hierarchical_sampler import HierarchicalBatches
 from suprank_edu.data.omniglot import read_omniglot
+from suprank_edu.data.paths import ImagePaths
+from suprank_edu.data.readers.cars196 import read_cars196
+from suprank_edu.data.readers.cub import read_cub
+from suprank_edu.data.readers.dyml import read_dyml
+from suprank_edu.data.readers.gldv2 import read_gldv2
+from suprank_edu.data.readers.inat2018 import read_inat2018
+from suprank_edu.data.readers.inshop import read_inshop
+from suprank_edu.data.readers.revisited import RevisitedTruth, read_revisited, read_revisited_truth, revisited_map
+from suprank_edu.data.readers.sfm120k import read_sfm120k
+from suprank_edu.data.readers.sop import read_sop
 from suprank_edu.data.samplers import MPerClassBatches
 from suprank_edu.data.standin import read_standin
 
 __all__ = [
     "ArchiveError",
     "DownloadError",
+    "HierarchicalBatches",
+    "ImagePaths",
     "MPerClassBatches",
     "RetrievalDataset",
+    "RevisitedTruth",
     "omniglot_or_standin",
     "read",
+    "read_revisited_truth",
+    "revisited_map",
 ]
 
 _READERS: dict[str, Callable[..., RetrievalDataset]] = {
+    "cars196": read_cars196,
+    "cub": read_cub,
+    "dyml-animal": partial(read_dyml, "animal"),
+    "dyml-product": partial(read_dyml, "product"),
+    "dyml-vehicle": partial(read_dyml, "vehicle"),
+    "gldv2": read_gldv2,
+    "inat2018": read_inat2018,
+    "inat2018-full": partial(read_inat2018, levels="full"),
+    "inshop": read_inshop,
     "omniglot": read_omniglot,
+    "roxford5k": partial(read_revisited, "roxford5k"),
+    "rparis6k": partial(read_revisited, "rparis6k"),
+    "sfm120k": read_sfm120k,
+    "sop": read_sop,
     "standin": read_standin,
 }
 
 
-def read(name: str, root: str | PathLike[str] | None = None, split: str = "train") -> RetrievalDataset:
+def read(name: str, root: str | PathLike[str] | None = None, split: str = "train", **options: Any) -> RetrievalDataset:
     """Read one split of a data set by name.
 
+    =================  =========================================  ==============================================
+    name               splits                                     levels, finest first
+    =================  =========================================  ==============================================
+    ``omniglot``       train, test (downloaded when missing)      character, alphabet
+    ``standin``        train, test (drawn, needs no files)        character, alphabet
+    ``sop``            train, test                                product, super-class
+    ``cub``            train, test                                species, kind
+    ``cars196``        train, test                                model, body type (or maker)
+    ``inshop``         train, query, gallery                      item, category, gender
+    ``inat2018``       train, test                                species, super-class
+    ``inat2018-full``  train, test                                species, genus, …, kingdom (7 ranks)
+    ``dyml-animal``    train, query-fine, gallery-fine, and so    fine, middle, coarse; one of them in a benchmark
+    ``dyml-vehicle``   on with middle and coarse
+    ``dyml-product``   train, test                                fine, middle, coarse
+    ``gldv2``          train (cleaned), train-all, index, query   landmark, supercategory, natural or human-made
+    ``sfm120k``        train                                      cluster
+    ``roxford5k``      query, gallery                             landmark (see :func:`read_revisited_truth`)
+    ``rparis6k``       query, gallery                             landmark (see :func:`read_revisited_truth`)
+    =================  =========================================  ==============================================
+
+    Where queries have a gallery of their own, both have the same class ids. All but the first two must be on disk as
+    their authors publish them; the error for a missing set says where to get it. Only lists are read: images are
+    looked for, folder by folder, and decoded when they are asked for.
+
     Args:
-        name: ``"omniglot"`` or ``"standin"``.
-        root: the folder of the data; None takes ``$SUPRANK_EDU_DATA/<name>`` or the platform's cache folder.
-        split: ``"train"`` or ``"test"``.
+        name: one of the table.
+        root: the folder of the data; None takes ``$SUPRANK_EDU_DATA/<name>`` (``inat2018`` for both of its names),
+            and for Omniglot else the platform's cache folder.
+        split: one of the table.
+        options: those of the reader. All sets read from disk take ``check_files=False``, which does not look whether
+            images exist, and those whose sizes are in print ``complete``: True expects these sizes, False any, None
+            expects them of a set that is more than half of the published one.
 
     Returns:
         The images and their labels, finest level first.
 
     Raises:
-        ValueError: if there is no such data set or split, or its files are damaged.
-        DownloadError: if the files are missing and cannot be downloaded.
+        ValueError: if there is no such data set or split, or its files are damaged; the message has path and line.
+        FileNotFoundError: if the set, a list or a listed image is missing.
+        DownloadError: if Omniglot is missing and cannot be downloaded.
 
     Example:
         >>> read("standin", split="train")
@@ -49,7 +108,7 @@ def read(name: str, root: str | PathLike[str] | None = None, split: str = "train
     if name not in _READERS:
         raise ValueError(f"`name`: got {name!r}, expected one of {sorted(_READERS)}")
     reader: Callable[..., Any] = _READERS[name]
-    dataset: RetrievalDataset = reader(root, split)
+    dataset: RetrievalDataset = reader(root, split, **options)
     return dataset
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, SupportsIndex
 import numpy as np
 import numpy.typing as npt
 
+from suprank_edu.data.paths import ImagePaths
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -32,6 +34,7 @@ class RetrievalDataset:
         source: where the images come from, in one line.
         mode: the PIL mode that images are converted to, ``"L"`` or ``"RGB"``.
         names: N names for messages and captions; by default the paths, or ``image 0``, ``image 1``, ...
+        boxes: (N, 4) left, upper, right and lower edge in pixels: the part of each image that counts; None: all.
 
     Raises:
         ValueError: if the lengths disagree, a label has no class name, or the labels are no tree.
@@ -58,6 +61,7 @@ class RetrievalDataset:
         source: str,
         mode: str = "RGB",
         names: Sequence[str] | None = None,
+        boxes: npt.ArrayLike | None = None,
     ) -> None:
         self.items = items
         self.labels: Labels = _as_labels(labels, len(items), [len(of_level) for of_level in class_names])
@@ -74,12 +78,15 @@ class RetrievalDataset:
             )
         if names is not None and len(names) != len(items):
             raise ValueError(f"`names`: got {len(names)} names, expected {len(items)}, one per image")
+        self.boxes = None if boxes is None else np.asarray(boxes, dtype=np.float64)  # (N, 4)
+        if self.boxes is not None and self.boxes.shape != (len(items), 4):
+            raise ValueError(f"`boxes`: got shape {self.boxes.shape}, expected ({len(items)}, 4)")
 
     def __len__(self) -> int:
         return len(self.items)
 
     def __getitem__(self, index: SupportsIndex) -> Image:
-        """Decode one image.
+        """Decode one image, and cut it to its box where there is one.
 
         Raises:
             IndexError: if there is no such image.
@@ -88,15 +95,16 @@ class RetrievalDataset:
         from PIL import Image as pillow
 
         item = self.items[index.__index__()]
+        box = None if self.boxes is None else self.boxes[index.__index__()].tolist()
         try:
             with pillow.open(io.BytesIO(item) if isinstance(item, bytes) else item) as image:
-                return image.convert(self.mode)
+                return image.convert(self.mode) if box is None else image.convert(self.mode).crop(box)
         except (OSError, SyntaxError, ValueError, pillow.DecompressionBombError) as error:
             raise OSError(f"{self.name_of(index)}: cannot be read as an image ({error})") from error
 
     def __repr__(self) -> str:
         classes = zip(self.level_names, self.labels.T, strict=True)
-        counts = ", ".join(f"{name}: {len(np.unique(column)):,}" for name, column in classes)
+        counts = ", ".join(f"{name}: {np.count_nonzero(np.bincount(column)):,}" for name, column in classes)
         return f"{type(self).__name__}({len(self):,} images; {counts})"
 
     def name_of(self, index: SupportsIndex) -> str:
@@ -125,16 +133,18 @@ class RetrievalDataset:
             >>> glyphs.subset(np.flatnonzero(glyphs.labels[:, 1] == 0))
             RetrievalDataset(160 images; character: 8, alphabet: 1)
         """
-        chosen = [index.__index__() for index in indices]
+        chosen = np.fromiter((index.__index__() for index in indices), dtype=np.int64)
+        items = self.items
         return RetrievalDataset(
-            [self.items[i] for i in chosen],
-            self.labels[np.array(chosen, dtype=np.int64)],  # (len(indices), L)
+            items.take(chosen) if isinstance(items, ImagePaths) else [items[i] for i in chosen],
+            self.labels[chosen],  # (len(indices), L)
             level_names=self.level_names,
             class_names=self.class_names,
             licence=self.licence,
             source=self.source,
             mode=self.mode,
             names=[self.names[i] for i in chosen] if self.names is not None else None,
+            boxes=self.boxes[chosen] if self.boxes is not None else None,
         )
 
 
@@ -155,17 +165,20 @@ def _as_labels(labels: npt.ArrayLike, size: int, num_classes: Sequence[int]) -> 
                 f"`labels`: got {array[:, column].min()}..{array[:, column].max()} in column {column}, expected "
                 f"0..{count - 1}, one id per class name"
             )
-    _check_tree(array)
-    return array.astype(np.int64)
+    _check_tree(array, num_classes)
+    return array.astype(np.int64, copy=False)
 
 
-def _check_tree(labels: npt.NDArray[np.integer]) -> None:
+def _check_tree(labels: npt.NDArray[np.integer], num_classes: Sequence[int]) -> None:
     for column in range(labels.shape[1] - 1):
-        pairs = np.unique(labels[:, column : column + 2], axis=0)  # (classes, 2), sorted by the fine class
-        split = np.flatnonzero(pairs[1:, 0] == pairs[:-1, 0])
+        fine, coarse = labels[:, column], labels[:, column + 1]
+        parent = np.zeros(num_classes[column], dtype=labels.dtype)
+        parent[fine] = coarse
+        split = np.flatnonzero(parent[fine] != coarse)
         if len(split):
-            fine, coarse = pairs[split[0]]
+            one = fine[split[0]]
+            under = np.unique(coarse[fine == one])
             raise ValueError(
-                f"`labels`: got class {fine} of column {column} under two classes of column {column + 1} "
-                f"({coarse} and {pairs[split[0] + 1, 1]}), expected a tree"
+                f"`labels`: got class {one} of column {column} under two classes of column {column + 1} "
+                f"({under[0]} and {under[1]}), expected a tree"
             )

@@ -1,34 +1,95 @@
 """Batches for ranking losses: every query needs positives in its batch."""
 
+# pytorch-metric-learning has an MPerClassSampler and a HierarchicalSampler. Both draw from one numpy state shared by
+# the whole process, so an epoch cannot be made again; neither knows of epochs or of other processes; and the second
+# makes shorter batches wherever a super-class is small.
+
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 
 
-class MPerClassBatches:
+class Batches(ABC):
+    """What samplers share: a number of batches, a seed, an epoch, and this process's part of each batch.
+
+    Batch number t depends on ``(seed, epoch, t)`` alone: any batch can be made again without those before it, and no
+    global random state is read or changed.
+
+    Args:
+        num_batches: batches in an epoch.
+        seed: chooses the sequence of batches.
+        rank: which of the processes this is.
+        world_size: how many processes there are. All make the same global batch, and each takes its slice: slices do
+            not overlap, and one after the other they are the batch. Where ``world_size`` does not divide the batch
+            their sizes differ by one (gathering tensors of one shape needs one that does).
+
+    Raises:
+        ValueError: if a number is out of its range.
+    """
+
+    def __init__(self, num_batches: int, seed: int, rank: int, world_size: int) -> None:
+        for name, value in (("num_batches", num_batches), ("world_size", world_size)):
+            if value < 1:
+                raise ValueError(f"`{name}`: got {value}, expected at least 1")
+        if not 0 <= rank < world_size:
+            raise ValueError(f"`rank`: got {rank}, expected 0..{world_size - 1}")
+        self.num_batches, self.seed, self.rank, self.world_size = num_batches, seed, rank, world_size
+        self.epoch = 0
+
+    def __len__(self) -> int:
+        return self.num_batches
+
+    def __iter__(self) -> Iterator[list[int]]:
+        for number in range(self.num_batches):
+            batch = self.batch(number)
+            start, stop = (len(batch) * part // self.world_size for part in (self.rank, self.rank + 1))
+            yield batch[start:stop]
+
+    def set_epoch(self, epoch: int) -> None:
+        """Make the next iteration give the batches of ``epoch``."""
+        self.epoch = epoch
+
+    @abstractmethod
+    def batch(self, number: int) -> list[int]:
+        """Return global batch ``number`` of the current epoch: indices, those of a class next to each other."""
+
+    def _generator(self, *key: int) -> np.random.Generator:
+        return np.random.default_rng([self.seed, self.epoch, *key])
+
+
+class MPerClassBatches(Batches):
     """Batches of ``batch_size`` indices with ``per_class`` images of each of their classes.
 
-    Batch number t depends on ``(seed, epoch, t)`` alone: any batch can be made again without those before it,
-    and no global random state is read or changed. Classes come in random passes, each class at most once a
-    pass. A class with fewer than ``per_class`` images gives all of them and repeats some.
+    Classes come in random passes, each class at most once a pass; classes that do not fill a batch at the end of a
+    pass are left to later ones. A class with fewer than ``per_class`` images gives all of them and repeats some.
 
     Args:
         labels: (N,) integers, or (N, L) of which column 0, the finest, counts.
-        batch_size: indices in a batch, a multiple of ``per_class``.
+        batch_size: indices in a batch of all processes together, a multiple of ``per_class``.
         per_class: images of a class in a batch, at least 2.
-        num_batches: batches in an epoch; None gives N // batch_size, at least 1.
+        num_batches: batches in an epoch; None gives N // batch_size, at least 1, or with ``max_per_class`` as many
+            as there are.
         seed: chooses the sequence of batches.
+        max_per_class: at most so many images of a class an epoch, each at most once, a multiple of ``per_class`` or
+            else rounded down to one (8 for H-GLDv2: SupRank); the next epoch draws others. None: no limit, and an
+            image may come in several batches.
+        rank: which of the processes this is.
+        world_size: how many processes share each batch, see :class:`Batches`.
 
     Raises:
-        ValueError: if the sizes do not divide or there are too few classes for a batch.
+        ValueError: if the sizes do not divide, or there are too few classes for a batch or too few batches.
 
     Example:
         >>> batches = MPerClassBatches(np.repeat(np.arange(10), 5), batch_size=8, per_class=2, seed=1)
         >>> len(batches), [len(batch) for batch in batches]
         (6, [8, 8, 8, 8, 8, 8])
+        >>> halves = [MPerClassBatches(np.arange(50) // 5, 8, 2, seed=1, rank=r, world_size=2) for r in range(2)]
+        >>> next(iter(halves[0])) + next(iter(halves[1])) == batches.batch(0)
+        True
     """
 
     def __init__(
@@ -39,46 +100,70 @@ class MPerClassBatches:
         *,
         num_batches: int | None = None,
         seed: int = 0,
+        max_per_class: int | None = None,
+        rank: int = 0,
+        world_size: int = 1,
     ) -> None:
         fine = np.asarray(labels)
         fine = fine if fine.ndim == 1 else fine[:, 0]  # (N,)
-        if per_class < 2:
-            raise ValueError(f"`per_class`: got {per_class}, expected at least 2, or no query has a positive")
-        if batch_size < per_class or batch_size % per_class:
-            raise ValueError(f"`batch_size`: got {batch_size}, expected a multiple of per_class = {per_class}")
-        classes, starts = np.unique(np.sort(fine), return_index=True)
-        if len(classes) * per_class < batch_size:
+        check_batch_size(batch_size, per_class)
+        if max_per_class is not None and max_per_class < per_class:
+            raise ValueError(f"`max_per_class`: got {max_per_class}, expected at least per_class = {per_class}")
+        self._members = split_by(fine)
+        if len(self._members) * per_class < batch_size:
             raise ValueError(
-                f"`batch_size`: got {batch_size}, expected at most {len(classes) * per_class}, the {len(classes)} "
-                f"classes of `labels` times per_class = {per_class}"
+                f"`batch_size`: got {batch_size}, expected at most {len(self._members) * per_class}, the "
+                f"{len(self._members)} classes of `labels` times per_class = {per_class}"
             )
-        self.batch_size = batch_size
-        self.per_class = per_class
-        self.num_batches = max(1, len(fine) // batch_size) if num_batches is None else num_batches
-        self.seed = seed
-        self.epoch = 0
-        self._members = np.split(np.argsort(fine, kind="stable"), starts[1:])
-
-    def __len__(self) -> int:
-        return self.num_batches
-
-    def __iter__(self) -> Iterator[list[int]]:
-        for number in range(self.num_batches):
-            yield self.batch(number)
-
-    def set_epoch(self, epoch: int) -> None:
-        """Make the next iteration give the batches of ``epoch``."""
-        self.epoch = epoch
+        self.batch_size, self.per_class, self.max_per_class = batch_size, per_class, max_per_class
+        if max_per_class is None:
+            available = max(1, len(fine) // batch_size)
+        else:
+            sizes = np.array([len(members) for members in self._members])
+            # How often a class may come, (C,); every class once, or small ones would never come.
+            self._visits = np.maximum(np.minimum(sizes, max_per_class) // per_class, 1)
+            taking_part = [int((self._visits > turn).sum()) for turn in range(self._visits.max())]
+            self._ends = np.cumsum([count * per_class // batch_size for count in taking_part])
+            available = int(self._ends[-1])
+            if num_batches is not None and num_batches > available:
+                raise ValueError(
+                    f"`num_batches`: got {num_batches}, expected at most {available}, all that max_per_class = "
+                    f"{max_per_class} leaves"
+                )
+        super().__init__(available if num_batches is None else num_batches, seed, rank, world_size)
 
     def batch(self, number: int) -> list[int]:
-        """Return batch ``number`` of the current epoch: indices, the images of a class next to each other."""
-        classes_per_batch = self.batch_size // self.per_class
-        batches_per_pass = len(self._members) // classes_per_batch
-        turn, place = divmod(number, batches_per_pass)
-        order = np.random.default_rng([self.seed, self.epoch, 0, turn]).permutation(len(self._members))
-        draw = np.random.default_rng([self.seed, self.epoch, 1, number])
+        """Return global batch ``number`` of the current epoch: indices, those of a class next to each other."""
+        per_batch = self.batch_size // self.per_class
+        if self.max_per_class is None:
+            turn, place = divmod(number, len(self._members) // per_batch)
+            classes = np.arange(len(self._members))
+        else:
+            turn = int(np.searchsorted(self._ends, number, side="right"))
+            place = number - int(self._ends[turn - 1] if turn else 0)
+            classes = np.flatnonzero(self._visits > turn)
+        order = self._generator(0, turn).permutation(classes)
+        draw = self._generator(1, number)
         chosen: list[int] = []
-        for label in order[place * classes_per_batch : (place + 1) * classes_per_batch]:
-            members = draw.permutation(self._members[label])
-            chosen.extend(np.resize(members, self.per_class).tolist())  # resize repeats what is too short
+        for label in order[place * per_batch : (place + 1) * per_batch].tolist():
+            members = self._members[label]
+            if self.max_per_class is None:
+                shuffled = draw.permutation(members)
+            else:  # the same order in every turn of an epoch, so that no image comes twice
+                shuffled = self._generator(2, label).permutation(members)[turn * self.per_class :]
+            chosen.extend(np.resize(shuffled, self.per_class).tolist())  # resize repeats what is too short
         return chosen
+
+
+def split_by(ids: npt.NDArray[np.integer]) -> list[npt.NDArray[np.intp]]:
+    """Return the positions of each id, in the order of the ids."""
+    _, starts = np.unique(np.sort(ids), return_index=True)
+    return np.split(np.argsort(ids, kind="stable"), starts[1:])
+
+
+def check_batch_size(batch_size: int, per_class: int) -> None:
+    """Raise unless classes of ``per_class`` images, at least 2, fill a batch."""
+    if per_class < 2:
+        raise ValueError(f"`per_class`: got {per_class}, expected at least 2, or no query has a positive")
+    if batch_size < per_class or batch_size % per_class:
+        raise ValueError(f"`batch_size`: got {batch_size}, expected a multiple of per_class = {per_class}")

@@ -1,0 +1,124 @@
+"""Batches of a few super-classes, whose classes are then hard to tell apart."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+from suprank_edu.data.samplers import Batches, check_batch_size, split_by
+
+_MOST_TUPLES = 1_000_000
+
+
+class HierarchicalBatches(Batches):
+    """Batches of ``batch_size`` indices from ``super_classes`` super-classes, ``per_class`` images of each class.
+
+    An epoch has ``batches_per_tuple`` batches of each combination of super-classes, in random order. The super-classes
+    of a batch share it evenly. One with too few classes gives all it has, and the others fill up; where all of them
+    together have too few classes, classes come again with ``per_class`` more images. Images of a class repeat only
+    when it has no others left. So every batch is full, unlike those of pytorch-metric-learning.
+
+    Args:
+        labels: (N, L) integers, L at least 2; column 0 is the class.
+        batch_size: indices in a batch of all processes together, a multiple of ``per_class``.
+        per_class: images of a class in a batch, at least 2.
+        super_classes: super-classes in a batch.
+        batches_per_tuple: batches of each combination in an epoch. The defaults are SupRank's for SOP.
+        level: the label column of the super-classes.
+        num_batches: batches in an epoch, for fewer than all.
+        seed: chooses the sequence of batches.
+        rank: which of the processes this is.
+        world_size: how many processes share each batch, see :class:`Batches`.
+
+    Raises:
+        ValueError: if the sizes do not divide, there are too few super-classes or too many combinations of them, or
+            a class lies under two super-classes.
+
+    Example:
+        >>> labels = np.stack([np.arange(60) // 5, np.arange(60) // 20], axis=1)  # 3 super-classes of 4 classes of 5
+        >>> batches = HierarchicalBatches(labels, batch_size=16, batches_per_tuple=5)
+        >>> len(batches), np.unique(labels[batches.batch(0), 1], return_counts=True)[1]
+        (15, array([8, 8]))
+    """
+
+    def __init__(
+        self,
+        labels: npt.ArrayLike,
+        batch_size: int = 256,
+        per_class: int = 4,
+        *,
+        super_classes: int = 2,
+        batches_per_tuple: int = 5,
+        level: int = 1,
+        num_batches: int | None = None,
+        seed: int = 0,
+        rank: int = 0,
+        world_size: int = 1,
+    ) -> None:
+        columns = np.asarray(labels)
+        if columns.ndim != 2 or not 1 <= level < columns.shape[1]:
+            raise ValueError(f"`level`: got {level} for labels of shape {columns.shape}, expected a column behind 0")
+        check_batch_size(batch_size, per_class)
+        self._members = split_by(columns[:, 0])
+        parents = np.array([columns[rows[0], level] for rows in self._members])  # (C,)
+        for rows, parent in zip(self._members, parents.tolist(), strict=True):
+            if (columns[rows, level] != parent).any():
+                raise ValueError(f"`labels`: got class {columns[rows[0], 0]} under two super-classes, expected a tree")
+        self._classes_of = split_by(parents)
+        most = min(len(self._classes_of), batch_size // per_class)
+        if not 1 <= super_classes <= most:
+            raise ValueError(
+                f"`super_classes`: got {super_classes}, expected 1..{most}: `labels` has {len(self._classes_of)}, and "
+                f"{batch_size // per_class} classes fit into a batch"
+            )
+        if math.comb(len(self._classes_of), super_classes) > _MOST_TUPLES:
+            raise ValueError(
+                f"`super_classes`: got {super_classes} of {len(self._classes_of)}, more than {_MOST_TUPLES:,} "
+                "combinations, expected fewer"
+            )
+        self._tuples = list(combinations(range(len(self._classes_of)), super_classes))
+        available = len(self._tuples) * batches_per_tuple
+        if num_batches is not None and num_batches > available:
+            raise ValueError(f"`num_batches`: got {num_batches}, expected at most {available}")
+        super().__init__(available if num_batches is None else num_batches, seed, rank, world_size)
+        self.batch_size, self.per_class = batch_size, per_class
+        self.batches_per_tuple = batches_per_tuple
+        self.set_epoch(0)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Make the next iteration give the batches of ``epoch``."""
+        super().set_epoch(epoch)
+        self._order = self._generator(0).permutation(len(self._tuples) * self.batches_per_tuple)
+
+    def batch(self, number: int) -> list[int]:
+        """Return global batch ``number`` of the current epoch: indices, those of a class next to each other."""
+        draw = self._generator(1, number)
+        chosen = self._tuples[self._order[number] // self.batches_per_tuple]
+        classes = [draw.permutation(self._classes_of[super_class]) for super_class in chosen]
+        slots = self.batch_size // self.per_class
+        shares = fair_shares([len(of_super) for of_super in classes], slots)
+        taken = np.concatenate([of_super[:share] for of_super, share in zip(classes, shares, strict=True)])
+        indices: list[int] = []
+        for label, times in Counter(np.resize(taken, slots).tolist()).items():  # resize: classes come again
+            images = draw.permutation(self._members[label])
+            indices.extend(np.resize(images, times * self.per_class).tolist())
+        return indices
+
+
+def fair_shares(sizes: Sequence[int], total: int) -> list[int]:
+    """Split ``total`` as evenly as possible into shares no larger than ``sizes``; less where these are too small.
+
+    Example:
+        >>> fair_shares([10, 2, 10], 12), fair_shares([1, 2], 12)
+        ([5, 2, 5], [1, 2])
+    """
+    shares = [0] * len(sizes)
+    for _ in range(min(total, sum(sizes))):
+        smallest = min((i for i in range(len(sizes)) if shares[i] < sizes[i]), key=shares.__getitem__)
+        shares[smallest] += 1
+    return shares
