@@ -95,7 +95,7 @@ class Review:
         if decision.candidate in self.decided:
             before = self.decided[decision.candidate].action
             raise ValueError(
-                f"`action`: got {decision.action!r} after {before!r} for {self._name(decision)}; undo first"
+                f"`action`: got {decision.action!r} for {self._name(decision)} after {before!r}, expected 'undo' first"
             )
         self._check(decision)
         self.decided[decision.candidate] = decision

@@ -78,8 +78,8 @@ class LocalWiki:
         >>> with LocalWiki({"Category:Eltz Castle": ["Category:Castles"]}) as wiki:
         ...     query = "action=query&prop=categories&titles=Category:Eltz_Castle&format=json&formatversion=2"
         ...     answer = requests.get(f"{wiki.url}?{query}", headers={"User-Agent": "example (me@example.org)"})
-        >>> answer.json()["query"]["pages"]
-        [{'pageid': 1, 'ns': 14, 'title': 'Category:Eltz Castle', 'categories': [{'ns': 14, 'title': 'Category:Castles'}]}]
+        >>> answer.json()["query"]["pages"][0]["categories"]
+        [{'ns': 14, 'title': 'Category:Castles'}]
     """
 
     def __init__(

@@ -13,7 +13,10 @@ from collections.abc import Mapping, Sequence
 from suprank_edu._checks import check_count
 from suprank_edu.data.labelling.categories import PREFIX
 
-_CUT = re.compile(r"\s+(?:in|of|by|at|on|near|from|to|with|for|along|under|designed|named)\b|[,:(]")
+_PREPOSITIONS = (
+    "in|of|by|at|on|near|from|to|with|for|along|under|over|across|above|below|between|around|inside|before|after"
+)
+_CUT = re.compile(rf"\s+(?:{_PREPOSITIONS})\b|[,:(]")
 _SIBILANT = ("ches", "shes", "xes", "sses", "zes")
 
 

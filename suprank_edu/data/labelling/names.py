@@ -50,7 +50,9 @@ def embed_names(names: Sequence[str], *, dim: int = 96, seed: int = 0) -> Vector
     weighted = TfidfTransformer(sublinear_tf=True).fit_transform(pieces.transform(names))  # (N, 2^18), sparse
     used = np.unique(weighted.indices)  # empty columns would cost the SVD time and memory
     svd = TruncatedSVD(min(dim, len(names), len(used)), n_iter=4, random_state=seed)
-    return _unit(svd.fit_transform(weighted[:, used]))  # (N, D)
+    with np.errstate(invalid="ignore"):  # equal names have no variance, by which scikit-learn divides
+        reduced = svd.fit_transform(weighted[:, used])  # (N, D)
+    return _unit(reduced)
 
 
 def sentence_embedder(model: str = "sentence-transformers/all-MiniLM-L6-v2") -> Embed:
