@@ -16,11 +16,15 @@ from typing import Any
 
 from suprank_edu.exercises import (
     chapter00,
+    chapter01,
+    chapter01_precision,
     chapter05,
     chapter05_slope,
     chapter06,
     chapter06_bound,
     chapter06_loss,
+    chapter10,
+    chapter10_h_ap,
     chapter13,
     chapter13_ap,
 )
@@ -32,7 +36,20 @@ from suprank_edu.exercises.titles import LADDER
 
 __all__ = ["EXERCISES", "LADDER", "Quiz", "Result", "check"]
 
-_CHAPTERS = (chapter00, chapter05, chapter05_slope, chapter06, chapter06_bound, chapter06_loss, chapter13, chapter13_ap)
+_CHAPTERS = (
+    chapter00,
+    chapter01,
+    chapter01_precision,
+    chapter05,
+    chapter05_slope,
+    chapter06,
+    chapter06_bound,
+    chapter06_loss,
+    chapter10,
+    chapter10_h_ap,
+    chapter13,
+    chapter13_ap,
+)
 
 EXERCISES: dict[str, Exercise] = {exercise.name: exercise for chapter in _CHAPTERS for exercise in chapter.EXERCISES}
 

@@ -21,6 +21,8 @@ TITLES: dict[str, str] = {
     "axis": "the wrong axis",
     "norm": "another norm than the Euclidean one",
     "positives": "the wrong items are counted",
+    "levels": "something is off with the levels",
+    "h-rank": "something is off with H-rank",
     "rank-plus": "something is off with rank⁺",
     "temperature": "something is off with the temperature",
     "sigmoid": "the plain sigmoid instead of H⁻",
