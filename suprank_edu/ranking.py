@@ -141,7 +141,7 @@ def find_positives(scores: Tensor, levels: Tensor, valid: Tensor | None) -> Posi
     top = int(level.max()) if level.numel() else 1
     own = scores.gather(1, index).masked_fill(~present, _INFINITY)
     by_level = [_scores_at(scores, visible == 0)]
-    by_level += [own.masked_fill(level != at, -_INFINITY) for at in range(1, top + 1)]
+    by_level += [_scores_at(own, level == at) for at in range(1, top + 1)]
     return Positives(index, level, present, own, by_level)
 
 
