@@ -8,7 +8,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup book html lab execute sync test test-fast lint types imports fix lock clean distclean chromium
+.PHONY: help setup book html lab execute sync test test-fast bench lint types imports fix lock clean distclean chromium
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -46,6 +46,7 @@ help:
 	@echo "make lab        open the chapters in JupyterLab"
 	@echo "make test       every check: lint, types, imports, unit tests, chapters, book, browser"
 	@echo "make test-fast  lint and the quick unit tests, for the inner loop"
+	@echo "make bench      speed and memory against named rivals and the baseline (QUICK=1: two minutes; SAVE=1: new baseline)"
 	@echo "make execute    run the chapters and store their outputs (ONLY=06_suprank for one)"
 	@echo "make sync       write each chapter's .ipynb from its .md, keeping the outputs of unchanged cells"
 	@echo "make fix        let ruff format and repair what it can"
@@ -121,6 +122,10 @@ fix: setup
 test-fast: lint
 	@$(VENV)/bin/pytest -q -m "not slow and not browser" tests
 
+bench: setup
+	@echo "bench: ratios against rivals, compared with benchmarks/baseline.json"
+	@$(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(SAVE),--save-baseline)
+
 # The browser tests drive Debian's chromium. Where it is missing and may be installed, it is.
 chromium:
 	@if { $(FIND_CHROMIUM); } > /dev/null; then :; \
@@ -133,6 +138,7 @@ chromium:
 # One pytest run at the end holds the unit tests, the doctests, the chapters and the browser tests, so that its closing
 # lines are the last thing printed. Chapters whose data is missing are run in a pass of their own, before it.
 test: setup lint types imports html chromium
+	@$(MAKE) --no-print-directory bench QUICK=1
 ifneq ($(LAX),)
 	@echo "test: no Omniglot in SUPRANK_EDU_DATA: run, outputs not compared (--nbval-lax): $(notdir $(LAX))"
 	@SUPRANK_EDU_STATIC=1 $(VENV)/bin/pytest -q -p no:cacheprovider --nbval-lax $(LAX)

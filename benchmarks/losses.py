@@ -1,22 +1,21 @@
 """Time and peak memory of each Sup loss against the dense Q·G·G formulation, in one run.
 
-    python benchmarks/losses.py
+    python -m benchmarks.losses
 
 Batches hold 4 images a class and 2 coarse classes, embeddings 512 dimensions; forward + backward. Each measurement
 runs in a process of its own, so that its peak memory is its own; ratios compare processes of one run. Where the dense
 form of a whole batch does not fit (42 GiB at 1,024), it ranks a part of the queries and both its figures, which are
-proportional to the queries, are scaled: marked with ~.
+proportional to the queries, are scaled.
 """
 
 from __future__ import annotations
 
 import argparse
-import multiprocessing
-import resource
-import time
+from collections.abc import Callable
 
 import torch
 
+from benchmarks.harness import Ratio, in_process, peak_mib, seconds
 from suprank_edu.losses import SupAPLoss, SupHAPLoss, SupNDCGLoss, SupRecallLoss
 
 FAST = {"AP": SupAPLoss, "R@k": SupRecallLoss, "NDCG": SupNDCGLoss, "H-AP": SupHAPLoss}
@@ -76,47 +75,61 @@ def dense(name: str, embeddings: torch.Tensor, labels: torch.Tensor, queries: in
 def measure(kind: str, name: str, size: int, repeats: int, queries: int | None = None) -> tuple[float, float, float]:
     """Return seconds (the median), MiB above the inputs, and the loss of forward + backward."""
     embeddings, labels = batch(size)
-    function = FAST[name]() if kind == "direct" else lambda x, y: dense(name, x, y, queries)
+    functions = {"ours": FAST[name](), "dense": lambda x, y: dense(name, x, y, queries)}
+    function = functions.get(kind) or published_rival(kind)
     warm, warm_labels = batch(32)
     function(warm.requires_grad_(), warm_labels).backward()
     embeddings.requires_grad_()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    times = []
-    for _ in range(repeats):
+    before = peak_mib()
+    last = torch.zeros(())
+
+    def forward_backward() -> None:
+        nonlocal last
         embeddings.grad = None
-        start = time.perf_counter()
-        loss = function(embeddings, labels)
-        loss.backward()
-        times.append(time.perf_counter() - start)
-    peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    return sorted(times)[len(times) // 2], peak, loss.item()
+        last = function(embeddings, labels)
+        last.backward()
+
+    spent = seconds(forward_backward, repeats)
+    return spent, peak_mib() - before, last.item()
 
 
-def in_process(*arguments: object) -> tuple[float, float, float]:
-    """Run :func:`measure` in a fresh process."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(measure, arguments)
+def published_rival(kind: str) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
+    """Return a loss of pytorch-metric-learning on the finest labels."""
+    from pytorch_metric_learning import losses
+
+    loss = {"SmoothAP of pytorch-metric-learning": losses.SmoothAPLoss, "FastAP": losses.FastAPLoss}[kind]()
+    return lambda embeddings, labels: loss(embeddings, labels[:, 0])
+
+
+def ratios(quick: bool) -> list[Ratio]:
+    """Return what ``python -m benchmarks`` compares."""
+    found = []
+    for size in (256,) if quick else (64, 256, 1024):
+        for name in ("AP", "H-AP") if quick else FAST:
+            spent, peak, loss = in_process(measure, "ours", name, size, 20 if size <= 256 else 3)
+            part = max(1, size // 512) ** 2  # the whole of 512 queries takes 6 GiB
+            other, more, check = in_process(measure, "dense", name, size, 3, size // part)
+            assert part > 1 or abs(check - loss) < 1e-4, (name, size, loss, check)
+            against = "dense form, scaled" if part > 1 else "dense form"
+            found.append(Ratio(f"losses/Sup-{name} {size}, time", spent, other * part, "s", against))
+            found.append(Ratio(f"losses/Sup-{name} {size}, memory", max(peak, 1), more * part, "MiB", against))
+    for rival in () if quick else ("SmoothAP of pytorch-metric-learning", "FastAP"):
+        ours, _, _ = in_process(measure, "ours", "AP", 256, 20)
+        other, _, _ = in_process(measure, rival, "AP", 256, 5)
+        found.append(Ratio(f"losses/Sup-AP 256 against {rival.split()[0]}", ours, other, "s", rival))
+    return found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[64, 256, 1024, 4096])
-    parser.add_argument("--dense-limit", type=int, default=1024, help="largest batch at which to run the dense form")
-    sizes = parser.parse_args()
+    parser.add_argument("--largest", type=int, default=4096, help="batch at which to run the library alone")
+    options = parser.parse_args()
     print(f"torch {torch.__version__}, {torch.get_num_threads()} threads; forward + backward, D 512")
-    print("loss   batch     direct     memory      dense     memory   faster   leaner")
-    for size in sizes.sizes:
-        for name in FAST:
-            repeats = 20 if size <= 256 else 3
-            seconds, peak, loss = in_process("direct", name, size, repeats)
-            line = f"{name:5} {size:6} {seconds:9.4f}s {peak:6.0f} MiB"
-            if size <= sizes.dense_limit:
-                part = max(1, size // 512) ** 2  # the whole of 512 queries takes 6 GiB
-                other, more, check = in_process("dense", name, size, 3, size // part)
-                assert part > 1 or abs(check - loss) < 1e-4, (name, size, loss, check)
-                other, more, mark = other * part, more * part, "~" if part > 1 else " "
-                line += f" {mark}{other:8.3f}s {more:6.0f} MiB {other / seconds:7.0f}x {more / max(peak, 1):7.0f}x"
-            print(line, flush=True)
+    for ratio in ratios(quick=False):
+        print(ratio.line(), flush=True)
+    for name in FAST:
+        spent, peak, _ = in_process(measure, "ours", name, options.largest, 1)
+        print(f"Sup-{name} {options.largest}: {spent:.2f} s, {peak:.0f} MiB", flush=True)
 
 
 if __name__ == "__main__":

@@ -149,17 +149,19 @@ class _Blocks:
         levels = torch.zeros_like(columns)
         for column in range(self.num_levels):
             levels += self.ref_labels[:, column][columns] == self.labels[rows, column, None]
-        return rank_columns(scores, columns, inside, levels)
+        return rank_columns(scores, columns, inside, levels, overwrite=True)
 
     def _scores(self, rows: slice) -> Tensor:
+        """Return ``(q, G)`` scores and, behind them, columns of −∞ that fill up to the gallery's padding."""
         block = self.queries[rows]
-        scores = (_pad_rows(block, _ROWS) @ self.gallery.T)[: len(block), : self.gallery_size]
+        scores = (_pad_rows(block, _ROWS) @ self.gallery.T)[: len(block)]
+        scores[:, self.gallery_size :] = -torch.inf
         if self.itself:
-            scores = scores.scatter(1, self.own_column[rows, None], -torch.inf)
-        if self.valid is None:
-            return scores
-        mask = _mask_of_rows(self.valid, rows, scores)
-        return torch.where(mask[:, self.order], scores, -torch.inf)
+            scores.scatter_(1, self.own_column[rows, None], -torch.inf)
+        if self.valid is not None:
+            mask = _mask_of_rows(self.valid, rows, (len(block), self.gallery_size)).to(scores.device)
+            scores[:, : self.gallery_size].masked_fill_(~mask[:, self.order], -torch.inf)
+        return scores
 
 
 def _metrics(
@@ -207,12 +209,12 @@ def _checked_mask(valid: Mask | None, queries: Tensor, gallery: Tensor | None) -
     return mask
 
 
-def _mask_of_rows(valid: Mask, rows: slice, scores: Tensor) -> Tensor:
+def _mask_of_rows(valid: Mask, rows: slice, shape: tuple[int, int]) -> Tensor:
     if not callable(valid):
-        return torch.as_tensor(valid[rows], device=scores.device)
+        return torch.as_tensor(valid[rows])
     mask = _to_tensor("valid", valid(torch.arange(rows.start, rows.stop)))
-    check_valid(mask, scores.shape)
-    return mask.to(scores.device)
+    check_valid(mask, shape)
+    return mask
 
 
 def _pad_rows(matrix: Tensor, multiple: int) -> Tensor:

@@ -66,7 +66,7 @@ def rank_positives(scores: Tensor, levels: Tensor, valid: Tensor | None = None) 
     return rank_columns(visible, columns, inside, levels.gather(1, columns).long())
 
 
-def rank_columns(scores: Tensor, columns: Tensor, inside: Tensor, levels: Tensor) -> Ranked:
+def rank_columns(scores: Tensor, columns: Tensor, inside: Tensor, levels: Tensor, *, overwrite: bool = False) -> Ranked:
     """Rank chosen columns of ``(Q, G)`` scores, where −∞ means hidden.
 
     Args:
@@ -74,15 +74,17 @@ def rank_columns(scores: Tensor, columns: Tensor, inside: Tensor, levels: Tensor
         columns: ``(Q, P)`` int64, the columns that may hold positives.
         inside: ``(Q, P)`` bool, False for padding.
         levels: ``(Q, P)`` int64, the level of each of those items.
+        overwrite: whether ``scores`` may be sorted in place, which saves a copy.
     """
     gallery = scores.shape[1]
-    ordered = sort_rows(scores.float() if scores.dtype in (torch.float16, torch.bfloat16) else scores)
-    own = scores.gather(1, columns).to(ordered.dtype)  # (Q, P)
+    scores = scores.float() if scores.dtype in (torch.float16, torch.bfloat16) else scores
+    own = scores.gather(1, columns)  # (Q, P)
+    ordered = sort_rows(scores, in_place=overwrite)
     rank = gallery - torch.searchsorted(ordered, own)  # (Q, P): items that score at least as high
     present = inside & (own > -torch.inf) & (levels > 0)
     # One integer per positive, so that a sort of values orders by rank and, among equal scores, by level.
     key = torch.where(present, (rank << _LEVEL_BITS) + levels, (gallery + 1) << _LEVEL_BITS)
-    key = sort_rows(key)
+    key = sort_rows(key, in_place=True)
     rank, level = key >> _LEVEL_BITS, key & ((1 << _LEVEL_BITS) - 1)
     tie_end = _last_of_run(rank)
     # The items of level 0 come first among equals, so the last of the tied positives has the place of its rank.
@@ -91,12 +93,12 @@ def rank_columns(scores: Tensor, columns: Tensor, inside: Tensor, levels: Tensor
     return Ranked(rank, place, level, tie_end, (level > 0).sum(dim=1).double())
 
 
-def sort_rows(values: Tensor) -> Tensor:
-    """Return the rows of a ``(Q, G)`` tensor in ascending order."""
+def sort_rows(values: Tensor, *, in_place: bool = False) -> Tensor:
+    """Return the rows of a ``(Q, G)`` tensor in ascending order; ``in_place`` allows to use its memory."""
     if values.device.type != "cpu":
         return values.sort(dim=1).values
     # numpy sorts values without carrying indices along, several times faster than torch on a CPU.
-    rows = np.array(values.numpy(), copy=True, order="C")
+    rows = values.numpy() if in_place else np.array(values.numpy(), copy=True, order="C")
     threads = min(torch.get_num_threads(), len(rows))
     if threads == 1 or rows.size < _WORTH_THREADS:
         rows.sort(axis=1)

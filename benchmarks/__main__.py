@@ -1,0 +1,78 @@
+"""All benchmarks in one run, compared with the committed baseline.
+
+    python -m benchmarks [--quick] [--save-baseline] [--only losses,metrics]
+
+Writes ``benchmarks/results/latest.json`` and a chart of it, ``latest.html``. Fails when a ratio is more than 1.5 times
+worse than in ``benchmarks/baseline.json``. Ratios compare two measurements of one machine and one run, so that a
+baseline of another machine still says something; times alone would not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+
+from benchmarks import engines, explorers, losses, metrics, search
+from benchmarks.harness import Ratio
+
+HERE = Path(__file__).parent
+BASELINE, RESULTS = HERE / "baseline.json", HERE / "results"
+PARTS = {"losses": losses, "engines": engines, "metrics": metrics, "search": search, "explorers": explorers}
+TOLERANCE = 1.5
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="within 2 minutes, ratios that are far from noise")
+    parser.add_argument("--save-baseline", action="store_true", help="write what is measured into baseline.json")
+    parser.add_argument("--only", default=",".join(PARTS), help="parts to run, comma separated: " + ", ".join(PARTS))
+    options = parser.parse_args()
+    chosen = options.only.split(",")
+    if unknown := set(chosen) - set(PARTS):
+        parser.error(f"--only: got {', '.join(sorted(unknown))}, expected some of {', '.join(PARTS)}")
+    found: list[Ratio] = []
+    for name in chosen:
+        part = PARTS[name].ratios(options.quick)
+        print(*(ratio.line() for ratio in part), sep="\n", flush=True)
+        found += part
+    write(found)
+    baseline = json.loads(BASELINE.read_text()) if BASELINE.exists() else {}
+    if options.save_baseline:
+        BASELINE.write_text(json.dumps(baseline | {r.name: round(r.times, 2) for r in found}, indent=1) + "\n")
+        return 0
+    worse = [(r, baseline[r.name]) for r in found if baseline.get(r.name, 0) > TOLERANCE * r.times]
+    for ratio, was in worse:
+        print(f"WORSE: {ratio.name}: {ratio.times:.1f}x against {was:.1f}x in the baseline ({ratio.against})")
+    new = [r.name for r in found if r.name not in baseline]
+    print(f"bench: {len(found)} ratios, {len(worse)} more than {TOLERANCE} times worse, {len(new)} not in the baseline")
+    return 1 if worse else 0
+
+
+def write(found: list[Ratio]) -> None:
+    """Write the figures and a chart of them."""
+    import plotly.graph_objects as go
+
+    RESULTS.mkdir(exist_ok=True)
+    versions = {name: version(name) for name in ("torch", "numpy", "faiss-cpu", "pytorch-metric-learning")}
+    about = {"versions": versions, "threads": torch.get_num_threads()}
+    rows = [ratio._asdict() | {"times": ratio.times} for ratio in found]
+    (RESULTS / "latest.json").write_text(json.dumps(about | {"ratios": rows}, indent=1) + "\n")
+    bars = go.Bar(
+        x=[r.times for r in found],
+        y=[r.name for r in found],
+        orientation="h",
+        text=[f"{r.times:.1f}x {r.against}" for r in found],
+    )
+    chart = go.Figure(bars)
+    chart.update_xaxes(type="log", title="times less than the rival takes")
+    chart.update_layout(height=120 + 28 * len(found), margin={"l": 380}, yaxis={"autorange": "reversed"})
+    chart.write_html(RESULTS / "latest.html", include_plotlyjs=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""Exact evaluation against full ranking as published, and single metrics against torchmetrics and scikit-learn.
+
+    python -m benchmarks.metrics
+
+Evaluation has the size of SOP's test set: 60,502 x 512, 11,316 classes under 12, each item a query against all. Both
+sides are measured on a few blocks of queries and scaled to all of them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from benchmarks.harness import Ratio, in_process, peak_mib, seconds
+from suprank_edu.metrics import average_precision, evaluate
+
+SOP = (60_502, 512, 11_316, 12)
+SMALL = (12_000, 128, 2_400, 8)
+KS = (1, 10, 100, 1000)
+
+
+def test_set(items: int, dim: int, fine: int, coarse: int) -> tuple[Tensor, Tensor]:
+    """Return unit embeddings around class centres, and labels ``(items, 2)``."""
+    draw = torch.Generator().manual_seed(0)
+    labels = torch.arange(items) * fine // items
+    centres = torch.randn(fine, dim, generator=draw)
+    embeddings = torch.nn.functional.normalize(centres[labels] + torch.randn(items, dim, generator=draw), dim=1)
+    return embeddings, torch.stack([labels, labels % coarse], dim=1)
+
+
+def full_ranking(queries: Tensor, query_labels: Tensor, gallery: Tensor, labels: Tensor) -> dict[str, Tensor]:
+    """Rank all rows with their indices, then compute each metric for itself from the sorted levels, as published."""
+    order = (queries @ gallery.T).argsort(dim=1, descending=True)
+    levels = (query_labels[:, None] == labels[None]).sum(dim=2).gather(1, order)  # (q, G)
+    found = {"H-AP": sorted_h_ap(levels), "NDCG": sorted_ndcg(levels), "ASI": sorted_asi(levels)}
+    for column, hits in enumerate([levels >= 2, levels >= 1]):
+        found[f"mAP/level{column}"] = sorted_ap(hits.float(), hits.shape[1])
+        found[f"mAP@R/level{column}"] = sorted_ap(hits.float(), hits.sum(dim=1, keepdim=True))
+        for k in KS:
+            found[f"R@{k}/level{column}"] = hits[:, :k].any(dim=1).float()
+            found[f"P@{k}/level{column}"] = hits[:, :k].float().mean(dim=1)
+            found[f"Recall@{k}/level{column}"] = hits[:, :k].sum(dim=1) / hits.sum(dim=1).clamp(max=k)
+    return found
+
+
+def sorted_ap(hits: Tensor, at: int | Tensor) -> Tensor:
+    """AP of the first ``at`` places, from hits in ranked order."""
+    place = torch.arange(1, hits.shape[1] + 1)
+    precision = hits.cumsum(dim=1) / place
+    return (precision * hits * (place <= at)).sum(dim=1) / hits.sum(dim=1)
+
+
+def sorted_h_ap(levels: Tensor) -> Tensor:
+    """H-AP with the relevance (l/2)/|Ω^(l)|, from levels in ranked order."""
+    place = torch.arange(1, levels.shape[1] + 1)
+    counts = torch.stack([(levels == level).sum(dim=1) for level in (1, 2)], dim=1)  # (q, 2)
+    weights = torch.tensor([0.5, 1.0]) / counts
+    relevance = torch.where(levels > 0, weights.gather(1, (levels - 1).clamp(min=0)), 0.0)
+    h_rank = torch.zeros_like(relevance)
+    for level in (1, 2):  # min(rel_k, rel_j) takes one value for each level of j
+        least = torch.minimum(relevance, weights[:, level - 1, None])
+        h_rank += least * (levels == level).cumsum(dim=1)
+    return (h_rank / place).sum(dim=1) / relevance.sum(dim=1)
+
+
+def sorted_ndcg(levels: Tensor) -> Tensor:
+    """NDCG with gain 2^l - 1, from levels in ranked order."""
+    discount = (1 + torch.arange(1, levels.shape[1] + 1)).log2()
+    best = levels.sort(dim=1, descending=True).values
+    return ((2.0**levels - 1) / discount).sum(dim=1) / ((2.0**best - 1) / discount).sum(dim=1)
+
+
+def sorted_asi(levels: Tensor) -> Tensor:
+    """ASI, from levels in ranked order."""
+    place = torch.arange(1, levels.shape[1] + 1)
+    best = levels.sort(dim=1, descending=True).values
+    common = torch.zeros_like(levels)
+    for level in (1, 2):
+        common += torch.minimum((levels == level).cumsum(dim=1), (best == level).cumsum(dim=1))
+    inside = place <= (levels > 0).sum(dim=1, keepdim=True)
+    return (common / place * inside).sum(dim=1) / inside.sum(dim=1)
+
+
+def measure(kind: str, size: tuple[int, int, int, int]) -> tuple[float, float, float]:
+    """Return seconds for the whole set, MiB above the embeddings, and the mean H-AP of 256 queries.
+
+    What a call does once (checks, the order of the gallery) is told from what it does for each query by two calls of
+    different size.
+    """
+    embeddings, labels = test_set(*size)
+    before = peak_mib()
+    spent, mean = [], 0.0
+    small, large = (64, 320) if kind == "full ranking" else (320, 1600)
+    for queries in (small, large):
+        start = time.perf_counter()
+        if kind == "full ranking":
+            blocks = [full_ranking(x, y, embeddings, labels) for x, y in _blocks(embeddings, labels, queries)]
+            mean = torch.cat([block["H-AP"] for block in blocks])[:256].mean().item()
+        else:
+            result = evaluate(embeddings[:queries], labels[:queries], embeddings, labels, ks=KS)
+            mean = float(result.per_query["H-AP"][:256].mean())
+        spent.append(time.perf_counter() - start)
+    each = (spent[1] - spent[0]) / (large - small)
+    return spent[0] + each * (len(embeddings) - small), peak_mib() - before, mean
+
+
+def _blocks(embeddings: Tensor, labels: Tensor, queries: int) -> Iterator[tuple[Tensor, Tensor]]:
+    return zip(embeddings[:queries].split(64), labels[:queries].split(64), strict=True)
+
+
+def single_metrics() -> list[Ratio]:
+    """Compare one metric of many queries with a loop over another library's function."""
+    from sklearn.metrics import average_precision_score
+    from torchmetrics.functional.retrieval import retrieval_average_precision
+
+    draw = torch.Generator().manual_seed(0)
+    scores = torch.rand(256, 4000, generator=draw) + 0.01  # above 0: torchmetrics drops what is not
+    relevant = torch.rand(256, 4000, generator=draw) < 0.01
+    ours = seconds(lambda: average_precision(scores, relevant))
+
+    def by_torchmetrics() -> list[Tensor]:
+        return [retrieval_average_precision(s, r) for s, r in zip(scores, relevant, strict=True)]
+
+    def by_sklearn() -> list[float]:
+        rows = zip(scores.numpy(), relevant.numpy(), strict=True)
+        return [average_precision_score(wanted, given) for given, wanted in rows]
+
+    values = average_precision(scores, relevant).float()
+    assert torch.allclose(values, torch.stack(by_torchmetrics()), atol=1e-5)
+    assert torch.allclose(values, torch.tensor(by_sklearn()).float(), atol=1e-5)
+    return [
+        Ratio("metrics/AP of 256 x 4000", ours, seconds(by_torchmetrics, 3), "s", "torchmetrics, query by query"),
+        Ratio("metrics/AP of 256 x 4000, sklearn", ours, seconds(by_sklearn, 3), "s", "scikit-learn, query by query"),
+    ]
+
+
+def ratios(quick: bool) -> list[Ratio]:
+    """Return what ``python -m benchmarks`` compares."""
+    found = single_metrics()
+    for name, size in [("12k x 128", SMALL)] if quick else [("12k x 128", SMALL), ("60,502 x 512", SOP)]:
+        ours, memory, value = in_process(measure, "evaluate", size)
+        rival, more, check = in_process(measure, "full ranking", size)
+        assert abs(value - check) < 1e-4, (name, value, check)
+        found.append(Ratio(f"metrics/evaluate {name}, scaled", ours, rival, "s", "every row ranked"))
+        if size is SOP:
+            found.append(Ratio(f"metrics/evaluate {name}, memory", memory, more, "MiB", "every row ranked, by 64"))
+    return found
+
+
+if __name__ == "__main__":
+    for ratio in ratios(quick=False):
+        print(ratio.line())
