@@ -6,6 +6,8 @@ from suprank_edu.explore.figures import FigureFunction
 from suprank_edu.explore.gallery import Gallery, show_retrieved
 from suprank_edu.explore.loss_curve import LiveLossCurve, loss_curves
 from suprank_edu.explore.rank_a_gallery import rank_a_gallery
+from suprank_edu.explore.review_table import ReviewTable
+from suprank_edu.explore.sunburst import sunburst
 from suprank_edu.explore.surrogate_bounds import surrogate_bounds
 
 __all__ = [
@@ -14,6 +16,7 @@ __all__ = [
     "FigureFunction",
     "Gallery",
     "LiveLossCurve",
+    "ReviewTable",
     "SelectionSlider",
     "Slider",
     "Toggle",
@@ -21,5 +24,6 @@ __all__ = [
     "rank_a_gallery",
     "show_figure",
     "show_retrieved",
+    "sunburst",
     "surrogate_bounds",
 ]
