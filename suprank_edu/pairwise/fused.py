@@ -72,7 +72,7 @@ def can_fuse(device_type: str) -> bool:
 
 
 @functools.lru_cache(maxsize=32)
-def _kernels(step: Any) -> _Kernels:
+def _kernels(step: Step) -> _Kernels:
     """Compile the reductions of one step, its parameters as constants."""
 
     def pairs(rows: Tensor, columns: Tensor) -> Tensor:
@@ -100,7 +100,7 @@ class _FusedSums(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, rows: Tensor, columns: Tensor, step: Step) -> Tensor:
         ctx.save_for_backward(rows, columns)
-        ctx.kernels = _kernels(step)
+        ctx.kernels = _kernels(step)  # type: ignore[arg-type]  # a Step is frozen, and so can be hashed
         return _by_queries(ctx.kernels.sums, rows.detach(), columns.detach())
 
     @staticmethod
