@@ -73,6 +73,15 @@ def test_subset_keeps_ids_names_and_order() -> None:
         make().subset([4])
 
 
+def test_images_are_cut_to_their_boxes() -> None:
+    boxes = [[0, 0, 4, 3], [1, 1, 3, 2], [0.4, 0.6, 2.4, 2.6], [0, 0, 1, 1]]
+    data = make(boxes=boxes)
+    assert [image.size for image in data] == [(4, 3), (2, 1), (2, 2), (1, 1)]
+    assert [image.size for image in data.subset([3, 1])] == [(1, 1), (2, 1)]
+    with pytest.raises(OSError, match="image 0: cannot be read as an image"):
+        make(boxes=[[3, 3, 1, 1]] * 4)[0]
+
+
 def test_labels_are_int64_columns() -> None:
     flat = make(labels=np.array([0, 0, 1, 2], dtype=np.int16), class_names=[["a", "b", "c"]], level_names=["leaf"])
     assert flat.labels.dtype == np.int64
@@ -99,6 +108,7 @@ def test_pickles_for_loader_workers() -> None:
         ),
         ({"level_names": ["leaf"]}, r"`level_names`: got 1 names, expected 2"),
         ({"names": ["only"]}, r"`names`: got 1 names, expected 4"),
+        ({"boxes": [[0, 0, 1, 1]]}, r"`boxes`: got shape \(1, 4\), expected \(4, 4\)"),
     ],
 )
 def test_what_does_not_fit_together_is_said(changes: dict, message: str) -> None:

@@ -1,5 +1,7 @@
+import hypothesis.strategies as st
 import numpy as np
 import pytest
+from hypothesis import given
 
 from suprank_edu.data import MPerClassBatches
 
@@ -60,3 +62,73 @@ def test_labels_need_not_start_at_zero() -> None:
 def test_sizes_that_do_not_fit(batch_size: int, per_class: int, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         MPerClassBatches(LABELS, batch_size, per_class)
+
+
+@st.composite
+def uneven_labels(draw: st.DrawFn) -> np.ndarray:
+    sizes = draw(st.lists(st.integers(1, 12), min_size=2, max_size=12))
+    labels = np.repeat(np.arange(len(sizes)), sizes)
+    return np.random.default_rng(draw(st.integers(0, 99))).permutation(labels)
+
+
+@given(uneven_labels(), st.integers(2, 4), st.integers(1, 4), st.integers(1, 5), st.integers(0, 3))
+def test_ranks_share_one_global_batch(
+    labels: np.ndarray, per_class: int, classes: int, world_size: int, epoch: int
+) -> None:
+    size = min(classes, len(np.unique(labels))) * per_class
+    alone = MPerClassBatches(labels, size, per_class, num_batches=4, seed=5)
+    alone.set_epoch(epoch)
+    ranks = []
+    for rank in range(world_size):
+        ranks.append(MPerClassBatches(labels, size, per_class, num_batches=4, seed=5, rank=rank, world_size=world_size))
+        ranks[-1].set_epoch(epoch)
+    for whole, *slices in zip(alone, *ranks, strict=True):
+        assert [index for part in slices for index in part] == whole  # so nothing is lost or doubled
+        assert max(map(len, slices)) - min(map(len, slices)) <= 1
+
+
+@given(uneven_labels(), st.integers(2, 4), st.integers(2, 9), st.integers(0, 3))
+def test_at_most_so_many_images_of_a_class_an_epoch(labels: np.ndarray, per_class: int, most: int, epoch: int) -> None:
+    most = max(most, per_class)
+    sizes = np.bincount(labels)
+    batches = MPerClassBatches(labels, 2 * per_class, per_class, seed=1, max_per_class=most)
+    batches.set_epoch(epoch)
+    epoch_indices = list(batches)
+    assert len(batches) == len(epoch_indices) >= 1
+    for batch in epoch_indices:
+        assert sorted(np.unique(labels[batch], return_counts=True)[1].tolist()) == [per_class] * 2
+    drawn = np.concatenate(epoch_indices)
+    for label, size in enumerate(sizes):
+        images = drawn[labels[drawn] == label]
+        assert len(images) <= most
+        if size >= per_class:
+            assert len(set(images.tolist())) == len(images)
+    # All but the classes that fill no batch at the end of a turn: at most one short of a batch in each turn.
+    turns = [int((np.maximum(np.minimum(sizes, most) // per_class, 1) > turn).sum()) for turn in range(most)]
+    assert len(batches) == sum(count // 2 for count in turns)
+
+
+def test_the_next_epoch_draws_other_images() -> None:
+    batches = MPerClassBatches(np.zeros(1000, dtype=int), 4, 4, max_per_class=8)
+    seen = set()
+    for epoch in range(20):
+        batches.set_epoch(epoch)
+        seen |= {index for batch in batches for index in batch}
+    assert len(batches) == 2
+    assert len(seen) > 100  # of 160 drawn
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"rank": 2, "world_size": 2}, r"`rank`: got 2, expected 0\.\.1"),
+        ({"rank": -1}, r"`rank`: got -1, expected 0\.\.0"),
+        ({"world_size": 0}, r"`world_size`: got 0, expected at least 1"),
+        ({"num_batches": 0}, r"`num_batches`: got 0, expected at least 1"),
+        ({"max_per_class": 3}, r"`max_per_class`: got 3, expected at least per_class = 4"),
+        ({"max_per_class": 4, "num_batches": 3}, r"`num_batches`: got 3, expected at most 2, all that max_per_class = 4"),
+    ],
+)  # fmt: skip
+def test_options_that_do_not_fit(options: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        MPerClassBatches(LABELS, 20, 4, **options)

@@ -116,7 +116,7 @@ def _after_header(file: ListFile, lines: BinaryIO, header: Sequence[str]) -> Ite
     first = lines.readline().decode(errors="replace").strip()
     if first != ",".join(header):
         raise file.error(1, f"the header {first!r}", repr(",".join(header)))
-    return ((number, line) for number, line in enumerate(lines, 2) if line != b"\n")
+    return ((number, line) for number, line in enumerate(lines, 2) if line not in (b"\n", b"\r\n"))
 
 
 def _malformed(file: ListFile, number: int, line: bytes, header: Sequence[str]) -> ValueError:

@@ -160,7 +160,7 @@ def category_name(url: str, landmark: int) -> str:
 
 def _to_paths(folder: Path, part: str, ids: npt.NDArray[np.bytes_]) -> ImagePaths:
     """Return the paths: image abcdef….jpg lies in a/b/c."""
-    letters = ids.view(np.uint8).reshape(len(ids), -1)[:, :3].astype(np.int32)  # (N, 3)
+    letters = ids.view(np.uint8).reshape(len(ids), ids.itemsize)[:, :3].astype(np.int32)  # (N, 3)
     codes, folder_of = np.unique(letters @ np.array([1 << 16, 1 << 8, 1], dtype=np.int32), return_inverse=True)
     folders = [f"{part}/{chr(code >> 16)}/{chr(code >> 8 & 255)}/{chr(code & 255)}" for code in codes.tolist()]
     return ImagePaths(folder, folders, folder_of, ids, suffix=".jpg")
