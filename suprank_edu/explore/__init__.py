@@ -1,6 +1,7 @@
 """Explorers: figures that answer to controls, live with a kernel and without one in the built page."""
 
 from suprank_edu.explore.controls import Choice, SelectionSlider, Slider, Toggle
+from suprank_edu.explore.decomposability_gap import decomposability_gap
 from suprank_edu.explore.explorer import Explorer, show_figure
 from suprank_edu.explore.figures import FigureFunction
 from suprank_edu.explore.gallery import Gallery, show_retrieved
@@ -20,6 +21,7 @@ __all__ = [
     "SelectionSlider",
     "Slider",
     "Toggle",
+    "decomposability_gap",
     "loss_curves",
     "rank_a_gallery",
     "show_figure",

@@ -7,16 +7,20 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from suprank_edu.explore import Explorer, rank_a_gallery, surrogate_bounds
+from suprank_edu.explore import Explorer, decomposability_gap, rank_a_gallery, surrogate_bounds
 
 
 @pytest.fixture(scope="session")
 def explorers() -> dict[str, Explorer]:
     """The explorers of the book by name; each keeps its payload."""
-    return {"surrogate_bounds": surrogate_bounds(), "rank_a_gallery": rank_a_gallery()}
+    return {
+        "surrogate_bounds": surrogate_bounds(),
+        "rank_a_gallery": rank_a_gallery(),
+        "decomposability_gap": decomposability_gap(),
+    }
 
 
-@pytest.fixture(params=["surrogate_bounds", "rank_a_gallery"])
+@pytest.fixture(params=["surrogate_bounds", "rank_a_gallery", "decomposability_gap"])
 def explorer(request: pytest.FixtureRequest, explorers: dict[str, Explorer]) -> Explorer:
     """Each explorer of the book in turn."""
     return explorers[request.param]
