@@ -84,11 +84,15 @@ def title_of(url: str) -> str:
     return PREFIX + name[0].upper() + name[1:]
 
 
-def url_of(title: str) -> str:
+def url_of(title: str, base: str = COMMONS) -> str:
     """Return the URL of a category, as GLDv2's files write it; the inverse of :func:`title_of`.
+
+    Args:
+        title: such as ``"Category:Eltz Castle"``.
+        base: the wiki that has it, up to ``/wiki/``.
 
     Example:
         >>> url_of("Category:Eltz Castle")
         'http://commons.wikimedia.org/wiki/Category:Eltz_Castle'
     """
-    return COMMONS + quote(title.replace(" ", "_"), safe=":/,()'!*")
+    return base + quote(title.replace(" ", "_"), safe=":/,()'!*")

@@ -10,7 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from suprank_edu.data.labelling.categories import url_of
+from suprank_edu.data.labelling.categories import COMMONS, url_of
 from suprank_edu.data.labelling.decisions import NATURES, Labelling
 from suprank_edu.data.labelling.votes import IMAGES, PARENTS, Vote
 
@@ -37,7 +37,7 @@ class HierarchicalLabel(NamedTuple):
 
 
 def hierarchical_labels(
-    categories: Mapping[int, str], votes: Mapping[int, Vote], labelling: Labelling
+    categories: Mapping[int, str], votes: Mapping[int, Vote], labelling: Labelling, *, base: str = COMMONS
 ) -> list[HierarchicalLabel]:
     """Return a row for each landmark; those without a label keep empty fields, as in the published file.
 
@@ -45,6 +45,7 @@ def hierarchical_labels(
         categories: landmark id → title of its category, from :func:`read_categories`.
         votes: landmark id → its label, those of the parents and of the images together.
         labelling: what the review came to.
+        base: the wiki of the categories, up to ``/wiki/``.
 
     Raises:
         ValueError: a vote for a landmark without a category, or for a supercategory that the review does not know.
@@ -64,7 +65,7 @@ def hierarchical_labels(
     for landmark, title in categories.items():
         vote = votes.get(landmark, Vote("", 0.0, ""))
         nature = labelling.nature.get(vote.supercategory, "")
-        rows.append(HierarchicalLabel(landmark, url_of(title), vote.mined, vote.supercategory, nature))
+        rows.append(HierarchicalLabel(landmark, url_of(title, base), vote.mined, vote.supercategory, nature))
     return rows
 
 

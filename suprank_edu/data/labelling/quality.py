@@ -125,9 +125,10 @@ def measure_stages(
 
     Returns:
         Rows by ``(stage, hidden)``, with ``labelled`` (landmarks), ``purity``, ``coverage`` (share of all landmarks)
-        and ``accuracy`` (share of those labelled; NaN where no name was given). Stages: ``phrases`` and ``clusters``
-        (purity over pairs of landmark and phrase), ``parents`` (after a review by the truth), ``images`` (what the
-        parents left), and ``both``.
+        and ``accuracy`` (share of those labelled; NaN where no name was given). Stages: ``phrases``, ``clusters``
+        and ``review`` (purity over pairs of landmark and phrase: of each phrase, of each candidate, and of each
+        supercategory after a review by the truth), ``parents`` (their vote), ``images`` (what the parents left), and
+        ``both``.
 
     Raises:
         ValueError: landmarks without truth, or a share outside [0, 1).
@@ -145,15 +146,29 @@ def measure_stages(
         by_images = label_from_images(embeddings, image_landmarks, by_parents, k)
         pairs = [(landmark, phrase) for landmark, of_landmark in known.items() for phrase in of_landmark]
         classes = [truth[landmark] for landmark, _ in pairs]
+        kept = [(landmark, phrase) for landmark, phrase in pairs if phrase in labelling.supercategory]
         mined = len({landmark for landmark, _ in pairs})
         rows += [
             _row("phrases", share, mined, len(truth), purity((phrase for _, phrase in pairs), classes)),
             _row("clusters", share, mined, len(truth), purity((group[phrase] for _, phrase in pairs), classes)),
+            _row(
+                "review",
+                share,
+                len({landmark for landmark, _ in kept}),
+                len(truth),
+                purity(*_names(kept, labelling, truth)),
+            ),
             _vote_row("parents", share, by_parents, truth),
             _vote_row("images", share, by_images, truth),
             _vote_row("both", share, by_parents | by_images, truth),
         ]
     return pd.DataFrame(rows).set_index(["stage", "hidden"])
+
+
+def _names(
+    pairs: Sequence[tuple[int, str]], labelling: Labelling, truth: Mapping[int, str]
+) -> tuple[list[str], list[str]]:
+    return [labelling.supercategory[phrase] for _, phrase in pairs], [truth[landmark] for landmark, _ in pairs]
 
 
 def labelling_of(found: Sequence[Candidate], decisions: Iterable[Decision]) -> Labelling:

@@ -59,15 +59,38 @@ def test_numbers_of_embed_names_are_checked(option: str, value: int) -> None:
         embed_names(NAMES, **{option: value})
 
 
-def test_clusters_of_separate_blobs_are_the_blobs() -> None:
+@pytest.mark.parametrize("size", [600, 2400])
+def test_clusters_of_separate_blobs_are_the_blobs(size: int) -> None:
     random = np.random.default_rng(0)
-    truth = np.repeat(np.arange(6), 300)
-    blobs = np.eye(6, dtype=np.float32)[truth] + 0.05 * random.standard_normal((1800, 6)).astype(np.float32)
+    truth = np.repeat(np.arange(6), size // 6)
+    blobs = np.eye(6, dtype=np.float32)[truth] + 0.05 * random.standard_normal((size, 6)).astype(np.float32)
     made = cluster_vectors(blobs, 6, seed=2)
-    assert made.shape == (1800,)
-    assert len(set(made.tolist())) == 6
+    assert made.shape == (size,)
+    assert sorted(set(made.tolist())) == list(range(6))
     assert purity(made.tolist(), truth.tolist()) == 1.0
     np.testing.assert_array_equal(made, cluster_vectors(blobs, 6, seed=2))
+
+
+def test_a_name_that_is_like_no_other_stays_alone() -> None:
+    vectors = np.eye(12, dtype=np.float32)
+    vectors[1] = vectors[0] * 0.8 + vectors[1] * 0.6
+    made = cluster_vectors(vectors, 11)
+    assert made[0] == made[1]
+    assert len(set(made.tolist())) == 11
+
+
+def test_few_vectors_are_joined_as_average_linkage_joins_them() -> None:
+    random = np.random.default_rng(1)
+    vectors = random.standard_normal((14, 5)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    clusters = [[i] for i in range(14)]
+    while len(clusters) > 4:  # the definition: join the two clusters whose members are nearest on average
+        pairs = [(a, b) for a in range(len(clusters)) for b in range(a)]
+        a, b = min(pairs, key=lambda ab: 1 - np.mean(vectors[clusters[ab[0]]] @ vectors[clusters[ab[1]]].T))
+        clusters[b] += clusters.pop(a)
+    made = cluster_vectors(vectors, 4).tolist()
+    groups = {frozenset(i for i in range(14) if made[i] == number) for number in set(made)}
+    assert groups == {frozenset(cluster) for cluster in clusters}
 
 
 def test_more_clusters_than_vectors_are_as_many_as_vectors() -> None:
@@ -85,6 +108,8 @@ def test_more_clusters_than_vectors_are_as_many_as_vectors() -> None:
 def test_cluster_arguments_are_checked(options, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         cluster_vectors(np.eye(3, dtype=np.float32), **options)
+    with pytest.raises(ValueError, match=r"^`vectors`: got none"):
+        cluster_vectors(np.zeros((0, 3), dtype=np.float32), 2)
 
 
 COUNTS = {

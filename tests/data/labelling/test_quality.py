@@ -63,7 +63,7 @@ def test_the_table_agrees_with_the_stages_run_one_by_one(world) -> None:
         phrases, world.truth, world.nature, world.embeddings, world.image_landmarks, clusters=8, hidden=(0.0, 0.3)
     )
     assert list(table.index) == [
-        (s, h) for h in (0.0, 0.3) for s in ("phrases", "clusters", "parents", "images", "both")
+        (s, h) for h in (0.0, 0.3) for s in ("phrases", "clusters", "review", "parents", "images", "both")
     ]
     found = candidates(count_phrases(phrases), 8)
     labelling = labelling_of(found, review_by_truth(found, phrases, world.truth, world.nature))
@@ -89,6 +89,8 @@ def test_hiding_labels_costs_coverage_and_images_bring_it_back(world) -> None:
     assert parents.is_monotonic_decreasing
     assert (table.xs("both")["coverage"] == 1).all()
     assert (table.xs("both")["accuracy"] > 0.95).all()
+    assert (table.xs("review")["coverage"] >= parents).all()
+    assert (table.xs("review")["purity"] > table.xs("clusters")["purity"]).all()
     assert (table.xs("clusters")["purity"] <= table.xs("phrases")["purity"] + 1e-9).all()
 
 
