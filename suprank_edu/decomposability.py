@@ -57,8 +57,9 @@ def batch_average(
     check_valid(valid, scores.shape)
     values = []
     for batch in _checked_batches(batches, scores):
-        hidden = {} if valid is None else {"valid": valid[:, batch]}
-        values.append(metric(scores[:, batch], levels[:, batch], **hidden))
+        # index_select keeps rows contiguous, which sorting and searching them wants; scores[:, batch] does not.
+        hidden = {} if valid is None else {"valid": valid.index_select(1, batch)}
+        values.append(metric(scores.index_select(1, batch), levels.index_select(1, batch), **hidden))
     return torch.stack(values).nanmean(dim=0)
 
 
