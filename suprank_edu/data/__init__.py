@@ -10,6 +10,7 @@ from typing import Any, Literal
 from suprank_edu.data.archives import ArchiveError, DownloadError
 from suprank_edu.data.dataset import RetrievalDataset
 from suprank_edu.data.hierarchical_sampler import HierarchicalBatches
+from suprank_edu.data.landmarks import render
 from suprank_edu.data.omniglot import read_omniglot
 from suprank_edu.data.paths import ImagePaths
 from suprank_edu.data.readers.cars196 import read_cars196
@@ -22,6 +23,7 @@ from suprank_edu.data.readers.revisited import RevisitedTruth, read_revisited, r
 from suprank_edu.data.readers.sfm120k import read_sfm120k
 from suprank_edu.data.readers.sop import read_sop
 from suprank_edu.data.samplers import MPerClassBatches
+from suprank_edu.data.samples import load_samples
 from suprank_edu.data.standin import read_standin
 
 __all__ = [
@@ -32,9 +34,11 @@ __all__ = [
     "MPerClassBatches",
     "RetrievalDataset",
     "RevisitedTruth",
+    "load_samples",
     "omniglot_or_standin",
     "read",
     "read_revisited_truth",
+    "render",
     "revisited_map",
 ]
 
