@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -14,37 +15,56 @@ from suprank_edu.data.readers._files import ListFile
 
 
 class Classes(NamedTuple):
-    """Numbered classes: `labels` (N, L); per level the first row of each class, and how many keys differ."""
+    """Numbered classes: `labels` (N, L); per level the first row of each class, and how many keys differ.
+
+    ``strays`` are the rows whose finest class came before under other parents.
+    """
 
     labels: Labels
     first_rows: list[npt.NDArray[np.intp]]
     num_keys: list[int]
+    strays: npt.NDArray[np.intp]
 
 
 def number_classes(columns: Sequence[Sequence[Any] | npt.NDArray[Any]]) -> Classes:
-    """Number the classes of each level from 0, by the full path from the coarsest level down to their own key.
+    """Number the classes of each level from 0 so that the labels are a tree.
 
-    Where one key lies under two parents (a genus name in two kingdoms) it becomes two classes, so that the labels
-    are a tree. Classes are in the order of their parents, then of their keys.
+    A class of the finest level is its key alone: what is the same instance must not depend on a coarse label. It has
+    the parents of its first row. A coarser class is its full path, from the coarsest level down to its own key: a
+    genus name in two kingdoms is two classes. Classes are in the order of their parents, then of their keys.
 
     Args:
         columns: L columns of N keys that can be sorted, finest first.
 
     Example:
-        >>> number_classes([["oak", "fig", "fig"], ["tree", "tree", "fruit"]]).labels.tolist()
-        [[2, 1], [1, 1], [0, 0]]
+        >>> number_classes([["oak", "fig", "fig", "elm"], ["tree", "fruit", "fruit", "tree"]]).labels.tolist()
+        [[2, 1], [0, 0], [0, 0], [1, 1]]
     """
-    labels = np.empty((len(columns[0]), len(columns)), dtype=np.int64)
-    parent = np.zeros(len(labels), dtype=np.int64)
+    numbered = [_number(column) for column in columns]
+    _, first, place = np.unique(numbered[0][1], return_index=True, return_inverse=True)
+    home = first[place]  # (N,) the first row of each row's finest class
+    strays = np.zeros(len(home), dtype=bool)
+    labels = np.empty((len(home), len(columns)), dtype=np.int64)
+    parent = np.zeros(len(home), dtype=np.int64)
     first_rows: list[npt.NDArray[np.intp]] = []
     num_keys: list[int] = []
     for level in reversed(range(len(columns))):
-        keys, codes = np.unique(np.asarray(columns[level]), return_inverse=True)
-        _, first, parent = np.unique(parent * len(keys) + codes, return_index=True, return_inverse=True)
+        count, codes = numbered[level]
+        strays |= codes != codes[home]
+        _, first, parent = np.unique(parent * count + codes[home], return_index=True, return_inverse=True)
         labels[:, level] = parent
         first_rows.insert(0, first)
-        num_keys.insert(0, len(keys))
-    return Classes(labels, first_rows, num_keys)
+        num_keys.insert(0, count)
+    return Classes(labels, first_rows, num_keys, np.flatnonzero(strays))
+
+
+def _number(column: Sequence[Any] | npt.NDArray[Any]) -> tuple[int, npt.NDArray[np.int64]]:
+    """Return how many keys there are, and the place of each row's key among them in their order."""
+    if isinstance(column, np.ndarray):
+        keys, codes = np.unique(column, return_inverse=True)
+        return len(keys), codes
+    place = {key: i for i, key in enumerate(sorted(set(column)))}  # sorting arrays of strings takes seconds
+    return len(place), np.fromiter(map(place.__getitem__, column), dtype=np.int64, count=len(column))
 
 
 class Listing(NamedTuple):
@@ -89,6 +109,8 @@ def to_dataset(
     if not len(paths):
         raise listing.file.error(None, f"no image of the {listing.split} split", "at least one")
     state = check_sizes(listing, len(paths), complete)
+    if len(listing.classes.strays):
+        _warn_of_strays(listing)
     if check_files:
         check_images(listing.file, paths, lines)
     named = zip(listing.names, listing.classes.first_rows, strict=True)
@@ -100,6 +122,16 @@ def to_dataset(
         licence=origin.licence,
         source=f"{origin.title}, {listing.split} split, {origin.url}{state}",
         boxes=boxes,
+    )
+
+
+def _warn_of_strays(listing: Listing) -> None:
+    row, others = listing.classes.strays[0], len(listing.classes.strays) - 1
+    warnings.warn(
+        f"{listing.file.place(int(listing.lines[row]))}: {listing.level_names[0]} {listing.names[0][row]} comes under "
+        f"other classes of {', '.join(listing.level_names[1:])} than before, whose classes it keeps ({others:,} more "
+        "such images)",
+        stacklevel=5,
     )
 
 

@@ -27,7 +27,7 @@ SIZES: dict[bool, dict[str, tuple[int, ...]]] = {
     False: {
         "train": (1_580_470, 81_313),
         "train-all": (4_132_914, 203_094),
-        "index": (761_757, 101_302),
+        "index": (761_757,),
         "query": (1_129,),
     },
 }
