@@ -13,15 +13,20 @@ from suprank_edu.data.hierarchical_sampler import HierarchicalBatches
 from suprank_edu.data.landmarks import render
 from suprank_edu.data.omniglot import read_omniglot
 from suprank_edu.data.paths import ImagePaths
-from suprank_edu.data.readers.cars196 import read_cars196
-from suprank_edu.data.readers.cub import read_cub
-from suprank_edu.data.readers.dyml import read_dyml
-from suprank_edu.data.readers.gldv2 import read_gldv2
-from suprank_edu.data.readers.inat2018 import read_inat2018
-from suprank_edu.data.readers.inshop import read_inshop
-from suprank_edu.data.readers.revisited import RevisitedTruth, read_revisited, read_revisited_truth, revisited_map
-from suprank_edu.data.readers.sfm120k import read_sfm120k
-from suprank_edu.data.readers.sop import read_sop
+from suprank_edu.data.readers import (
+    RevisitedTruth,
+    read_cars196,
+    read_cub,
+    read_dyml,
+    read_gldv2,
+    read_inat2018,
+    read_inshop,
+    read_revisited,
+    read_revisited_truth,
+    read_sfm120k,
+    read_sop,
+    revisited_map,
+)
 from suprank_edu.data.samplers import MPerClassBatches
 from suprank_edu.data.samples import load_samples
 from suprank_edu.data.standin import read_standin
@@ -93,9 +98,10 @@ def read(name: str, root: str | PathLike[str] | None = None, split: str = "train
         root: the folder of the data; None takes ``$SUPRANK_EDU_DATA/<name>`` (``inat2018`` for both of its names),
             and for Omniglot else the platform's cache folder.
         split: one of the table.
-        options: those of the reader. All sets read from disk take ``check_files=False``, which does not look whether
-            images exist, and those whose sizes are in print ``complete``: True expects these sizes, False any, None
-            expects them of a set that is more than half of the published one.
+        options: those of the reader in :mod:`suprank_edu.data.readers`. All sets read from disk take
+            ``check_files=False``, which does not look whether images exist, and those whose sizes are in print
+            ``complete``: True expects these sizes, False any, None expects them of a set that is more than half of
+            the published one.
 
     Returns:
         The images and their labels, finest level first.

@@ -33,7 +33,8 @@ class HierarchicalBatches(Batches):
         num_batches: batches in an epoch, for fewer than all.
         seed: chooses the sequence of batches.
         rank: which of the processes this is.
-        world_size: how many processes share each batch, see :class:`Batches`.
+        world_size: how many processes share each batch: all make the same one and each takes its slice of it. Sizes
+            of slices differ by one where it does not divide ``batch_size``.
 
     Raises:
         ValueError: if the sizes do not divide, there are too few super-classes or too many combinations of them, or

@@ -78,7 +78,8 @@ class MPerClassBatches(Batches):
             else rounded down to one (8 for H-GLDv2: SupRank); the next epoch draws others. None: no limit, and an
             image may come in several batches.
         rank: which of the processes this is.
-        world_size: how many processes share each batch, see :class:`Batches`.
+        world_size: how many processes share each batch: all make the same one and each takes its slice of it. Sizes
+            of slices differ by one where it does not divide ``batch_size``.
 
     Raises:
         ValueError: if the sizes do not divide, or there are too few classes for a batch or too few batches.

@@ -93,7 +93,8 @@ def read_revisited(
 
     Returns:
         Labels: one column, the name in front of the number of a file, which is what the photographs were found by.
-        It is not the truth: that is :func:`read_revisited_truth`, and :func:`revisited_map` scores with it.
+        It is not the truth: that comes from :func:`suprank_edu.data.read_revisited_truth`, and
+        :func:`suprank_edu.data.revisited_map` scores with it.
 
     Raises:
         FileNotFoundError: if the folder, the list or a listed image is missing.
