@@ -50,27 +50,73 @@ class Bins:
     """The bins that hold items, those of all queries in one list.
 
     Attributes:
-        key: ``(B,)`` int64: ``stride · query + number``, the number growing by 1 every 2τ.
+        key: ``(B,)`` int64, ascending: ``stride · query + number``, the number growing by 1 every 2τ.
+        stride: more than any number.
         first: ``(B + 1,)`` int64: where each bin begins in the list of all items, and its length.
-        of_item: ``(Q·N,)`` int64: the bin of each item, a position in ``key``.
+        of_item: ``(Q, N)`` int64: the bin of each item, a position in ``key``.
         position: ``(Q, N)`` float64: where in its bin an item lies, from -1 to 1.
     """
 
     key: Tensor
+    stride: int
     first: Tensor
     of_item: Tensor
     position: Tensor
 
+    def mirrored(self) -> Bins:
+        """Return the same bins with the same items, for scores that are negated and flipped."""
+        number = torch.remainder(self.key + 1, self.stride) - 1  # numbers begin at -1
+        highest = self.stride - 4  # of any number of rows or columns, see make_bins
+        key = self.key - number + (highest - number)
+        return _group(key[self.of_item.flip(1)], self.stride, -self.position.flip(1))
+
+
+def make_bins(rows: Tensor, columns: Tensor, window: Window) -> tuple[Bins, Bins]:
+    """Put ascending rows ``(Q, P)`` and columns ``(Q, M)`` into bins; a row lies where its cut does.
+
+    Padded rows and columns lie in some bin too.
+    """
+    shown = columns.isfinite()
+    lowest = torch.where(shown, columns, math.inf).amin(dim=1, keepdim=True).nan_to_num(posinf=0.0).double()
+    at_column = torch.where(shown, columns.double() - lowest, 0.0) / window.tau
+    top = int(at_column.max() / 2) + window.bins_below + 1
+    # Rows from which no column is in reach, above or below, need not be told apart.
+    at_row = ((rows.double() + window.cut - lowest) / window.tau).clamp(-1, 2 * top + 1)
+    stride = top + window.bins_below + 4  # so that no row sees a bin of another query
+    return _cut_up(at_row, stride), _cut_up(at_column, stride)
+
+
+def _cut_up(at: Tensor, stride: int) -> Bins:
+    """Cut ``(Q, N)`` ascending scores, in units of τ, into bins two wide."""
+    number = (at / 2).floor()
+    query = torch.arange(len(at), device=at.device)[:, None]
+    return _group(number.long() + stride * query, stride, at - 2 * number - 1)
+
+
+def _group(keys: Tensor, stride: int, position: Tensor) -> Bins:
+    """Gather ``(Q, N)`` items with equal, ascending keys into bins."""
+    flat = keys.flatten()
+    begins = torch.ones_like(flat, dtype=torch.bool)
+    torch.ne(flat[1:], flat[:-1], out=begins[1:])
+    first = begins.nonzero()[:, 0]
+    of_item = (begins.cumsum(0) - 1).view(keys.shape)
+    return Bins(flat[first], stride, torch.nn.functional.pad(first, (0, 1), value=len(flat)), of_item, position)
+
 
 def smooth_sums(
-    rows: Tensor, columns: Tensor, weights: Tensor, up_to_cut: Tensor, functions: Sequence[Smooth], window: Window
+    row_bins: Bins,
+    column_bins: Bins,
+    weights: Tensor,
+    up_to_cut: Tensor,
+    functions: Sequence[Smooth],
+    window: Window,
 ) -> Tensor:
     """Sum ``weights · f((columns - row)/τ)`` over the first ``up_to_cut`` columns of each row, for each function f.
 
     Args:
-        rows: ``(Q, P)`` float64 scores, ascending, ``+inf`` where padded.
-        columns: ``(Q, M)`` float64 scores, ascending from 0.
-        weights: ``(Q, M)`` float64.
+        row_bins: the bins of P rows for each of Q queries.
+        column_bins: the bins of M columns for each query.
+        weights: ``(Q, M)`` float64, 0 for padded columns.
         up_to_cut: ``(Q, P)`` int64: how many columns lie at most ``window.cut`` above the row.
         functions: F functions that vanish at minus infinity.
         window: which pairs count.
@@ -78,62 +124,37 @@ def smooth_sums(
     Returns:
         ``(F, Q, P)`` float64.
     """
-    row_bins, column_bins, stride = make_bins(rows, columns, window)
     prefix = prefix_moments(column_bins.position, weights).flatten(1)  # (10, Q·(M + 1))
-    distances = torch.arange(window.bins_below + 1, device=rows.device)
+    distances = torch.arange(window.bins_below + 1, device=weights.device)
     shifts = window.cut / window.tau - 2 * distances.double()
     matrices = translations(functions, shifts)  # (distances, 10·F, 10)
-    first, end, whole = _seen_by(row_bins, column_bins, prefix, matrices, stride)
-    query = torch.arange(len(rows), device=rows.device)[:, None]
-    cut = (query * (columns.shape[1] + 1) + up_to_cut).flatten()  # (Q·P,), positions in prefix like first and end
+    first, end, whole = _seen_by(row_bins, column_bins, prefix, matrices)
+    query = torch.arange(len(weights), device=weights.device)[:, None]
+    cut = (query * (weights.shape[1] + 1) + up_to_cut).flatten()  # (Q·P,), positions in prefix like first and end
     at_cut = torch.stack([f(shifts[0]) for f in functions])  # (F,)
-    sums = rows.new_empty(len(functions), rows.numel())
-    for start in range(0, rows.numel(), _ROWS_AT_A_TIME.get(rows.device.type, 1 << 22)):
-        some = slice(start, start + _ROWS_AT_A_TIME.get(rows.device.type, 1 << 22))
-        bins, v = row_bins.of_item[some], row_bins.position.flatten()[some]
+    sums = weights.new_empty(len(functions), up_to_cut.numel())
+    of_row, position = row_bins.of_item.flatten(), row_bins.position.flatten()
+    size = _ROWS_AT_A_TIME.get(weights.device.type, 1 << 22)
+    for some in (slice(start, start + size) for start in range(0, len(cut), size)):
+        begin = first[of_row[some]]
         # Rounding may put items that lie at the cut on the wrong side of the edge of a bin: there f is known.
-        begin = first[bins]
-        inside = torch.minimum(torch.maximum(cut[some], begin), end[bins])
+        inside = torch.minimum(torch.maximum(cut[some], begin), end[of_row[some]])
         at_edge = prefix[0, cut[some]] - prefix[0, inside]  # the moment of T_0 = 1 is the weight
         part = _take(prefix, inside) - _take(prefix, begin)  # (10, p)
-        coefficients = _take(whole, bins).addmm_(matrices[0], part)  # (10·F, p)
+        coefficients = _take(whole, of_row[some]).addmm_(matrices[0], part)  # (10·F, p)
         in_order = coefficients.view(len(functions), NODES, -1)  # (F, 10, p)
-        sums[:, some] = in_order.mul_(chebyshev(v)).sum(dim=1) + at_cut[:, None] * at_edge
-    return sums.view(-1, *rows.shape)
+        sums[:, some] = in_order.mul_(chebyshev(position[some])).sum(dim=1) + at_cut[:, None] * at_edge
+    return sums.view(-1, *up_to_cut.shape)
 
 
-def make_bins(rows: Tensor, columns: Tensor, window: Window) -> tuple[Bins, Bins, int]:
-    """Put rows and columns into bins, and return the stride of their keys; a row lies where its cut does."""
-    highest = int(columns[:, -1].max() / (2 * window.tau))
-    # Rows from which no column is in reach, above or below, need not be told apart.
-    top = highest + window.bins_below + 1
-    at_cut = ((rows + window.cut) / window.tau).clamp(-1, 2 * top + 1)
-    stride = top + window.bins_below + 3  # so that no row sees a bin of another query
-    return _bins(at_cut, stride), _bins(columns / window.tau, stride), stride
-
-
-def _bins(at: Tensor, stride: int) -> Bins:
-    """Cut ``(Q, N)`` ascending scores, in units of τ, into bins."""
-    number = (at / 2).floor()
-    query = torch.arange(len(at), device=at.device)[:, None]
-    keys = (number.long() + stride * query).flatten()
-    begins = torch.ones_like(keys, dtype=torch.bool)
-    torch.ne(keys[1:], keys[:-1], out=begins[1:])
-    first = begins.nonzero()[:, 0]
-    of_item = begins.cumsum(0) - 1
-    return Bins(keys[first], torch.nn.functional.pad(first, (0, 1), value=len(keys)), of_item, at - 2 * number - 1)
-
-
-def _seen_by(
-    row_bins: Bins, column_bins: Bins, prefix: Tensor, matrices: Tensor, stride: int
-) -> tuple[Tensor, Tensor, Tensor]:
+def _seen_by(row_bins: Bins, column_bins: Bins, prefix: Tensor, matrices: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Return, for each of B bins of rows, what it sees of the columns.
 
     Returns:
         ``first (B,)`` and ``end (B,)``, where the bin that the cut divides begins and ends in ``prefix``, and
         ``(10·F, B)`` coefficients of the sum over the whole bins below it.
     """
-    width = len(column_bins.of_item) // len(column_bins.position)  # M columns a query, but M + 1 prefixes
+    width = column_bins.of_item.shape[1]  # M columns a query, but M + 1 prefixes
     query = column_bins.first[:-1].div(width, rounding_mode="floor")
     moments = _take(prefix, column_bins.first[1:] + query) - _take(prefix, column_bins.first[:-1] + query)  # (10, bins)
     coefficients = prefix.new_zeros(matrices.shape[1], len(row_bins.key))
@@ -142,7 +163,7 @@ def _seen_by(
         coefficients.addmm_(matrices[distance], _take(moments, place).mul_(occupied))
     place = torch.searchsorted(column_bins.key, row_bins.key)  # the next bin, where there is none
     _, occupied = _look_up(column_bins.key, row_bins.key)
-    query = (row_bins.key + 1).div(stride, rounding_mode="floor")  # numbers begin at -1
+    query = (row_bins.key + 1).div(row_bins.stride, rounding_mode="floor")  # numbers begin at -1
     first = column_bins.first[place]
     end = torch.where(occupied, column_bins.first[(place + 1).clamp(max=len(column_bins.key))], first)
     return first + query, end + query, coefficients

@@ -22,15 +22,15 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from suprank_edu.pairwise.bins import Window, smooth_sums
+from suprank_edu.pairwise.bins import Bins, Window, make_bins, smooth_sums
 from suprank_edu.pairwise.counts import count_within
 from suprank_edu.steps import Heaviside, Sigmoid, Step, SupStep
 
 # Items worked on at a time: 80 bytes of prefix moments for each.
 _ITEMS_AT_A_TIME = {"cpu": 1 << 16, "cuda": 1 << 23}
 
-# The slope needs more of the tail than the value does: a rank is at least 1, but a gradient may be all tail.
-_REACH_OF_SLOPE = 20
+# More reach, in units of τ: a rank is at least 1, but a gradient may be all tail.
+_MORE_FOR_SLOPES = 20
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,9 @@ class _SortedSums(torch.autograd.Function):
         sums, slopes = torch.zeros_like(rows), torch.zeros_like(rows if with_slopes else rows[:0])
         for block in _blocks(ascending, columns):
             r, c = ascending[block.queries, block.rows], columns[block.queries, block.columns].contiguous()
-            found = piecewise_sums(r, c, c.isfinite().double(), pieces, with_slopes=with_slopes)
+            window = _window(r, c, pieces)
+            bins = make_bins(r, c, window) if window else None
+            found = piecewise_sums(r, c, c.isfinite().double(), pieces, window, bins, with_slopes=with_slopes)
             sums[block.queries].scatter_(1, order[block.queries, block.rows], found.values.to(rows.dtype))
             if with_slopes:
                 slopes[block.queries].scatter_(1, order[block.queries, block.rows], found.slopes.to(rows.dtype))
@@ -111,9 +113,13 @@ class _SortedSums(torch.autograd.Function):
         for_columns = torch.zeros_like(columns)
         for block in _blocks(rows, columns):
             weights = grad[block.queries].gather(1, order[block.queries, block.rows]).double()
-            # c - r = (-r) - (-c): minus the columns are the rows now, and both lists ascend when flipped.
-            r, c = -rows[block.queries, block.rows].flip(1), -columns[block.queries, block.columns].flip(1)
-            found = piecewise_sums(c, r, weights.flip(1), ctx.pieces, with_values=False)
+            r, c = rows[block.queries, block.rows], columns[block.queries, block.columns]
+            # c - r = (-r) - (-c): minus the columns are the rows now, and both lists ascend when flipped. In the same
+            # bins, so that what an item does to itself cancels to the last digit.
+            window = _window(r, c, ctx.pieces)
+            row_bins, column_bins = make_bins(r, c, window) if window else (None, None)
+            bins = (column_bins.mirrored(), row_bins.mirrored()) if row_bins and column_bins else None
+            found = piecewise_sums(-c.flip(1), -r.flip(1), weights.flip(1), ctx.pieces, window, bins, with_values=False)
             where = column_order[block.queries, block.columns].flip(1)
             for_columns[block.queries].scatter_(1, where, found.slopes.to(columns.dtype))
         return for_rows, for_columns, None
@@ -132,6 +138,8 @@ def piecewise_sums(
     columns: Tensor,
     weights: Tensor,
     pieces: Pieces,
+    window: Window | None,
+    bins: tuple[Bins, Bins] | None,
     with_values: bool = True,
     with_slopes: bool = True,
 ) -> Sums:
@@ -142,39 +150,52 @@ def piecewise_sums(
         columns: ``(Q, M)`` floats, ascending, ``-inf`` where padded or hidden.
         weights: ``(Q, M)`` float64 weights of the columns.
         pieces: the step.
+        window: which pairs its smooth part counts, None without one.
+        bins: those of the rows and of the columns, None without a window.
         with_values: whether to sum the values.
         with_slopes: whether to sum the slopes.
     """
     shown = columns.isfinite()
     weights = torch.where(shown, weights, 0.0)
-    # From 0 on, so that sums of scores lose nothing to their common part.
-    lowest = torch.where(shown, columns, math.inf).amin(dim=1, keepdim=True).nan_to_num(posinf=0.0).double()
-    r, c = rows.double() - lowest, torch.where(shown, columns.double() - lowest, 0.0)
     upto = _prefix(weights)  # (Q, M + 1)
-    values, slopes = torch.zeros_like(r), torch.zeros_like(r)
-    up_to_delta = torch.full_like(r, columns.shape[1], dtype=torch.int64)
+    values, slopes = (torch.zeros_like(rows, dtype=torch.float64) for _ in range(2))
+    up_to_delta = torch.full_like(rows, columns.shape[1], dtype=torch.int64)
     if pieces.delta < math.inf:
         up_to_delta = count_within(columns, rows, pieces.delta)
-        weight = upto[:, -1:] - upto.gather(1, up_to_delta)  # (Q, P), of what lies beyond δ
-        slopes = pieces.rho * weight
+        beyond = upto[:, -1:] - upto.gather(1, up_to_delta)  # (Q, P) weights
+        slopes = pieces.rho * beyond
         if with_values:
-            scores = _prefix(weights * c)
-            score = scores[:, -1:] - scores.gather(1, up_to_delta)
-            values = pieces.rho * (score - (r + pieces.delta) * weight) + pieces.beyond * weight
+            values = pieces.beyond * beyond + pieces.rho * _excess(rows, columns, weights, up_to_delta, pieces.delta)
     if pieces.start and with_values:
         below = torch.searchsorted(columns, rows.contiguous())
         values = values + pieces.start * (upto.gather(1, up_to_delta) - upto.gather(1, below))
-    if pieces.tau is not None:
-        reach = max(25.0, math.log(sum(rows.shape[1:] + columns.shape[1:])) + 16) + _REACH_OF_SLOPE * with_slopes
-        window = Window(pieces.tau, min(pieces.delta, reach * pieces.tau), reach)
+    if window is not None and bins is not None:
         up_to_cut = up_to_delta if window.cut == pieces.delta else count_within(columns, rows, window.cut)
         values = values + upto.gather(1, up_to_delta) - upto.gather(1, up_to_cut)  # here σ is 1
         functions = [torch.sigmoid] * with_values + [_slope_of_sigmoid] * with_slopes
-        smooth = smooth_sums(r, c, weights, up_to_cut, functions, window)  # (F, Q, P)
+        smooth = smooth_sums(*bins, weights, up_to_cut, functions, window)  # (F, Q, P)
         values = values + smooth[0] if with_values else values
-        slopes = slopes + smooth[-1] / pieces.tau if with_slopes else slopes
+        slopes = slopes + smooth[-1] / window.tau if with_slopes else slopes
     used = rows.isfinite()
     return Sums(torch.where(used, values, 0.0), torch.where(used, slopes, 0.0))
+
+
+def _window(rows: Tensor, columns: Tensor, pieces: Pieces) -> Window | None:
+    """Return which pairs the smooth part counts: beyond ``reach`` all pairs together add less than 1e-7 to a rank."""
+    if pieces.tau is None:
+        return None
+    reach = max(25.0, math.log(rows.shape[1] + columns.shape[1]) + 16) + _MORE_FOR_SLOPES
+    return Window(pieces.tau, min(pieces.delta, reach * pieces.tau), reach)
+
+
+def _excess(rows: Tensor, columns: Tensor, weights: Tensor, up_to_delta: Tensor, delta: float) -> Tensor:
+    """Return ``(Q, P)``: the weighted sum of ``column - row - δ`` over the columns beyond δ."""
+    # Scores from the lowest on, so that their sums lose nothing to what they have in common.
+    lowest = columns.nan_to_num(neginf=math.inf).amin(dim=1, keepdim=True).nan_to_num(posinf=0.0).double()
+    weight = _prefix(weights)
+    score = _prefix(torch.where(columns.isfinite(), weights * (columns.double() - lowest), 0.0))
+    beyond, scores = (part[:, -1:] - part.gather(1, up_to_delta) for part in (weight, score))
+    return scores - (rows.double() - lowest + delta).nan_to_num(posinf=0.0) * beyond
 
 
 def _prefix(values: Tensor) -> Tensor:
@@ -200,7 +221,7 @@ def _blocks(rows: Tensor, columns: Tensor) -> Iterator[Block]:
     used = rows.isfinite().sum(dim=1)
     hidden = columns.isinf().sum(dim=1)
     both = torch.stack([used, hidden]).tolist()
-    size = max(1, _ITEMS_AT_A_TIME.get(rows.device.type, 1 << 23) // (rows.shape[1] + columns.shape[1]))
+    size = max(1, _ITEMS_AT_A_TIME.get(rows.device.type, 1 << 23) // max(1, rows.shape[1] + columns.shape[1]))
     for first in range(0, len(rows), size):
         queries = slice(first, first + size)
         most, least = max(both[0][queries]), min(both[1][queries])
