@@ -1,10 +1,15 @@
-"""Time and peak memory of clustering category names into candidate supercategories.
+"""Time and memory of clustering category names, and how good each stage of the pipeline is on Mini-Landmarks.
 
-    python benchmarks/labelling.py
+    python benchmarks/labelling.py             # both
+    python benchmarks/labelling.py --speed     # clustering only
+    python benchmarks/labelling.py --stages    # the stages only
 
 Names are generated: kinds of landmark with modifiers, places and spelling that varies, as many different ones as asked
 for, with frequencies that fall as in Wikimedia (a few kinds have most landmarks). Each size runs in a process of its
 own; what is printed is its peak over the memory that the imports take.
+
+The stages run on the committed landmarks, their parents from the local wiki. Images are compared by raw pixels, and by
+a network that learnt the kinds of other landmarks, from another world, as CLIP learnt them from other pictures.
 """
 
 from __future__ import annotations
@@ -14,10 +19,18 @@ import multiprocessing
 import os
 import resource
 import time
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import torch
 
-from suprank_edu.data.labelling import candidates, purity
+from suprank_edu.data import RetrievalDataset, load_samples, render
+from suprank_edu.data.labelling import LocalWiki, WikimediaClient, candidates, measure_stages, mine, purity
+from suprank_edu.losses import ProxyLoss
+from suprank_edu.training import SmallCNN, embed, load_images
+
+WIKI = Path(__file__).resolve().parents[1] / "data_samples" / "wikimedia_parents.json"
 
 KINDS = [
     "abbey", "airport", "aqueduct", "archaeological site", "arch", "art museum", "bank", "barn", "basilica",
@@ -68,17 +81,75 @@ def measure(count: int, clusters: int) -> tuple[float, float, float, int]:
     return seconds, peak, purity(*zip(*pairs, strict=True)), len(found)
 
 
+def by_pixels(samples: RetrievalDataset) -> torch.Tensor:
+    """Return pictures of 16 × 16 pixels as unit vectors, less the mean picture."""
+    pixels = load_images(samples, 16).float().flatten(1)
+    return torch.nn.functional.normalize(pixels - pixels.mean(dim=0))
+
+
+def by_network(samples: RetrievalDataset, steps: int, size: int = 48) -> torch.Tensor:
+    """Return embeddings of a network that learnt the 16 supercategories of 512 landmarks of another world."""
+    torch.manual_seed(0)
+    images, labels, _ = render(512, 8, size=size, seed=1)
+    model = SmallCNN(image_size=size, in_channels=3)
+    loss = ProxyLoss(num_classes=16, embedding_size=128, level=1)
+    optimizer = torch.optim.AdamW([*model.parameters(), *loss.parameters()], lr=2e-3)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 4e-3, total_steps=steps)
+    for _ in range(steps):
+        batch = torch.randint(len(images), (64,))
+        optimizer.zero_grad()
+        loss(model(images[batch].float() / 255), labels[batch, :2]).backward()
+        optimizer.step()
+        schedule.step()
+    return embed(model.eval(), samples)
+
+
+def stages(embeddings: torch.Tensor, samples: RetrievalDataset, clusters: int = 48) -> pd.DataFrame:
+    """Return the table of stage × hidden share for one embedding of the images."""
+    landmarks, kinds = samples.labels[:, 0].tolist(), samples.labels[:, 1].tolist()
+    names, supercategories, halves = samples.class_names
+    titles = {i: f"Category:{name}" for i, name in enumerate(names)}
+    truth = {landmark: supercategories[kind] for landmark, kind in zip(landmarks, kinds, strict=True)}
+    nature = {supercategories[kind]: halves[half] for _, kind, half in samples.labels.tolist()}
+    agent = "suprank-edu-benchmark/1.0 (me@example.org)"
+    with LocalWiki(WIKI) as wiki, WikimediaClient(":memory:", agent, url=wiki.url) as client:
+        phrases = mine(titles, client.parents(titles.values()))
+    return measure_stages(phrases, truth, nature, embeddings, landmarks, clusters=clusters)
+
+
+def print_stages(steps: int) -> None:
+    samples = load_samples("all")
+    for name, make in (("raw pixels", by_pixels), (f"network, {steps} steps", lambda s: by_network(s, steps))):
+        start = time.perf_counter()
+        embeddings = make(samples)
+        seconds = time.perf_counter() - start
+        table = stages(embeddings, samples).unstack("hidden", sort=False)
+        print(f"\n{name}: {seconds:.0f} s for the embeddings")
+        for column in ("purity", "coverage", "accuracy"):
+            print(f"{column}, by share of hidden labels\n{table[column].round(2).to_string()}")
+
+
+def print_speed(sizes: list[int], clusters: int) -> None:
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {clusters} clusters, {len(KINDS)} kinds")
+    print("  names   seconds     memory   purity   candidates")
+    for count in sizes:
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            seconds, peak, pure, found = pool.apply(measure, (count, clusters))
+        print(f"{count:7,} {seconds:8.1f}s {peak:6.0f} MiB {pure:8.2f} {found:12}", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=[2_000, 20_000, 200_000])
     parser.add_argument("--clusters", type=int, default=400)
+    parser.add_argument("--speed", action="store_true", help="clustering only")
+    parser.add_argument("--stages", action="store_true", help="the stages on Mini-Landmarks only")
+    parser.add_argument("--steps", type=int, default=400, help="training steps of the network")
     options = parser.parse_args()
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {options.clusters} clusters, {len(KINDS)} kinds")
-    print("  names   seconds     memory   purity   candidates")
-    for count in options.sizes:
-        with multiprocessing.get_context("spawn").Pool(1) as pool:
-            seconds, peak, pure, found = pool.apply(measure, (count, options.clusters))
-        print(f"{count:7,} {seconds:8.1f}s {peak:6.0f} MiB {pure:8.2f} {found:12}", flush=True)
+    if not options.stages:
+        print_speed(options.sizes, options.clusters)
+    if not options.speed:
+        print_stages(options.steps)
 
 
 if __name__ == "__main__":

@@ -121,3 +121,8 @@ def test_shares_of_the_stages_add_up() -> None:
 def test_a_row_names_its_fields_as_the_file_does() -> None:
     assert HEADER.strip() == ",".join(HierarchicalLabel._fields)
     assert url_of("Category:A b") == "http://commons.wikimedia.org/wiki/Category:A_b"
+
+
+def test_another_wiki_keeps_its_addresses() -> None:
+    rows = hierarchical_labels({4: "Category:A b"}, {}, LABELLING, base="https://wiki.example/wiki/")
+    assert rows[0].category == "https://wiki.example/wiki/Category:A_b"
