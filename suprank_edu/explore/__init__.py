@@ -5,8 +5,11 @@ from suprank_edu.explore.decomposability_gap import decomposability_gap
 from suprank_edu.explore.explorer import Explorer, show_figure
 from suprank_edu.explore.figures import FigureFunction
 from suprank_edu.explore.gallery import Gallery, show_retrieved
+from suprank_edu.explore.hierarchical_ranking import hierarchical_ranking
 from suprank_edu.explore.loss_curve import LiveLossCurve, loss_curves
+from suprank_edu.explore.nearest_pictures import nearest_pictures
 from suprank_edu.explore.rank_a_gallery import rank_a_gallery
+from suprank_edu.explore.relevance import relevance_weights
 from suprank_edu.explore.review_table import ReviewTable
 from suprank_edu.explore.sunburst import sunburst
 from suprank_edu.explore.surrogate_bounds import surrogate_bounds
@@ -22,8 +25,11 @@ __all__ = [
     "Slider",
     "Toggle",
     "decomposability_gap",
+    "hierarchical_ranking",
     "loss_curves",
+    "nearest_pictures",
     "rank_a_gallery",
+    "relevance_weights",
     "show_figure",
     "show_retrieved",
     "sunburst",

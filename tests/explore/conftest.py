@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from suprank_edu.explore import Explorer, decomposability_gap, rank_a_gallery, surrogate_bounds
+from suprank_edu.explore import Explorer, decomposability_gap, rank_a_gallery, relevance_weights, surrogate_bounds
 
 
 @pytest.fixture(scope="session")
@@ -16,11 +16,12 @@ def explorers() -> dict[str, Explorer]:
     return {
         "surrogate_bounds": surrogate_bounds(),
         "rank_a_gallery": rank_a_gallery(),
+        "relevance_weights": relevance_weights(),
         "decomposability_gap": decomposability_gap(),
     }
 
 
-@pytest.fixture(params=["surrogate_bounds", "rank_a_gallery", "decomposability_gap"])
+@pytest.fixture(params=["surrogate_bounds", "rank_a_gallery", "decomposability_gap", "relevance_weights"])
 def explorer(request: pytest.FixtureRequest, explorers: dict[str, Explorer]) -> Explorer:
     """Each explorer of the book in turn."""
     return explorers[request.param]
