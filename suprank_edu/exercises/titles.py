@@ -21,6 +21,8 @@ TITLES: dict[str, str] = {
     "axis": "the wrong axis",
     "norm": "another norm than the Euclidean one",
     "positives": "the wrong items are counted",
+    "negatives": "the wrong negatives are counted",
+    "batches": "something is off with the batches",
     "levels": "something is off with the levels",
     "h-rank": "something is off with H-rank",
     "rank-plus": "something is off with rank⁺",

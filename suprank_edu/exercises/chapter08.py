@@ -1,0 +1,227 @@
+"""Exercises of chapter 08, first half: the gap, and the average over the batches of a gallery."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from suprank_edu import naive
+from suprank_edu.exercises.chapter06 import above, at_least, counted
+from suprank_edu.exercises.spec import Case, Exercise, Function, Reading
+
+
+def _gap(batch_aps: Tensor, positives: Tensor, whole: Tensor) -> Tensor:
+    gaps = []
+    for aps, counts, value in zip(batch_aps.tolist(), positives.tolist(), whole.tolist(), strict=True):
+        kept = [ap for ap, count in zip(aps, counts, strict=True) if count]
+        gaps.append(sum(kept) / len(kept) - value)
+    return torch.tensor(gaps, dtype=torch.float64)
+
+
+def _mean(batch_aps: Tensor, positives: Tensor, every: bool = False, by_positives: bool = False) -> Tensor:
+    """Return the mean over the batches that have a positive, or over all, or with the positives as weights."""
+    weights = positives if by_positives else positives.clamp(max=1)
+    total: Tensor = (batch_aps * weights).to(torch.float64).sum(1)
+    return total / (batch_aps.shape[1] if every else weights.sum(1))
+
+
+_SIGN = "The gap has a sign: it is the average minus the whole, and it can be negative. The last input is such a case."
+
+GAP = Exercise(
+    name="gap",
+    arguments=("batch_aps", "positives", "whole"),
+    returns="(Q,), one gap per query",
+    truth=_gap,
+    cases=(
+        Case(
+            "two queries, three batches",
+            (
+                torch.tensor([[1.0, 0.5, 0.25], [0.75, 1.0, 0.2]]),
+                torch.tensor([[1, 4, 2], [3, 1, 5]]),
+                torch.tensor([0.4, 0.3]),
+            ),
+        ),
+        Case(
+            "a query without a positive in one batch",
+            (torch.tensor([[1.0, 0.0, 0.5, 0.7]]), torch.tensor([[1, 0, 3, 2]]), torch.tensor([0.6])),
+        ),
+        Case(
+            "batches that look worse than the whole",
+            (torch.tensor([[1.0, 0.5]]), torch.tensor([[1, 1]]), torch.tensor([0.8])),
+        ),
+    ),
+    readings=(
+        Reading(
+            "sign",
+            "That is the whole minus the average. The gap is what the batches show too much: average minus whole.",
+            lambda aps, n, whole: whole - _mean(aps, n),
+        ),
+        Reading("sign", _SIGN, lambda aps, n, whole: (_mean(aps, n) - whole).abs(), "No `abs` here."),
+        Reading("sign", _SIGN, lambda aps, n, whole: (_mean(aps, n) - whole).clamp(min=0), "No `clamp` here."),
+        Reading(
+            "no-positive",
+            "A batch without a positive has no AP. Leave it out of that query's average; you count it as 0.",
+            lambda aps, n, whole: _mean(aps, n, every=True) - whole,
+            "Divide the sum by `(positives > 0).sum(dim=1)`.",
+        ),
+        Reading(
+            "batches",
+            "You weigh the batches by their positives. E17 weighs them alike: (1/B) Σ.",
+            lambda aps, n, whole: _mean(aps, n, by_positives=True) - whole,
+        ),
+        Reading(
+            "other-metric",
+            "That is the average over the batches, the first term. The AP of the whole is still to be taken off.",
+            lambda aps, n, whole: _mean(aps, n),
+        ),
+        Reading(
+            "other-metric",
+            "That is a share of the whole. The gap is the plain difference.",
+            lambda aps, n, whole: _mean(aps, n) / whole,
+        ),
+        Reading(
+            "other-metric",
+            "That is a share of the whole. The gap is the plain difference.",
+            lambda aps, n, whole: _mean(aps, n) / whole - 1,
+        ),
+    ),
+    praise="Average minus whole, with its sign: what a training log shows and the test set does not.",
+    advice={
+        "shape": "One gap per query: average over the batches, dim 1, and keep the queries apart.",
+        "non-finite": "Divide by the number of batches that have a positive; each query has one here.",
+    },
+)
+
+
+def _batch_average(scores: Tensor, relevant: Tensor, batch: Tensor) -> Tensor:
+    averages = []
+    for row, flags in zip(scores.tolist(), relevant.tolist(), strict=True):
+        values = []
+        for number in sorted(set(batch.tolist())):
+            members = [k for k, own in enumerate(batch.tolist()) if own == number]
+            if any(flags[k] for k in members):
+                values.append(naive.average_precision([row[k] for k in members], [int(flags[k]) for k in members]))
+        averages.append(sum(values) / len(values))
+    return torch.tensor(averages, dtype=torch.float64)
+
+
+def _numbers(batch: Tensor) -> list[int]:
+    return sorted(set(batch.tolist()))
+
+
+def _aps(scores: Tensor, relevant: Tensor, batch: Tensor, step: Function, whole_ranks: bool) -> tuple[Tensor, Tensor]:
+    """Return ``(Q, B)`` APs of the batches, 0 without a positive, and ``(Q, B)`` positives."""
+    values, positives = [], []
+    every = torch.ones_like(scores, dtype=torch.float64)
+    for number in _numbers(batch):
+        inside = (batch == number).expand(scores.shape)
+        among = every if whole_ranks else inside.to(torch.float64)
+        rank = counted(scores, among, step)
+        plus = counted(scores, among * relevant, step)
+        hits = relevant & inside
+        values.append((plus / rank * hits).sum(1) / hits.sum(1).clamp(min=1))
+        positives.append(hits.sum(1))
+    return torch.stack(values, 1), torch.stack(positives, 1)
+
+
+def _averaged(how: str, step: Function = at_least, whole_ranks: bool = False) -> Function:
+    def rule(scores: Tensor, relevant: Tensor, batch: Tensor) -> Tensor:
+        aps, positives = _aps(scores, relevant, batch, step, whole_ranks)
+        has = (positives > 0).to(torch.float64)
+        sizes = torch.stack([(batch == number).sum() for number in _numbers(batch)]).to(torch.float64)
+        totals: dict[str, Tensor] = {
+            "mean": aps.sum(1) / has.sum(1),
+            "zeros": aps.mean(1),
+            "ones": (aps + 1 - has).mean(1),
+            "positives": (aps * positives).sum(1) / positives.sum(1),
+            "sizes": (aps * has * sizes).sum(1) / (has * sizes).sum(1),
+            "sum": aps.sum(1),
+            "first": aps[:, 0],
+            "last": aps[:, -1],
+        }
+        return totals[how]
+
+    return rule
+
+
+def _whole(scores: Tensor, relevant: Tensor, batch: Tensor) -> Tensor:
+    one: Tensor = _averaged("mean")(scores, relevant, torch.zeros_like(batch))
+    return one
+
+
+_OWN = "Within a batch only the batch is ranked. You take the ranks among all items and average those by batch."
+
+BATCH_AVERAGE = Exercise(
+    name="batch_average",
+    arguments=("scores", "relevant", "batch"),
+    returns="(Q,), one average per query",
+    truth=_batch_average,
+    cases=(
+        Case(
+            "two queries, nine items, three batches",
+            (
+                torch.tensor(
+                    [[0.9, 0.7, 0.8, 0.6, 0.5, 0.3, 0.4, 0.2, 0.1], [0.2, 0.8, 0.1, 0.7, 0.9, 0.5, 0.3, 0.6, 0.4]]
+                ),
+                torch.tensor(
+                    [
+                        [False, True, False, False, True, True, False, True, False],
+                        [True, False, False, True, False, True, True, False, False],
+                    ]
+                ),
+                torch.tensor([0, 1, 1, 0, 2, 1, 1, 0, 2]),
+            ),
+        ),
+        Case(
+            "a query without a positive in one batch",
+            (
+                torch.tensor([[0.9, 0.8, 0.7, 0.6, 0.5, 0.4]]),
+                torch.tensor([[False, True, False, False, True, False]]),
+                torch.tensor([1, 1, 4, 4, 2, 2]),
+            ),
+        ),
+        Case(
+            "a tie within a batch",
+            (
+                torch.tensor([[0.5, 0.5, 0.9, 0.1]]),
+                torch.tensor([[True, False, True, False]]),
+                torch.tensor([0, 0, 1, 1]),
+            ),
+        ),
+    ),
+    readings=(
+        Reading(
+            "no-positive",
+            "A batch without a positive has no AP. Leave it out of the query's average; you count it as 0.",
+            _averaged("zeros"),
+        ),
+        Reading(
+            "no-positive",
+            "A batch without a positive has no AP. Leave it out of the query's average; you count it as perfect.",
+            _averaged("ones"),
+        ),
+        Reading("batches", "You weigh the batches by their positives. E17 weighs them alike.", _averaged("positives")),
+        Reading("batches", "You weigh the batches by their size. E17 weighs them alike.", _averaged("sizes")),
+        Reading("batches", _OWN, _averaged("mean", whole_ranks=True), "Rank `scores[:, batch == b]`, not `scores`."),
+        Reading("batches", "That is the AP of the first batch alone. Go on to the others.", _averaged("first")),
+        Reading(
+            "batches",
+            "That is the AP of the last batch alone: collect the values, each pass overwrites the one before.",
+            _averaged("last"),
+        ),
+        Reading("normaliser", "The sum over the batches is not divided by their number.", _averaged("sum")),
+        Reading(
+            "ties",
+            "A positive that ties with a negative of its batch stands behind it, as H(0) = 1 says.",
+            _averaged("mean", step=above),
+        ),
+        Reading("other-metric", "That is the AP on the whole set: the batches make no difference to it.", _whole),
+    ),
+    praise="This is the number in a training log. The next cells say what it is worth.",
+    advice={
+        "shape": "One average per query: average over the batches, and keep the queries apart.",
+        "non-finite": "A batch without a positive gives 0/0. `torch.stack(values).nanmean(dim=0)` leaves NaN out.",
+    },
+)
+
+EXERCISES = (GAP, BATCH_AVERAGE)
