@@ -83,7 +83,7 @@ def read(name: str, root: str | PathLike[str] | None = None, split: str = "train
     ``dyml-animal``    train, query-fine, gallery-fine, and so    fine, middle, coarse; one of them in a benchmark
     ``dyml-vehicle``   on with middle and coarse
     ``dyml-product``   train, test                                fine, middle, coarse
-    ``gldv2``          train (cleaned), train-all, index, query   landmark, supercategory, natural or human-made
+    ``gldv2``          train (cleaned), train-all, index, query   landmark, supercategory, natural_or_human_made
     ``sfm120k``        train                                      cluster
     ``roxford5k``      query, gallery                             landmark (see :func:`read_revisited_truth`)
     ``rparis6k``       query, gallery                             landmark (see :func:`read_revisited_truth`)

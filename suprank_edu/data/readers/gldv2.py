@@ -101,7 +101,7 @@ def read_gldv2(
         _to_paths(folder, "test" if split == "query" else part, kept.ids),
         kept.lines,
         classes._replace(labels=classes.labels[place[rows]]),
-        ("landmark", "supercategory", "natural or human-made")[: 1 + len(coarse)],
+        ("landmark", "supercategory", "natural_or_human_made")[: 1 + len(coarse)],
         [[known.names[row] for row in shown], *coarse],
         SIZES[hierarchy].get(split, ()),
     )

@@ -3,14 +3,17 @@ from pathlib import Path
 import pytest
 from miniature import GLDV2_CLEAN, GLDV2_HEADER, WIKI, gldv2, gldv2_path, write
 
-from suprank_edu.data import read
+import suprank_edu
+from suprank_edu.data import RetrievalDataset, load_samples, read
 from suprank_edu.data.readers import gldv2 as reader
+
+SAMPLES = Path(suprank_edu.__file__).parent.parent / "data_samples"
 
 
 def test_landmarks_supercategories_and_natural_or_not(tmp_path: Path) -> None:
     gldv2(tmp_path)
     train = read("gldv2", tmp_path)
-    assert train.level_names == ("landmark", "supercategory", "natural or human-made")
+    assert train.level_names == ("landmark", "supercategory", "natural_or_human_made")
     # In the order of their parents: human-made before natural, bridge before castle.
     assert train.class_names == [
         ["Pont du Gard, Gard", "Château de Chillon", "Matterhorn"],
@@ -100,3 +103,16 @@ def test_malformed_lists(tmp_path: Path, file: str, lines: list[str], split: str
     write(tmp_path / file, *lines)
     with pytest.raises(ValueError, match=rf"{message}.*; get Google Landmarks v2 from https"):
         read("gldv2", tmp_path, split)
+
+
+@pytest.mark.parametrize(("split", "parts"), [("train", ["train", "train-all"]), ("test", ["index", "query"])])
+def test_mini_landmarks_is_read_as_by_its_own_reader(split: str, parts: list[str]) -> None:
+    """Two readers that share no code: the names of each picture's classes agree."""
+
+    def named(data: RetrievalDataset) -> dict[str, list[str]]:
+        rows = zip((Path(data.name_of(i)).stem for i in range(len(data))), data.labels.tolist(), strict=True)
+        return {stem: [names[i] for names, i in zip(data.class_names, row, strict=True)] for stem, row in rows}
+
+    expected = named(load_samples(split))
+    found = [named(read("gldv2", SAMPLES, part)) for part in parts]
+    assert found[0] | found[1] == expected
