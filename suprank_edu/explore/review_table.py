@@ -116,7 +116,7 @@ class ReviewTable:
         return self.live.box
 
     @property
-    def live(self) -> LiveTable:
+    def live(self) -> Any:
         """The widgets of the live form: its rows, buttons and messages."""
         if self._live is None:
             from suprank_edu.explore.review_widgets import LiveTable

@@ -17,7 +17,7 @@ from suprank_edu.data.labelling.decisions import Labelling
 from suprank_edu.data.labelling.names import Embed
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    import PIL.Image
 
 PROMPT = "a picture of a {}"
 _MEAN, _STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
@@ -100,7 +100,7 @@ def clip_embedder(model: Any, tokenizer: Tokenizer) -> Embed:
     return embed
 
 
-def embed_images(model: Any, images: Iterable[Image], batch: int = 64) -> Tensor:
+def embed_images(model: Any, images: Iterable[PIL.Image.Image], batch: int = 64) -> torch.Tensor:
     """Embed images with CLIP: shorter side to the model's size, centre cut out, normalised as CLIP was trained.
 
     Args:
@@ -135,7 +135,7 @@ def embed_images(model: Any, images: Iterable[Image], batch: int = 64) -> Tensor
     return torch.cat(made)  # (N, D)
 
 
-def _pixels(image: Image, size: int) -> Tensor:
+def _pixels(image: PIL.Image.Image, size: int) -> Tensor:
     from PIL import Image as pillow
 
     scale = size / min(image.size)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from torch import Tensor
+import torch
 
 from suprank_edu._checks import check_number
 from suprank_edu.data.labelling.clusters import Candidate, candidates
 from suprank_edu.data.labelling.decisions import Decision, Labelling, Review
 from suprank_edu.data.labelling.mining import count_phrases
-from suprank_edu.data.labelling.names import Embed
 from suprank_edu.data.labelling.votes import Vote, label_from_images, vote_of_parents
 
 if TYPE_CHECKING:
@@ -100,13 +99,13 @@ def measure_stages(
     phrases: Mapping[int, Sequence[str]],
     truth: Mapping[int, str],
     nature: Mapping[str, str],
-    embeddings: Tensor,
+    embeddings: torch.Tensor,
     image_landmarks: Sequence[int],
     *,
     clusters: int,
     hidden: Sequence[float] = (0.0, 0.1, 0.2, 0.3),
     k: int = 5,
-    embed: Embed | None = None,
+    embed: Callable[[Sequence[str]], np.ndarray[Any, np.dtype[np.float32]]] | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Run the pipeline with a share of the landmarks' parents hidden, and compare each stage with the truth.
