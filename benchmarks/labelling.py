@@ -1,7 +1,7 @@
 """Time and memory of clustering category names, and how good each stage of the pipeline is on Mini-Landmarks.
 
     python benchmarks/labelling.py             # both
-    python benchmarks/labelling.py --speed     # clustering only
+    python benchmarks/labelling.py --speed     # time and memory only
     python benchmarks/labelling.py --stages    # the stages only
 
 Names are generated: kinds of landmark with modifiers, places and spelling that varies, as many different ones as asked
@@ -18,18 +18,38 @@ import argparse
 import multiprocessing
 import os
 import resource
+import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 import torch
 
 from suprank_edu.data import RetrievalDataset, load_samples, render
-from suprank_edu.data.labelling import LocalWiki, WikimediaClient, candidates, measure_stages, mine, purity
+from suprank_edu.data.labelling import (
+    Labelling,
+    LocalWiki,
+    WikiCache,
+    WikimediaClient,
+    candidates,
+    hierarchical_labels,
+    measure_stages,
+    mine,
+    phrase_of,
+    purity,
+    read_categories,
+    statistics,
+    url_of,
+    vote_of_parents,
+    write_labels,
+)
 from suprank_edu.losses import ProxyLoss
 from suprank_edu.training import SmallCNN, embed, load_images
 
+T = TypeVar("T")
 WIKI = Path(__file__).resolve().parents[1] / "data_samples" / "wikimedia_parents.json"
 
 KINDS = [
@@ -79,6 +99,42 @@ def measure(count: int, clusters: int) -> tuple[float, float, float, int]:
     peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     pairs = [(candidate.key, of_name[phrase]) for candidate in found for phrase in candidate.phrases]
     return seconds, peak, purity(*zip(*pairs, strict=True)), len(found)
+
+
+def seconds_of(name: str, run: Callable[[], T]) -> T:
+    """Run a step and print how long it took."""
+    start = time.perf_counter()
+    made = run()
+    print(f"{name:32} {time.perf_counter() - start:6.1f}s", flush=True)
+    return made
+
+
+def print_full_size(landmarks: int = 203_094) -> None:
+    """Print the seconds of the steps around the clusters at GLDv2's size: landmarks with five parents each."""
+    random = np.random.default_rng(0)
+    places = ["".join(random.choice(SYLLABLES, size=3)).title() for _ in range(5_000)]
+    kinds, where = random.integers(len(KINDS), size=(landmarks, 5)), random.integers(len(places), size=(landmarks, 5))
+    kinds[:, 1:3] = kinds[:, :1]  # three of the five parents agree
+    titles = [f"Category:Place {i}" for i in range(landmarks)]
+    parents: dict[str, list[str] | None] = {
+        title: [f"Category:{KINDS[kind]}s in {places[place]}" for kind, place in zip(*rows, strict=True)]
+        for title, *rows in zip(titles, kinds.tolist(), where.tolist(), strict=True)
+    }
+    phrases = {phrase_of(f"{kind}s"): kind for kind in KINDS}
+    labelling = Labelling(phrases, dict.fromkeys(KINDS, "human-made"), ())
+    print(f"\n{landmarks:,} landmarks, {len(places):,} places")
+    with tempfile.TemporaryDirectory() as folder:
+        path, cache = Path(folder, "categories.csv"), WikiCache(Path(folder, "cache.sqlite"), "benchmark")
+        path.write_text("landmark_id,category\n" + "".join(f"{i},{url_of(t)}\n" for i, t in enumerate(titles)))
+        categories = seconds_of("read the categories", lambda: read_categories(path))
+        seconds_of("write the parents to the cache", lambda: cache.put(parents))
+        known = seconds_of("read the parents from the cache", lambda: cache.get(titles))
+        mined = seconds_of("mine the phrases", lambda: mine(categories, known))
+        votes = seconds_of("let the parents vote", lambda: vote_of_parents(mined, labelling))
+        rows = seconds_of("make the rows", lambda: hierarchical_labels(categories, votes, labelling))
+        seconds_of("write the hierarchy", lambda: write_labels(path, rows))
+        seconds_of("statistics", lambda: statistics(votes, labelling))
+        cache.close()
 
 
 def by_pixels(samples: RetrievalDataset) -> torch.Tensor:
@@ -142,12 +198,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=[2_000, 20_000, 200_000])
     parser.add_argument("--clusters", type=int, default=400)
-    parser.add_argument("--speed", action="store_true", help="clustering only")
+    parser.add_argument("--speed", action="store_true", help="time and memory only")
     parser.add_argument("--stages", action="store_true", help="the stages on Mini-Landmarks only")
     parser.add_argument("--steps", type=int, default=400, help="training steps of the network")
     options = parser.parse_args()
     if not options.stages:
         print_speed(options.sizes, options.clusters)
+        print_full_size()
     if not options.speed:
         print_stages(options.steps)
 

@@ -29,7 +29,7 @@ class _Sector(NamedTuple):
 
 
 def sunburst(
-    labels: Sequence[HierarchicalLabel], images: Mapping[int, int] | None = None, *, most: int = 8
+    labels: Sequence[HierarchicalLabel], images: Mapping[int, int] | None = None, *, most: int = 12
 ) -> Explorer:
     """Show labels in the H-GLDv2 format as rings around a centre.
 
