@@ -1,7 +1,8 @@
 """Step (b), second half: from parent categories to the kinds of landmark that they name.
 
 ``Castles in Bavaria`` and ``Castles in Saxony by district`` both say *castle*: English puts the kind before the first
-preposition. What is left after that cut is called a phrase here; the frequent ones are what the paper mined.
+preposition, but for an *of* that no name follows (*bodies of water*). What is left after that cut is called a phrase
+here; the frequent ones are what the paper mined.
 """
 
 from __future__ import annotations
@@ -13,9 +14,7 @@ from collections.abc import Mapping, Sequence
 from suprank_edu._checks import check_count
 from suprank_edu.data.labelling.categories import PREFIX
 
-_PREPOSITIONS = (
-    "in|of|by|at|on|near|from|to|with|for|along|under|over|across|above|below|between|around|inside|before|after"
-)
+_PREPOSITIONS = "in|of(?= the| [A-Z0-9])|by|at|on|near|from|to|with|for|along|under|over|across|above|below|between|around|inside|before|after"
 _CUT = re.compile(rf"\s+(?:{_PREPOSITIONS})\b|[,:(]")
 _SIBILANT = ("ches", "shes", "xes", "sses", "zes")
 
@@ -33,7 +32,10 @@ def phrase_of(title: str) -> str:
     name = title.removeprefix(PREFIX).strip()
     words = _CUT.split(name, maxsplit=1)[0].lower().split()
     words = [word for word in words if not any(letter.isdigit() for letter in word)]
-    return " ".join([*words[:-1], _singular(words[-1])]) if words else ""
+    if not words:
+        return ""
+    noun = words.index("of") - 1 if "of" in words[1:] else len(words) - 1
+    return " ".join([*words[:noun], _singular(words[noun]), *words[noun + 1 :]])
 
 
 def _singular(word: str) -> str:

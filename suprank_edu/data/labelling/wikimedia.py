@@ -143,11 +143,11 @@ class WikimediaClient:
         more: dict[str, str] = {}
         while True:
             answer = self._ask(query | more)
-            result = answer.get("query", {})
-            for step in ("normalized", "redirects"):
-                names |= {move["from"]: move["to"] for move in result.get(step, [])}
-            for page in result.get("pages", []):
-                _add(parents, page)
+            try:
+                _read(answer.get("query", {}), names, parents)
+            except (AttributeError, KeyError, TypeError) as error:
+                what = f"an answer of another shape ({error!r})"
+                raise self._error(what, "check `url`: it must be the api.php of a MediaWiki") from error
             if "continue" not in answer:
                 break
             if answer["continue"] == more:
@@ -204,13 +204,22 @@ class WikimediaClient:
             return None, "an answer that is no JSON object", told
         if "error" not in answer:
             return answer, "", 0.0
-        code, info = answer["error"].get("code", "unknown"), answer["error"].get("info", "")
+        error = answer["error"] if isinstance(answer["error"], dict) else {"info": answer["error"]}
+        code, info = str(error.get("code", "unknown")), error.get("info", "")
         if code.startswith(_BUSY):
             return None, f"the API says {code!r}: {info}", told
         raise self._error(f"the API says {code!r}: {info}", "correct the request; asking again would not help")
 
     def _error(self, what: str, advice: str) -> WikimediaError:
         return WikimediaError(f"{self.url}: {what}; {advice}")
+
+
+def _read(result: dict[str, Any], names: dict[str, str], parents: dict[str, list[str] | None]) -> None:
+    """Add what one answer says to the names that lead from title to title, and to the parents."""
+    for step in ("normalized", "redirects"):
+        names |= {move["from"]: move["to"] for move in result.get(step, [])}
+    for page in result.get("pages", []):
+        _add(parents, page)
 
 
 def _add(parents: dict[str, list[str] | None], page: dict[str, Any]) -> None:

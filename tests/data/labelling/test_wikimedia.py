@@ -153,6 +153,9 @@ def test_a_real_rate_limit_is_kept() -> None:
         (Fault.api_error("badvalue", "Unrecognized value"), r"the API says 'badvalue': Unrecognized value; correct"),
         (Fault(200, '{"query": {"pages": []}}'), r"the answer says nothing of 'Category:Castle 1'; look at that title"),
         (Fault(429, headers={"Retry-After": "3600"}), r"HTTP 429 .*; the server asks for 3600 s; run again after"),
+        (Fault(200, '{"query": []}'), r"an answer of another shape .*; check `url`: it must be the api.php"),
+        (Fault(200, '{"query": {"pages": {"12": {}}}}'), r"an answer of another shape"),
+        (Fault(200, '{"error": "no"}'), r"the API says 'unknown': no; correct the request"),
         (Fault(200, '{"continue": {}, "query": {}}'), r"'continue' does not advance"),
     ],
 )
