@@ -14,7 +14,9 @@ from collections.abc import Mapping, Sequence
 from suprank_edu._checks import check_count
 from suprank_edu.data.labelling.categories import PREFIX
 
-_PREPOSITIONS = "in|of(?= the| [A-Z0-9])|by|at|on|near|from|to|with|for|along|under|over|across|above|below|between|around|inside|before|after"
+_PREPOSITIONS = (
+    "in|of(?= the| [A-Z0-9])|by|at|on|near|from|to|with|for|along|under|over|across|above|below|between|around"
+)
 _CUT = re.compile(rf"\s+(?:{_PREPOSITIONS})\b|[,:(]")
 _SIBILANT = ("ches", "shes", "xes", "sses", "zes")
 

@@ -204,8 +204,8 @@ class WikimediaClient:
             return None, "an answer that is no JSON object", told
         if "error" not in answer:
             return answer, "", 0.0
-        error = answer["error"] if isinstance(answer["error"], dict) else {"info": answer["error"]}
-        code, info = str(error.get("code", "unknown")), error.get("info", "")
+        refusal = answer["error"] if isinstance(answer["error"], dict) else {"info": answer["error"]}
+        code, info = str(refusal.get("code", "unknown")), refusal.get("info", "")
         if code.startswith(_BUSY):
             return None, f"the API says {code!r}: {info}", told
         raise self._error(f"the API says {code!r}: {info}", "correct the request; asking again would not help")
