@@ -21,7 +21,7 @@ from suprank_edu.metrics import ap_at_r
 from suprank_edu.training import Recipe, embed, fit, load_images
 
 RECIPE = Recipe(
-    steps=320,
+    steps=600,
     batch_size=64,
     per_class=4,
     image_size=48,

@@ -94,6 +94,12 @@ def test_cuda_draws_the_same_pictures() -> None:
     assert off.float().mean() < 0.05
 
 
+@pytest.mark.slow
+def test_every_tensor_follows_the_device() -> None:
+    # Tensors on `meta` have no values, but one that stays behind on the CPU is an error, as it would be on CUDA.
+    assert render_views(EVERY_KIND, EVERY_KIND, "meta", size=16).device.type == "meta"
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

@@ -18,12 +18,17 @@ def precipitation(c: Canvas, d: Draws) -> None:
     across, up, phase = waves.chunk(3, dim=1)  # (N, 8, 1) each
     rain = c.view.rain
     # Rain: waves across a steep slant, long along it. Snow: waves of one length in all directions.
-    angle, length = across * 3.1415927, 9 + 13 * up
+    angle, length = across * 3.1415927, 12 + 15 * up
     across = torch.where(rain > 0, 12 + 17 * across, length * angle.cos())
     up = torch.where(rain > 0, 2.5 * up + 0.14 * across, length * angle.sin())
     field = plane_waves(c.u, c.v, across, up, phase, torch.full_like(phase, 0.50))
     falls = torch.maximum(rain, c.view.snow)
-    mask = field.sub_(0.75).mul_(2.2 * falls).clamp_(0, 1).mul_(torch.where(rain > 0, 0.30, 0.85))
+    mask = (
+        field.sub_(torch.where(rain > 0, 0.75, 1.05))
+        .mul_(2.4 * falls)
+        .clamp_(0, 1)
+        .mul_(torch.where(rain > 0, 0.30, 0.85))
+    )
     c.paint(mask, snow(c) * 0.92, depth=0.0)
 
 
@@ -74,7 +79,7 @@ def _tree(c: Canvas, d: Draws, present: Tensor, leaves: Tensor) -> None:
     crown = crown * size - (crown <= 0) * 9.0
     mask = ((crown - (c.u - x).abs()) * pixels + 0.5).clamp_(0, 1)
     mask.mul_(1 - 0.62 * c.view.bare * (1 - fir))
-    needles = snowed(c, plain(c, (0.13, 0.27, 0.17)), 0.5)
+    needles = snowed(c, plain(c, (0.13, 0.27, 0.17)), 0.3)
     leaves = torch.where(fir[:, 0] > 0, needles, leaves)
     weight = c.paint(mask, leaves, depth=0.0)
     c.shade(weight, ((c.u - x) / size).clamp(-1, 1), leaves, depth=0.0)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from suprank_edu.data.landmarks.shapes import plane_waves
+from suprank_edu.data.landmarks.shapes import Number, plane_waves
 from suprank_edu.data.landmarks.views import View
 
 MAX_LAYERS = 64
@@ -43,24 +43,24 @@ class Canvas:
 
     # ------------------------------------------------------------------------------------------ where things lie
 
-    def project(self, px: Tensor | float, pz: Tensor | float, height: Tensor | float = 0.0) -> tuple[Tensor, Tensor]:
+    def project(self, px: Number, pz: Number, height: Number = 0.0) -> tuple[Tensor, Tensor]:
         """Return ``(x, y)`` in the picture of a point at (px, height, pz), pz toward the camera at yaw 0."""
         scale = self.scale_at(px, pz)
         x = (px * self.cos + pz * self.sin) * scale
         return x, self.view.eye + (height - self.view.eye) * scale
 
-    def scale_at(self, px: Tensor | float, pz: Tensor | float) -> Tensor:
+    def scale_at(self, px: Number, pz: Number) -> Tensor:
         """Return how much larger than at the landmark's centre a thing at (px, pz) looks."""
         near = pz * self.cos - px * self.sin
         return self.view.distance / (self.view.distance - near)
 
-    def wall(self, z: Tensor | float = 0.0) -> tuple[Tensor, Tensor]:
+    def wall(self, z: Number = 0.0) -> tuple[Tensor, Tensor]:
         """Return, for each column of pixels, the place along the vertical plane at depth z and the scale there."""
         d = self.view.distance
         place = (self.x * (d - z * self.cos) - d * z * self.sin) / (d * self.cos - self.x * self.sin)
         return place, d / (d - z * self.cos + place * self.sin)  # (N, 1, S) each
 
-    def rise(self, height: Tensor | float, scale: Tensor) -> Tensor:
+    def rise(self, height: Number, scale: Tensor) -> Tensor:
         """Return ``y`` in the picture of a height above the ground where things have this scale."""
         return self.view.eye + (height - self.view.eye) * scale
 
@@ -77,20 +77,20 @@ class Canvas:
         mask = (self.y_pixels - middle).abs_()
         return torch.sub(half, mask, out=mask).clamp_(0, 1)
 
-    def inside(self, radius: Tensor, x: Tensor | float) -> Tensor:
+    def inside(self, radius: Tensor, x: Number) -> Tensor:
         """Return the mask of a symmetric shape around the vertical at ``x``: ``radius`` (N, S, 1) at each height."""
         return (radius * self.k + 0.5 - (self.x - x).abs() * self.k).clamp_(0, 1)
 
-    def ellipse(self, x: Tensor, y: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    def ellipse(self, x: Number, y: Number, a: Number, b: Number) -> Tensor:
         """Return the mask of an ellipse around (x, y) with half axes a and b."""
-        inside = (1 - ((self.y - y) / b).square()).clamp_(min=0).sqrt_()
-        return self.inside(a * inside - (inside <= 0) * 9.0, x)
+        inside = (1 - ((self.y - y) / b).square()).clamp_(min=0).sqrt_()  # (N, S, 1)
+        return self.inside(a * inside - 9.0 * (inside <= 0), x)
 
-    def columns(self, x0: Tensor | float, x1: Tensor | float) -> Tensor:
+    def columns(self, x0: Number, x1: Number) -> Tensor:
         """Return the share of each column of pixels in x0..x1, (N, 1, S)."""
         return ((self.x - x0) * self.k + 0.5).clamp_(0, 1) * ((x1 - self.x) * self.k + 0.5).clamp_(0, 1)
 
-    def rows(self, y0: Tensor | float, y1: Tensor | float) -> Tensor:
+    def rows(self, y0: Number, y1: Number) -> Tensor:
         """Return the share of each row of pixels in y0..y1, (N, S, 1)."""
         return ((self.y - y0) * self.k + 0.5).clamp_(0, 1) * ((y1 - self.y) * self.k + 0.5).clamp_(0, 1)
 
@@ -108,13 +108,12 @@ class Canvas:
         angle = angle * 6.2831853
         strength = factor**-0.4 * (2 / size.shape[1]) ** 0.5
         place, _ = self.wall()
-        return plane_waves(
-            place, self.y, across * factor * angle.cos(), up * factor * angle.sin(), phase, strength * 1.6
-        )
+        along, upward = across * factor * angle.cos(), up * factor * angle.sin()
+        return plane_waves(place, self.y, along, upward, phase, strength * 1.6)
 
     # ------------------------------------------------------------------------------------------ layers
 
-    def paint(self, mask: Tensor, colour: Tensor, depth: Tensor | float = 0.15, glow: Tensor | float = 0.0) -> Tensor:
+    def paint(self, mask: Tensor, colour: Tensor, depth: Number = 0.15, glow: Number = 0.0) -> Tensor:
         """Cover what can still be seen with a colour and return the weights of this layer.
 
         Args:
@@ -128,13 +127,12 @@ class Canvas:
         self.colours.append(self._seen(colour, depth, glow))
         return weight
 
-    def tint(self, weight: Tensor, mask: Tensor, colour: Tensor, depth: Tensor | float = 0.15) -> None:
+    def tint(self, weight: Tensor, mask: Tensor, colour: Tensor, depth: Number = 0.15) -> None:
         """Add a colour, which may be negative, where a layer was painted, times a mask."""
         torch.mul(weight, mask, out=self._next_layer())
-        seen = colour * self.view.light * (1 - self._fog(depth))
-        self.colours.append(seen)
+        self.colours.append(colour * self.view.light * (1 - self._fog(depth)))
 
-    def shade(self, weight: Tensor, side: Tensor, colour: Tensor, depth: Tensor | float = 0.15) -> None:
+    def shade(self, weight: Tensor, side: Tensor, colour: Tensor, depth: Number = 0.15) -> None:
         """Lighten and darken a layer by the sun: ``side`` is −1 where it faces left, +1 where it faces right."""
         self.tint(weight, side * self.view.sun, colour * self.view.contrast[:, 0], depth)
 
@@ -148,12 +146,10 @@ class Canvas:
     def _next_layer(self) -> Tensor:
         return self.layers[len(self.colours)]
 
-    def _fog(self, depth: Tensor | float) -> Tensor:
-        return (
-            (self.view.fog * depth)[:, 0].clamp(0, 0.97) if isinstance(depth, Tensor) else self.view.fog[:, 0] * depth
-        )
+    def _fog(self, depth: Number) -> Tensor:
+        return (self.view.fog * depth)[:, 0].clamp(0, 0.97)
 
-    def _seen(self, colour: Tensor, depth: Tensor | float, glow: Tensor | float) -> Tensor:
+    def _seen(self, colour: Tensor, depth: Number, glow: Number) -> Tensor:
         lit = colour * self.view.light
         glow = glow[:, 0] if isinstance(glow, Tensor) else glow
         lit = lit + (colour - lit) * glow

@@ -56,6 +56,11 @@ def window(c: Canvas) -> Tensor:
     return torch.lerp(plain(c, _SHADE), plain(c, _LAMP), c.view.night[:, 0])
 
 
+def unlit(c: Canvas, colour: Tensor) -> Tensor:
+    """Return the surface that has this colour in the light of the hour."""
+    return colour / c.view.light.clamp(min=0.2)
+
+
 def water(c: Canvas) -> Tensor:
     """Return the colour of water under this sky, as a light of its own."""
     deep = plain(c, _WATER) * c.view.light

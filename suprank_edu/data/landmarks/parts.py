@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 
 from suprank_edu.data.landmarks.canvas import Canvas
 from suprank_edu.data.landmarks.palette import snowed, window
-from suprank_edu.data.landmarks.shapes import edge, line
+from suprank_edu.data.landmarks.shapes import Number, Points, edge, line
 
-Number = Tensor | float
 GONE = 99.0  # where things are put that a landmark does not have: far outside the picture
 
 
@@ -97,9 +94,7 @@ def house(
     )
 
 
-def turned(
-    c: Canvas, px: Number, pz: Number, points: Sequence[tuple[Number, Number]], colour: Tensor, depth: Number = 0.15
-) -> Tensor:
+def turned(c: Canvas, px: Number, pz: Number, points: Points, colour: Tensor, depth: Number = 0.15) -> Tensor:
     """Paint a body of revolution, round and shaded, and return its weights.
 
     Args:
@@ -122,7 +117,7 @@ def turned(
     return weight
 
 
-def openings(c: Canvas, px: Number, pz: Number, half: Number, spans: Sequence[tuple[Number, Number]]) -> None:
+def openings(c: Canvas, px: Number, pz: Number, half: Number, spans: Points) -> None:
     """Paint windows one above the other, before the wall they are in; ``spans`` are (bottom, top) heights."""
     scale = c.scale_at(px, pz)
     x, _ = c.project(px, pz)

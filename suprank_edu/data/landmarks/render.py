@@ -14,7 +14,7 @@ from suprank_edu.data.landmarks import backdrop
 from suprank_edu.data.landmarks.canvas import MAX_LAYERS, Canvas
 from suprank_edu.data.landmarks.draws import Draws, uniforms
 from suprank_edu.data.landmarks.hierarchy import HUMAN_MADE, NATURAL, SUPERCATEGORIES, half_of, name_of
-from suprank_edu.data.landmarks.scenes import heights, shrines, strongholds, waters, works
+from suprank_edu.data.landmarks.scenes import beacons, coast, desert, inland, peaks, shrines, strongholds, works
 from suprank_edu.data.landmarks.views import draw_view
 
 SCENES: dict[str, Callable[[Canvas, Draws], None]] = {
@@ -24,16 +24,16 @@ SCENES: dict[str, Callable[[Canvas, Draws], None]] = {
     "tower": strongholds.tower,
     "stadium": works.stadium,
     "bridge": works.bridge,
-    "lighthouse": works.lighthouse,
-    "windmill": works.windmill,
-    "mountain": heights.mountain,
-    "volcano": heights.volcano,
-    "waterfall": waters.waterfall,
-    "lake": waters.lake,
-    "island": waters.island,
-    "rock arch": heights.rock_arch,
-    "desert dune": heights.dune,
-    "sea cliff": waters.sea_cliff,
+    "lighthouse": beacons.lighthouse,
+    "windmill": beacons.windmill,
+    "mountain": peaks.mountain,
+    "volcano": peaks.volcano,
+    "waterfall": inland.waterfall,
+    "lake": inland.lake,
+    "island": coast.island,
+    "rock arch": desert.rock_arch,
+    "desert dune": desert.dune,
+    "sea cliff": coast.sea_cliff,
 }
 _LANDMARK_DRAWS, _VIEW_DRAWS = 160, 120
 _TILE_PIXELS = {"cpu": 1 << 17, "cuda": 1 << 23}

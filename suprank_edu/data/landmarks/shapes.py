@@ -15,15 +15,18 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
+Number = Tensor | float
+Points = Sequence[tuple[Number, Number]]
+
 _FALL = 30.0  # beyond its ends a line falls so steeply that nothing is left under it
 
 
-def ramp(t: Tensor, start: Tensor | float, end: Tensor | float) -> Tensor:
+def ramp(t: Tensor, start: Number, end: Number) -> Tensor:
     """Return 0 before ``start``, 1 after ``end``, straight in between."""
     return ((t - start) / (end - start)).clamp_(0, 1)
 
 
-def line(t: Tensor, points: Sequence[tuple[Tensor | float, Tensor | float]]) -> Tensor:
+def line(t: Tensor, points: Points) -> Tensor:
     """Return the height at ``t`` of a line through points, which falls off steeply beyond both ends.
 
     Args:
@@ -54,7 +57,7 @@ def edge(x: Tensor, x0: Tensor, h0: Tensor, x1: Tensor, h1: Tensor) -> Tensor:
     return h0 + (h1 - h0) * t.clamp(0, 1) - _FALL * over * span.abs()
 
 
-def cosine(t: Tensor, frequency: Tensor | float, phase: Tensor | float) -> Tensor:
+def cosine(t: Tensor, frequency: Number, phase: Number) -> Tensor:
     """Return cos(2π(frequency · t + phase))."""
     return torch.cos((t * frequency + phase) * (2 * math.pi))
 

@@ -17,7 +17,7 @@ from suprank_edu.data.landmarks.draws import uniforms
 from suprank_edu.data.landmarks.hierarchy import SUPERCATEGORIES, half_of, name_of, supercategory_of, word_of
 from suprank_edu.data.landmarks.render import render_views
 
-SIZE, SEED, QUALITY = 96, 0, 76
+SIZE, SEED, QUALITY = 96, 0, 82
 VIEWS, QUERIES = 12, 2
 TRAIN_LANDMARKS = range(0, 6 * len(SUPERCATEGORIES))
 TEST_LANDMARKS = range(6 * len(SUPERCATEGORIES), 10 * len(SUPERCATEGORIES))
