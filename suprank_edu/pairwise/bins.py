@@ -66,12 +66,25 @@ class Bins:
     def mirrored(self) -> Bins:
         """Return the same bins with the same items, for scores that are negated and flipped."""
         number = torch.remainder(self.key + 1, self.stride) - 1  # numbers begin at -1
-        highest = self.stride - 4  # of any number of rows or columns, see make_bins
+        highest = self.stride - 4  # of any number of rows or columns, see put_into_bins
         key = self.key - number + (highest - number)
         return _group(key[self.of_item.flip(1)], self.stride, -self.position.flip(1))
 
 
-def make_bins(rows: Tensor, columns: Tensor, window: Window) -> tuple[Bins, Bins]:
+@dataclass(frozen=True)
+class Binned:
+    """Rows and columns in their bins, and the window through which rows see columns."""
+
+    window: Window
+    rows: Bins
+    columns: Bins
+
+    def exchanged(self) -> Binned:
+        """Return the same bins with the roles exchanged: minus the columns are the rows, and the other way round."""
+        return Binned(self.window, self.columns.mirrored(), self.rows.mirrored())
+
+
+def put_into_bins(rows: Tensor, columns: Tensor, window: Window) -> Binned:
     """Put ascending rows ``(Q, P)`` and columns ``(Q, M)`` into bins; a row lies where its cut does.
 
     Padded rows and columns lie in some bin too.
@@ -83,7 +96,7 @@ def make_bins(rows: Tensor, columns: Tensor, window: Window) -> tuple[Bins, Bins
     # Rows from which no column is in reach, above or below, need not be told apart.
     at_row = ((rows.double() + window.cut - lowest) / window.tau).clamp(-1, 2 * top + 1)
     stride = top + window.bins_below + 4  # so that no row sees a bin of another query
-    return _cut_up(at_row, stride), _cut_up(at_column, stride)
+    return Binned(window, _cut_up(at_row, stride), _cut_up(at_column, stride))
 
 
 def _cut_up(at: Tensor, stride: int) -> Bins:
@@ -103,37 +116,29 @@ def _group(keys: Tensor, stride: int, position: Tensor) -> Bins:
     return Bins(flat[first], stride, torch.nn.functional.pad(first, (0, 1), value=len(flat)), of_item, position)
 
 
-def smooth_sums(
-    row_bins: Bins,
-    column_bins: Bins,
-    weights: Tensor,
-    up_to_cut: Tensor,
-    functions: Sequence[Smooth],
-    window: Window,
-) -> Tensor:
+def smooth_sums(binned: Binned, weights: Tensor, up_to_cut: Tensor, functions: Sequence[Smooth]) -> Tensor:
     """Sum ``weights · f((columns - row)/τ)`` over the first ``up_to_cut`` columns of each row, for each function f.
 
     Args:
-        row_bins: the bins of P rows for each of Q queries.
-        column_bins: the bins of M columns for each query.
+        binned: P rows and M columns for each of Q queries.
         weights: ``(Q, M)`` float64, 0 for padded columns.
         up_to_cut: ``(Q, P)`` int64: how many columns lie at most ``window.cut`` above the row.
         functions: F functions that vanish at minus infinity.
-        window: which pairs count.
 
     Returns:
         ``(F, Q, P)`` float64.
     """
-    prefix = prefix_moments(column_bins.position, weights).flatten(1)  # (10, Q·(M + 1))
+    window = binned.window
+    prefix = prefix_moments(binned.columns.position, weights).flatten(1)  # (10, Q·(M + 1))
     distances = torch.arange(window.bins_below + 1, device=weights.device)
     shifts = window.cut / window.tau - 2 * distances.double()
     matrices = translations(functions, shifts)  # (distances, 10·F, 10)
-    first, end, whole = _seen_by(row_bins, column_bins, prefix, matrices)
+    first, end, whole = _seen_by(binned.rows, binned.columns, prefix, matrices)
     query = torch.arange(len(weights), device=weights.device)[:, None]
     cut = (query * (weights.shape[1] + 1) + up_to_cut).flatten()  # (Q·P,), positions in prefix like first and end
     at_cut = torch.stack([f(shifts[0]) for f in functions])  # (F,)
     sums = weights.new_empty(len(functions), up_to_cut.numel())
-    of_row, position = row_bins.of_item.flatten(), row_bins.position.flatten()
+    of_row, position = binned.rows.of_item.flatten(), binned.rows.position.flatten()
     size = _ROWS_AT_A_TIME.get(weights.device.type, 1 << 22)
     for some in (slice(start, start + size) for start in range(0, len(cut), size)):
         begin = first[of_row[some]]

@@ -12,7 +12,8 @@ from suprank_edu.steps import Step
 # Where the engines cost the same, forward + backward in float32, measured by `python benchmarks/engines.py --choice`.
 # Direct: 4.7 ns a pair on one CPU core, 2.8 on two. Sorted: 0.2 to 0.4 µs a row or column on one, 0.15 to 0.3 on two,
 # and 2.5 ms however small. P rows × M columns are P·M pairs of P + M items, so a query pays from P·M / (P + M) of 80 to
-# 100 on; from 128 on sorting was 1.6 to 100 times faster in every case tried.
+# 100 on; from 128 on sorting was 1.6 to 100 times faster in every case tried. Measured on a CPU only; a GPU goes by
+# the same numbers.
 PAIRS_PER_ITEM = 128
 FEWEST_PAIRS = 1 << 20
 

@@ -22,12 +22,12 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from suprank_edu.pairwise.bins import Bins, Window, make_bins, smooth_sums
+from suprank_edu.pairwise.bins import Binned, Window, put_into_bins, smooth_sums
 from suprank_edu.pairwise.counts import count_within
 from suprank_edu.steps import Heaviside, Sigmoid, Step, SupStep
 
 # Items worked on at a time: 80 bytes of prefix moments for each.
-_ITEMS_AT_A_TIME = {"cpu": 1 << 16, "cuda": 1 << 23}
+_ITEMS_AT_A_TIME = {"cpu": 1 << 17, "cuda": 1 << 23}
 
 # More reach, in units of τ: a rank is at least 1, but a gradient may be all tail.
 _MORE_FOR_SLOPES = 20
@@ -93,9 +93,8 @@ class _SortedSums(torch.autograd.Function):
         sums, slopes = torch.zeros_like(rows), torch.zeros_like(rows if with_slopes else rows[:0])
         for block in _blocks(ascending, columns):
             r, c = ascending[block.queries, block.rows], columns[block.queries, block.columns].contiguous()
-            window = _window(r, c, pieces)
-            bins = make_bins(r, c, window) if window else None
-            found = piecewise_sums(r, c, c.isfinite().double(), pieces, window, bins, with_slopes=with_slopes)
+            binned = _put_into_bins(r, c, pieces)
+            found = piecewise_sums(r, c, c.isfinite().double(), pieces, binned, with_slopes=with_slopes)
             sums[block.queries].scatter_(1, order[block.queries, block.rows], found.values.to(rows.dtype))
             if with_slopes:
                 slopes[block.queries].scatter_(1, order[block.queries, block.rows], found.slopes.to(rows.dtype))
@@ -116,10 +115,9 @@ class _SortedSums(torch.autograd.Function):
             r, c = rows[block.queries, block.rows], columns[block.queries, block.columns]
             # c - r = (-r) - (-c): minus the columns are the rows now, and both lists ascend when flipped. In the same
             # bins, so that what an item does to itself cancels to the last digit.
-            window = _window(r, c, ctx.pieces)
-            row_bins, column_bins = make_bins(r, c, window) if window else (None, None)
-            bins = (column_bins.mirrored(), row_bins.mirrored()) if row_bins and column_bins else None
-            found = piecewise_sums(-c.flip(1), -r.flip(1), weights.flip(1), ctx.pieces, window, bins, with_values=False)
+            binned = _put_into_bins(r, c, ctx.pieces)
+            exchanged = binned.exchanged() if binned else None
+            found = piecewise_sums(-c.flip(1), -r.flip(1), weights.flip(1), ctx.pieces, exchanged, with_values=False)
             where = column_order[block.queries, block.columns].flip(1)
             for_columns[block.queries].scatter_(1, where, found.slopes.to(columns.dtype))
         return for_rows, for_columns, None
@@ -138,8 +136,7 @@ def piecewise_sums(
     columns: Tensor,
     weights: Tensor,
     pieces: Pieces,
-    window: Window | None,
-    bins: tuple[Bins, Bins] | None,
+    binned: Binned | None,
     with_values: bool = True,
     with_slopes: bool = True,
 ) -> Sums:
@@ -150,8 +147,7 @@ def piecewise_sums(
         columns: ``(Q, M)`` floats, ascending, ``-inf`` where padded or hidden.
         weights: ``(Q, M)`` float64 weights of the columns.
         pieces: the step.
-        window: which pairs its smooth part counts, None without one.
-        bins: those of the rows and of the columns, None without a window.
+        binned: the rows and columns in bins, for the smooth part of the step; None without one.
         with_values: whether to sum the values.
         with_slopes: whether to sum the slopes.
     """
@@ -169,23 +165,25 @@ def piecewise_sums(
     if pieces.start and with_values:
         below = torch.searchsorted(columns, rows.contiguous())
         values = values + pieces.start * (upto.gather(1, up_to_delta) - upto.gather(1, below))
-    if window is not None and bins is not None:
-        up_to_cut = up_to_delta if window.cut == pieces.delta else count_within(columns, rows, window.cut)
+    if binned is not None:
+        cut, tau = binned.window.cut, binned.window.tau
+        up_to_cut = up_to_delta if cut == pieces.delta else count_within(columns, rows, cut)
         values = values + upto.gather(1, up_to_delta) - upto.gather(1, up_to_cut)  # here σ is 1
         functions = [torch.sigmoid] * with_values + [_slope_of_sigmoid] * with_slopes
-        smooth = smooth_sums(*bins, weights, up_to_cut, functions, window)  # (F, Q, P)
+        smooth = smooth_sums(binned, weights, up_to_cut, functions)  # (F, Q, P)
         values = values + smooth[0] if with_values else values
-        slopes = slopes + smooth[-1] / window.tau if with_slopes else slopes
+        slopes = slopes + smooth[-1] / tau if with_slopes else slopes
     used = rows.isfinite()
     return Sums(torch.where(used, values, 0.0), torch.where(used, slopes, 0.0))
 
 
-def _window(rows: Tensor, columns: Tensor, pieces: Pieces) -> Window | None:
-    """Return which pairs the smooth part counts: beyond ``reach`` all pairs together add less than 1e-7 to a rank."""
+def _put_into_bins(rows: Tensor, columns: Tensor, pieces: Pieces) -> Binned | None:
+    """Return sorted rows and columns in bins, for the smooth part of the step; None where it has none."""
     if pieces.tau is None:
         return None
+    # All pairs further down together add less than 1e-7 to a rank.
     reach = max(25.0, math.log(rows.shape[1] + columns.shape[1]) + 16) + _MORE_FOR_SLOPES
-    return Window(pieces.tau, min(pieces.delta, reach * pieces.tau), reach)
+    return put_into_bins(rows, columns, Window(pieces.tau, min(pieces.delta, reach * pieces.tau), reach))
 
 
 def _excess(rows: Tensor, columns: Tensor, weights: Tensor, up_to_delta: Tensor, delta: float) -> Tensor:

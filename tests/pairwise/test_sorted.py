@@ -125,9 +125,9 @@ def test_work_is_bounded_whatever_the_temperature():
     windows = [bins.Window(tau, 47 * tau, 47.0) for tau in (1e-4, 1e-6, 1e-8)]
     assert len({window.bins_below for window in windows}) == 1
     for window in windows:
-        of_rows, of_columns = bins.make_bins(rows, columns, window)
-        assert len(of_rows.key) <= rows.numel()
-        assert len(of_columns.key) <= columns.numel()
+        binned = bins.put_into_bins(rows, columns, window)
+        assert len(binned.rows.key) <= rows.numel()
+        assert len(binned.columns.key) <= columns.numel()
 
 
 def placed(found, tau):
@@ -142,7 +142,8 @@ def test_items_lie_in_their_bins_mirrored_too(pairs):
     columns[:, 0] = columns[:, 0].nan_to_num(neginf=-2.0)  # scores are placed from the lowest column on
     lowest = columns.nan_to_num(neginf=INFINITY).amin(dim=1, keepdim=True)
     window = bins.Window(0.01, 0.05, 45.0)
-    for found, scores in zip(bins.make_bins(rows, columns, window), (rows + window.cut, columns), strict=True):
+    binned = bins.put_into_bins(rows, columns, window)
+    for found, scores in ((binned.rows, rows + window.cut), (binned.columns, columns)):
         at, mirror = placed(found, window.tau), placed(found.mirrored(), window.tau)
         inside = scores.isfinite() & (scores >= lowest) & (scores <= columns.amax(dim=1, keepdim=True))
         torch.testing.assert_close(at[inside], (scores - lowest)[inside], rtol=0, atol=1e-9)
