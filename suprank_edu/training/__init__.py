@@ -3,20 +3,28 @@
 from suprank_edu.training.augment import Augment
 from suprank_edu.training.embed import embed
 from suprank_edu.training.fit import Callback, FitResult, fit
+from suprank_edu.training.gather import gather_with_gradient
 from suprank_edu.training.images import load_image, load_images
-from suprank_edu.training.learner import TrainingError, lr_factor
+from suprank_edu.training.learner import TrainingError
+from suprank_edu.training.memory import MemoryBank
 from suprank_edu.training.models import SmallCNN
+from suprank_edu.training.optimizer import lr_factor
+from suprank_edu.training.progress import Checkpoints, Validation
 from suprank_edu.training.recipe import Recipe
 
 __all__ = [
     "Augment",
     "Callback",
+    "Checkpoints",
     "FitResult",
+    "MemoryBank",
     "Recipe",
     "SmallCNN",
     "TrainingError",
+    "Validation",
     "embed",
     "fit",
+    "gather_with_gradient",
     "load_image",
     "load_images",
     "lr_factor",

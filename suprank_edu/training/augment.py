@@ -29,21 +29,22 @@ class Augment:
 
     recipe: Recipe
 
-    def __call__(self, images: Tensor, classes: Tensor, step: int) -> Tensor:
+    def __call__(self, images: Tensor, classes: Tensor, step: int, part: slice = slice(None)) -> Tensor:
         """Return a random view of each image of a batch.
 
         Args:
-            images: ``(B, C, H, W)`` floats.
-            classes: ``(B,)`` integers; images of one class are shown in one orientation.
+            images: ``(B, C, H, W)`` floats; those of ``part`` alone where a process has its share of a batch.
+            classes: ``(B,)`` integers of the whole batch; images of one class are shown in one orientation.
             step: number of the batch.
+            part: which of the batch ``images`` are.
 
         Returns:
-            ``(B, C, H, W)``; what comes from beyond the border repeats the border.
+            As many images; what comes from beyond the border repeats the border.
         """
         from kornia.geometry.transform import warp_affine
 
         height, width = images.shape[-2:]
-        matrices = self.matrices(classes.cpu(), step)  # (B, 2, 3), in the coordinates -1..1 of the image
+        matrices = self.matrices(classes.cpu(), step)[part]  # (B, 2, 3), in the coordinates -1..1 of the image
         to_pixels = torch.tensor([[width / 2, 0, (width - 1) / 2], [0, height / 2, (height - 1) / 2], [0, 0, 1]])
         square = torch.cat([matrices, torch.tensor([0.0, 0.0, 1.0]).expand(len(matrices), 1, 3)], dim=1)  # (B, 3, 3)
         in_pixels = (to_pixels @ square @ to_pixels.inverse())[:, :2]  # (B, 2, 3)

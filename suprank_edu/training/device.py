@@ -9,8 +9,12 @@ from typing import Any
 import torch
 
 
-def make_accelerator(device: str | torch.device | None) -> Any:
+def make_accelerator(device: str | torch.device | None, precision: str = "fp32") -> Any:
     """Return an accelerate.Accelerator on the device asked for: ``"cpu"``, ``"cuda"``, or None for the best there is.
+
+    Args:
+        device: the device.
+        precision: ``"fp32"``, ``"bf16"`` or ``"fp16"``.
 
     Raises:
         ValueError: if there is no such device.
@@ -30,7 +34,10 @@ def make_accelerator(device: str | torch.device | None) -> Any:
     current = PartialState._shared_state.get("device")
     if target and current and current.type != target and PartialState().num_processes == 1:
         AcceleratorState._reset_state(reset_partial_state=True)
-    return Accelerator(cpu=wanted is not None and wanted.type == "cpu")
+    mixed = "no" if precision == "fp32" else precision
+    if AcceleratorState._shared_state.get("_mixed_precision", mixed) != mixed:
+        AcceleratorState._reset_state()  # the precision too is kept for the life of the process
+    return Accelerator(cpu=wanted is not None and wanted.type == "cpu", mixed_precision=mixed)
 
 
 @contextmanager

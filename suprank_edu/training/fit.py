@@ -1,21 +1,26 @@
-"""The training loop: one device, CPU or CUDA, the same code."""
+"""The training loop: CPU, one GPU or many, the same code."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from torch import nn
 
 from suprank_edu.data import MPerClassBatches, RetrievalDataset
+from suprank_edu.data.samplers import Batches
+from suprank_edu.training import checkpoint
 from suprank_edu.training.augment import Augment
 from suprank_edu.training.device import make_accelerator, own_random_state
+from suprank_edu.training.gather import share_of
 from suprank_edu.training.images import image_batches
-from suprank_edu.training.learner import Learner, Loss
-from suprank_edu.training.models import SmallCNN
+from suprank_edu.training.learner import Learner, Loss, TrainingError
+from suprank_edu.training.models import SmallCNN, has_live_batch_norm
+from suprank_edu.training.progress import Checkpoints, Course, Validation, warn_of_live_batch_norm
 from suprank_edu.training.recipe import Recipe
 
 Callback = Callable[[int, Mapping[str, float]], object]
@@ -28,10 +33,12 @@ class FitResult:
     Args:
         model: the trained network, in evaluation mode.
         history: one entry a step with ``step, loss, lr`` and ``seconds`` since the start.
+        evaluations: one entry an evaluation of the :class:`Validation` with ``step`` and every metric.
     """
 
     model: nn.Module
     history: list[dict[str, float]]
+    evaluations: list[dict[str, float]] = field(default_factory=list)
 
 
 def fit(
@@ -40,33 +47,45 @@ def fit(
     loss: Loss,
     *,
     model: nn.Module | None = None,
+    batches: Batches | None = None,
+    validation: Validation | None = None,
+    checkpoints: Checkpoints | None = None,
     callbacks: Iterable[Callback] = (),
     device: str | torch.device | None = None,
     progress: bool = True,
 ) -> FitResult:
     """Train a network with a loss on embeddings.
 
-    The same recipe, data and loss give the same weights, bit for bit on one CPU with one number of threads. The
-    global random state is left as it was.
+    The same recipe, data and loss give the same weights, bit for bit on one CPU with one number of threads, also when
+    the run was broken and continued in between. Under ``accelerate launch`` or ``notebook_launcher`` each process
+    embeds its share of the batch, and all rank the whole of it. The global random state is left as it was.
 
     Args:
         recipe: every setting but the loss.
         dataset: images and labels to train on.
         loss: called as ``loss(embeddings, labels)`` with ``(B, D)`` float32 unit vectors and ``(B, L)`` labels,
-            returns a scalar. Wrap a loss of pytorch-metric-learning in ``losses.AtLevel``. The parameters of a
-            module (proxies) are trained along, without weight decay.
+            returns a scalar; with a memory also with ``ref_emb`` and ``ref_labels``. Wrap a loss of
+            pytorch-metric-learning in ``losses.AtLevel``. The parameters of a module (proxies) are trained along,
+            without weight decay.
         model: the network to train, in place; None makes a ``SmallCNN`` from the recipe. It takes ``(B, C, S, S)``
             images with values in 0..1 and returns ``(B, D)`` unit vectors.
-        callbacks: each called after every step with its number, from 1, and its metrics (as in the history).
+        batches: which images make batch t, such as ``data.HierarchicalBatches``; None takes ``per_class`` of the
+            recipe with ``data.MPerClassBatches``.
+        validation: what to evaluate on along the way.
+        checkpoints: where to keep the run; one that is there is continued.
+        callbacks: each called after every step with its number, from 1, and its metrics (as in the history, and after
+            an evaluation also those metrics); in the first of several processes only.
         device: ``"cpu"``, ``"cuda"``, or None for the best there is.
         progress: show a bar; it stays silent under ``SUPRANK_EDU_STATIC=1``.
 
     Returns:
-        The trained network and the history.
+        The trained network, the history and the evaluations.
 
     Raises:
-        ValueError: if the data set has too few classes for a batch, or the model wants images of another size.
-        TrainingError: if the loss or an embedding becomes NaN or infinite.
+        ValueError: the data set has too few classes for a batch, the model wants images of another size, the batch
+            does not divide among the processes, or the checkpoint is of another run.
+        TrainingError: the loss or an embedding becomes NaN or infinite, memory runs out, or a checkpoint cannot be
+            written.
 
     Example:
         >>> from suprank_edu.data import read
@@ -76,43 +95,140 @@ def fit(
         >>> [entry["step"] for entry in result.history]
         [1, 2]
     """
-    accelerator = make_accelerator(device)
-    batches = MPerClassBatches(
+    accelerator = make_accelerator(device, recipe.precision)
+    batches = batches or MPerClassBatches(
         dataset.labels, recipe.batch_size, recipe.per_class, num_batches=recipe.steps, seed=recipe.seed
     )
     with own_random_state(recipe.seed, accelerator.device):
         model = _check_model(model, recipe) if model is not None else _default_model(recipe, dataset)
-        learner = Learner(recipe, accelerator, model, loss)
-        history = _run(learner, dataset, batches, tuple(callbacks), progress)
-    return FitResult(accelerator.unwrap_model(learner.model).eval(), history)
+        learner = Learner(recipe, accelerator, model, loss, dataset.labels.shape[1])
+        if has_live_batch_norm(model):
+            warn_of_live_batch_norm(accelerator.num_processes, recipe.embed_at_once is not None)
+        course = Course()
+        if checkpoints is not None and checkpoints.last.exists():
+            state = checkpoint.load(checkpoints.last)
+            checkpoint.restore(learner, state, checkpoints.last)
+            course = Course(state["history"], state["evaluations"])
+        run = _Run(learner, dataset, batches, validation, checkpoints, course)
+        run.go(tuple(callbacks), progress)
+    return FitResult(accelerator.unwrap_model(learner.model).eval(), course.history, course.evaluations)
 
 
-def _run(
-    learner: Learner,
-    dataset: RetrievalDataset,
-    batches: MPerClassBatches,
-    callbacks: tuple[Callback, ...],
-    progress: bool,
-) -> list[dict[str, float]]:
-    from tqdm.auto import tqdm
+@dataclass
+class _Run:
+    """The steps of a run, and what happens between them."""
 
-    device, recipe = learner.accelerator.device, learner.recipe
-    labels = torch.from_numpy(dataset.labels).to(device)  # (N, L)
-    augment = Augment(recipe)
-    history: list[dict[str, float]] = []
-    silent = not progress or os.environ.get("SUPRANK_EDU_STATIC") == "1"
-    start = time.perf_counter()
-    with tqdm(total=recipe.steps, disable=silent, desc="training", unit="step") as bar:
-        for step, (batch, images) in enumerate(image_batches(dataset, batches, recipe.image_size, device)):
+    learner: Learner
+    dataset: RetrievalDataset
+    batches: Batches
+    validation: Validation | None
+    checkpoints: Checkpoints | None
+    course: Course
+
+    def go(self, callbacks: tuple[Callback, ...], progress: bool) -> None:
+        """Take the steps that are left."""
+        from tqdm.auto import tqdm
+
+        accelerator, steps = self.learner.accelerator, self.learner.recipe.steps
+        silent = not progress or os.environ.get("SUPRANK_EDU_STATIC") == "1" or not accelerator.is_main_process
+        done = len(self.course.history)
+        if self._stopped_early():
+            return
+        with tqdm(total=steps, initial=done, disable=silent, desc="training", unit="step") as bar:
+            for metrics in self._steps(done):
+                step = int(metrics["step"])
+                if self.validation is not None and (step % self.validation.every == 0 or step == steps):
+                    metrics = metrics | self._evaluate(step)
+                if self.checkpoints is not None and (step % self.checkpoints.every == 0 or step == steps):
+                    self._save(self.checkpoints.last)
+                for callback in callbacks if accelerator.is_main_process else ():
+                    callback(step, dict(metrics))
+                bar.set_postfix(loss=f"{metrics['loss']:.3f}", refresh=False)
+                bar.update()
+                if self._stopped_early():
+                    return
+
+    def _steps(self, done: int) -> Iterator[dict[str, float]]:
+        """Yield the metrics of each step that is left."""
+        learner, recipe = self.learner, self.learner.recipe
+        device = learner.accelerator.device
+        labels = torch.from_numpy(self.dataset.labels).to(device)  # (N, L)
+        augment = Augment(recipe)
+        own = _OwnShare(self.batches, done, recipe.steps, learner.accelerator)
+        before = self.course.history[-1]["seconds"] if self.course.history else 0.0
+        start = time.perf_counter()
+        for step, (_, images) in enumerate(image_batches(self.dataset, own, recipe.image_size, device), done):
+            batch = own.whole(step)
             of_batch = labels[batch]  # (B, L)
-            lr, value = learner.step(step, batch, augment(images, of_batch[:, 0], step), of_batch)
-            metrics = {"step": step + 1, "loss": value, "lr": lr, "seconds": time.perf_counter() - start}
-            history.append(metrics)
-            for callback in callbacks:
-                callback(step + 1, dict(metrics))
-            bar.set_postfix(loss=f"{value:.3f}", refresh=False)
-            bar.update()
-    return history
+            try:
+                views = augment(images, of_batch[:, 0], step, own.part(len(batch)))
+                lr, value = learner.step(step, batch, views, of_batch)
+            except RuntimeError as error:
+                raise _explained(error, step, recipe) from error
+            seconds = before + time.perf_counter() - start
+            self.course.history.append({"step": step + 1, "loss": value, "lr": lr, "seconds": seconds})
+            yield dict(self.course.history[-1])
+
+    def _evaluate(self, step: int) -> dict[str, float]:
+        assert self.validation is not None
+        found = self.validation.measure(self.learner.accelerator.unwrap_model(self.learner.model))
+        self.course.evaluations.append({"step": step} | found)
+        if self.checkpoints is not None and self.course.since_best(self.validation.monitor) == 0:
+            self._save(self.checkpoints.best)
+        return found
+
+    def _save(self, path: Any) -> None:
+        if self.learner.accelerator.is_main_process:
+            state = checkpoint.snapshot(
+                self.learner, len(self.course.history), self.course.history, self.course.evaluations
+            )
+            checkpoint.save(path, state)
+        self.learner.accelerator.wait_for_everyone()
+
+    def _stopped_early(self) -> bool:
+        patience = self.validation.patience if self.validation is not None else None
+        if self.validation is None or patience is None:
+            return False
+        return self.course.since_best(self.validation.monitor) >= patience
+
+
+class _OwnShare:
+    """The indices that this process embeds of each batch, from some step on; can be iterated over again."""
+
+    def __init__(self, batches: Batches, first: int, steps: int, accelerator: Any) -> None:
+        self.batches, self.first, self.steps = batches, first, steps
+        self.rank, self.world_size = accelerator.process_index, accelerator.num_processes
+
+    def whole(self, step: int) -> list[int]:
+        """Return the whole batch of a step."""
+        epoch, number = divmod(step, len(self.batches))
+        self.batches.set_epoch(epoch)
+        return self.batches.batch(number)
+
+    def part(self, size: int) -> slice:
+        """Return which part of a batch of ``size`` is this process's."""
+        return share_of(size, self.rank, self.world_size)
+
+    def __len__(self) -> int:
+        return self.steps - self.first
+
+    def __iter__(self) -> Iterator[list[int]]:
+        for step in range(self.first, self.steps):
+            batch = self.whole(step)
+            yield batch[self.part(len(batch))]
+
+
+def _explained(error: RuntimeError, step: int, recipe: Recipe) -> RuntimeError:
+    """Return what to raise for an error of torch: where memory ran out, which setting to lower."""
+    text = str(error)
+    if not isinstance(error, torch.OutOfMemoryError) and "can't allocate memory" not in text:
+        return error
+    now = recipe.embed_at_once or recipe.batch_size
+    return TrainingError(
+        f"step {step + 1}: out of memory; lower `embed_at_once` (now {now} images with a graph at a time, the result "
+        f"stays the same), `image_size` (now {recipe.image_size}) or `batch_size` (now {recipe.batch_size}). "
+        f"The device said: {text.splitlines()[0]}"
+    )
 
 
 def _check_model(model: nn.Module, recipe: Recipe) -> nn.Module:

@@ -1,7 +1,15 @@
-"""One optimiser step: what a batch changes."""
+"""One optimiser step: what a batch changes.
+
+A ranking loss couples all images of a batch, so its graph holds all of them. Where that is too much memory, the step
+makes two passes: embed everything without a graph; take the gradient of the loss at the embeddings, which is small;
+then embed again, a few images at a time with a graph, and send each its part of that gradient. By the chain rule the
+result is the same (GradCache, Gao et al., RepL4NLP 2021), as long as no image changes the embedding of another, which
+batch norm in training mode does.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable
 from typing import Any
@@ -9,9 +17,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from suprank_edu.training.gather import gather_with_gradient
+from suprank_edu.training.memory import MemoryBank
+from suprank_edu.training.models import freeze_batch_norm
+from suprank_edu.training.optimizer import lr_factor, make_optimizer, parameter_groups
 from suprank_edu.training.recipe import Recipe
 
-Loss = Callable[[Tensor, Tensor], Tensor]
+Loss = Callable[..., Tensor]
 
 
 class TrainingError(RuntimeError):
@@ -19,30 +31,75 @@ class TrainingError(RuntimeError):
 
 
 class Learner:
-    """A network, a loss and their optimiser: what one step changes."""
+    """A network, a loss, their optimiser and the memory: what one step changes."""
 
-    def __init__(self, recipe: Recipe, accelerator: Any, model: nn.Module, loss: Loss) -> None:
+    def __init__(self, recipe: Recipe, accelerator: Any, model: nn.Module, loss: Loss, num_levels: int) -> None:
         self.recipe, self.accelerator = recipe, accelerator
         self.loss = loss.to(accelerator.device) if isinstance(loss, nn.Module) else loss
-        groups: list[dict[str, Any]] = [
-            {"params": list(model.parameters()), "lr": recipe.lr, "weight_decay": recipe.weight_decay}
-        ]
+        self.memory: MemoryBank | None = None
+        self._num_levels = num_levels
+        model.train()
+        if recipe.freeze_batch_norm:
+            freeze_batch_norm(model)
         of_loss = list(loss.parameters()) if isinstance(loss, nn.Module) else []
-        if of_loss:
-            groups.append({"params": of_loss, "lr": recipe.loss_lr or recipe.lr, "weight_decay": 0.0})
-        optimizer = torch.optim.AdamW(groups)
-        for group in optimizer.param_groups:
-            group["peak_lr"] = group["lr"]
-        self.model, self.optimizer = accelerator.prepare(model.train(), optimizer)
+        groups = parameter_groups(recipe, model, of_loss)
+        self._of_backbone = [
+            parameter for group in groups if group["of"] == "backbone" for parameter in group["params"]
+        ]
+        optimizer = make_optimizer(recipe, groups)
+        self.model, self.optimizer = accelerator.prepare(model, optimizer)
 
     def step(self, step: int, batch: list[int], images: Tensor, labels: Tensor) -> tuple[float, float]:
-        """Change the weights by one batch; return the learning rate and the loss."""
+        """Change the weights by one batch; return the learning rate and the loss.
+
+        Args:
+            step: number of the step, from 0.
+            batch: the indices of the whole batch, for messages.
+            images: ``(B/W, C, S, S)``, the share of this one of W processes.
+            labels: ``(B, L)``, of the whole batch.
+        """
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak_lr"] * lr_factor(step, self.recipe)
         self.optimizer.zero_grad()
-        embeddings = self.model(images).float()  # (B, D); losses run in float32 whatever the network runs in
+        at_once = self.recipe.embed_at_once or len(images)
+        if at_once >= len(images):
+            value = self._loss_of(self._embed(images), step, batch, labels)
+        else:
+            value = self._two_passes(images.split(at_once), step, batch, labels)  # type: ignore[no-untyped-call]
+        self._limit(step)
+        self.optimizer.step()
+        return float(self.optimizer.param_groups[0]["lr"]), value
+
+    def _embed(self, images: Tensor) -> Tensor:
+        embeddings: Tensor = self.model(images)
+        # Losses run in float32, or better, whatever the network runs in.
+        return embeddings if embeddings.dtype == torch.float64 else embeddings.float()
+
+    def _two_passes(self, pieces: tuple[Tensor, ...], step: int, batch: list[int], labels: Tensor) -> float:
+        states = []
+        with torch.no_grad():
+            embedded = []
+            for piece in pieces:
+                states.append(_random_state(piece.device))
+                embedded.append(self._embed(piece))
+        embeddings = torch.cat(embedded).requires_grad_()
+        value = self._loss_of(embeddings, step, batch, labels)
+        assert embeddings.grad is not None
+        gradients = embeddings.grad.split([len(piece) for piece in pieces])  # type: ignore[no-untyped-call]
+        after = _random_state(embeddings.device)
+        for number, (piece, state, gradient) in enumerate(zip(pieces, states, gradients, strict=True)):
+            _set_random_state(state, piece.device)  # the same dropout as in the first pass
+            last = number == len(pieces) - 1
+            with contextlib.nullcontext() if last else self.accelerator.no_sync(self.model):
+                torch.autograd.backward(self._embed(piece), gradient)
+        _set_random_state(after, embeddings.device)
+        return value
+
+    def _loss_of(self, own: Tensor, step: int, batch: list[int], labels: Tensor) -> float:
+        """Return the loss of the whole batch, after it has left its gradient at this process's embeddings."""
+        embeddings = gather_with_gradient(own)  # (B, D)
         try:
-            loss = self.loss(embeddings, labels)
+            loss = self._rank_losses(embeddings, step, labels)
         except ValueError as error:
             if embeddings.isfinite().all():
                 raise
@@ -51,29 +108,43 @@ class Learner:
         if not math.isfinite(value):
             raise _not_finite(f"loss ({value})", step, batch, labels)
         self.accelerator.backward(loss)
-        self.optimizer.step()
-        return float(self.optimizer.param_groups[0]["lr"]), value
+        if self.memory is not None:
+            self.memory.add(embeddings, labels)
+        return value
+
+    def _rank_losses(self, embeddings: Tensor, step: int, labels: Tensor) -> Tensor:
+        loss = self.loss(embeddings, labels)
+        if not self.recipe.memory_size:
+            return loss
+        memory = self.make_memory(embeddings.shape[1], embeddings.device)
+        if len(memory) and step >= self.recipe.memory_start * self.recipe.steps:
+            # As published: the batch's own loss and that against the memory, weights 1 and 1.
+            loss = loss + self.loss(embeddings, labels, ref_emb=memory.embeddings, ref_labels=memory.labels)
+        return loss
+
+    def make_memory(self, embedding_size: int, device: torch.device) -> MemoryBank:
+        """Return the memory, made when the size of an embedding is known."""
+        if self.memory is None:
+            self.memory = MemoryBank(self.recipe.memory_size, embedding_size, self._num_levels).to(device)
+        return self.memory
+
+    def _limit(self, step: int) -> None:
+        """Drop or shorten gradients as the recipe says, between backward and the optimiser's step."""
+        if self.recipe.max_grad_norm is not None:
+            self.accelerator.clip_grad_norm_(self.model.parameters(), self.recipe.max_grad_norm)
+        if step < self.recipe.head_only * self.recipe.steps:
+            for parameter in self._of_backbone:
+                parameter.grad = None
 
 
-def lr_factor(step: int, recipe: Recipe) -> float:
-    """Return the learning rate of a step as a share of its peak: a straight rise, then half a cosine to 0.
+def _random_state(device: torch.device) -> tuple[Tensor, Tensor | None]:
+    return torch.get_rng_state(), torch.cuda.get_rng_state(device) if device.type == "cuda" else None
 
-    Args:
-        step: number of the step, from 0.
-        recipe: its ``steps`` and ``warmup`` are used.
 
-    Returns:
-        A number above 0 and at most 1.
-
-    Example:
-        >>> recipe = Recipe(steps=10, warmup=0.2)
-        >>> [round(lr_factor(step, recipe), 2) for step in range(10)]
-        [0.5, 1.0, 0.99, 0.92, 0.78, 0.6, 0.4, 0.22, 0.08, 0.01]
-    """
-    rise = round(recipe.warmup * recipe.steps)
-    if step < rise:
-        return (step + 1) / rise
-    return 0.5 * (1 + math.cos(math.pi * (step - rise + 0.5) / (recipe.steps - rise)))
+def _set_random_state(state: tuple[Tensor, Tensor | None], device: torch.device) -> None:
+    torch.set_rng_state(state[0])
+    if state[1] is not None:
+        torch.cuda.set_rng_state(state[1], device)
 
 
 def _not_finite(what: str, step: int, batch: list[int], labels: Tensor) -> TrainingError:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+_BATCH_NORM = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
+
 
 class SmallCNN(nn.Module):
     """A plain convolutional network for images of 32 to 96 pixels, with unit vectors as output.
@@ -61,3 +63,17 @@ def _stage(in_channels: int, out_channels: int) -> nn.Sequential:
         nn.ReLU(inplace=True),
         nn.MaxPool2d(2),
     )
+
+
+def freeze_batch_norm(model: nn.Module) -> None:
+    """Make batch norm use its running statistics and keep its weights, whatever mode the network is in."""
+    for module in model.modules():
+        if isinstance(module, _BATCH_NORM):
+            module.eval()
+            for parameter in module.parameters():
+                parameter.requires_grad_(False)
+
+
+def has_live_batch_norm(model: nn.Module) -> bool:
+    """Return whether an image's embedding depends on the others of its batch."""
+    return any(isinstance(module, _BATCH_NORM) and module.training for module in model.modules())

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 
@@ -17,10 +20,22 @@ class Recipe:
         steps: optimiser steps.
         batch_size: images a batch.
         per_class: images of a class in a batch.
-        lr: highest learning rate: it rises over the first ``warmup`` of the steps and falls to 0 as a cosine.
+        lr: highest learning rate: it rises over the first ``warmup`` of the steps and then falls, see ``schedule``.
+        head_lr: the same for the network's ``head``, where it has a module of that name; None takes ``lr``.
         loss_lr: the same for the parameters of the loss (proxies); None takes ``lr``.
-        weight_decay: of AdamW, for the network.
+        optimizer: ``"adamw"``, ``"adam"`` or ``"sgd"`` (momentum 0.9, nesterov).
+        weight_decay: of the optimiser, for the network.
         warmup: share of the steps in which the learning rate rises, 0..1.
+        schedule: ``"cosine"`` falls to ``final_lr``; ``"steps"`` divides by 10 after 1/2 and after 3/4 of the steps.
+        final_lr: what the cosine falls to, as a share of the peak.
+        head_only: share of the steps, the first, in which only the network's ``head`` and the loss learn.
+        max_grad_norm: longer gradients of the network are shortened to this norm; None leaves them.
+        precision: ``"fp32"``, or autocast of the network to ``"bf16"`` or ``"fp16"``; losses run in float32.
+        freeze_batch_norm: use the running statistics of batch norm, and leave its weights as they are.
+        embed_at_once: images embedded with a graph at a time; None is the whole batch. Fewer take less memory and
+            twice the forward passes, with the same gradient (see :mod:`suprank_edu.training.learner`).
+        memory_size: embeddings of past batches that are ranked too (cross-batch memory); 0 for none.
+        memory_start: share of the steps after which the memory is used.
         image_size: pixels a side that images are brought to.
         channels: filters of each stage of the network; every stage halves the image.
         embedding_size: dimensions D of the embedding.
@@ -49,9 +64,20 @@ class Recipe:
     batch_size: int = 128
     per_class: int = 4
     lr: float = 2e-3
+    head_lr: float | None = None
     loss_lr: float | None = None
+    optimizer: str = "adamw"
     weight_decay: float = 1e-3
     warmup: float = 0.2
+    schedule: str = "cosine"
+    final_lr: float = 0.0
+    head_only: float = 0.0
+    max_grad_norm: float | None = None
+    precision: str = "fp32"
+    freeze_batch_norm: bool = False
+    embed_at_once: int | None = None
+    memory_size: int = 0
+    memory_start: float = 0.0
     image_size: int = 32
     channels: tuple[int, ...] = (32, 64, 128, 128)
     embedding_size: int = 128
@@ -78,6 +104,40 @@ class Recipe:
         """Return every setting by name, ready for a table or a file."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
+    @classmethod
+    def from_dict(cls, settings: Mapping[str, Any]) -> Recipe:
+        """Return the recipe of such a dict, read from a file or not; what is missing takes its default.
+
+        Raises:
+            ValueError: a setting that does not exist, or is out of its range.
+        """
+        known = [f.name for f in fields(cls)]
+        for name in settings:
+            if name not in known:
+                raise ValueError(f"`{name}`: got a setting that does not exist, expected some of {', '.join(known)}")
+        given: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in settings.items()}
+        return cls(**given)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write every setting to a JSON file."""
+        Path(path).write_text(json.dumps(self.to_dict(), indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Recipe:
+        """Read a JSON file of settings, as :meth:`save` writes it.
+
+        Raises:
+            ValueError: the file is no JSON object, or holds a setting that does not exist or is out of its range.
+            OSError: the file cannot be read.
+        """
+        try:
+            settings = json.loads(Path(path).read_text(encoding="utf-8"))
+        except json.JSONDecodeError as error:
+            raise ValueError(f"{path}: got no JSON ({error}), expected an object of settings") from None
+        if not isinstance(settings, dict):
+            raise ValueError(f"{path}: got a {type(settings).__name__}, expected an object of settings")
+        return cls.from_dict(settings)
+
 
 def _is_int(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
@@ -95,18 +155,31 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[Any], bool], str], ...] = (
     ),
     (("per_class",), lambda v: _is_int(v) and v >= 2, "an integer of at least 2"),
     (("lr",), lambda v: _is_number(v) and v > 0, "a number above 0"),
-    (("loss_lr",), lambda v: v is None or (_is_number(v) and v > 0), "a number above 0, or None"),
+    (
+        ("head_lr", "loss_lr", "max_grad_norm"),
+        lambda v: v is None or (_is_number(v) and v > 0),
+        "a number above 0, or None",
+    ),
+    (("optimizer",), lambda v: v in ("adamw", "adam", "sgd"), "'adamw', 'adam' or 'sgd'"),
+    (("schedule",), lambda v: v in ("cosine", "steps"), "'cosine' or 'steps'"),
+    (("precision",), lambda v: v in ("fp32", "bf16", "fp16"), "'fp32', 'bf16' or 'fp16'"),
+    (("freeze_batch_norm",), lambda v: isinstance(v, bool), "True or False"),
+    (("embed_at_once",), lambda v: v is None or (_is_int(v) and v >= 1), "an integer of at least 1, or None"),
     (
         ("weight_decay", "rotation", "shear", "shift"),
         lambda v: _is_number(v) and v >= 0,
         "a number of at least 0",
     ),
-    (("warmup", "scale"), lambda v: _is_number(v) and 0 <= v < 1, "a number in [0, 1)"),
+    (
+        ("warmup", "scale", "final_lr", "head_only", "memory_start"),
+        lambda v: _is_number(v) and 0 <= v < 1,
+        "a number in [0, 1)",
+    ),
     (
         ("channels",),
         lambda v: isinstance(v, tuple) and len(v) > 0 and all(_is_int(c) and c >= 1 for c in v),
         "a tuple of one or more integers of at least 1",
     ),
     (("orientations",), lambda v: v in (1, 4, 8), "1, 4 or 8"),
-    (("seed",), lambda v: _is_int(v) and v >= 0, "an integer of at least 0"),
+    (("seed", "memory_size"), lambda v: _is_int(v) and v >= 0, "an integer of at least 0"),
 )

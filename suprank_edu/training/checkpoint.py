@@ -1,0 +1,144 @@
+"""What a run must remember to go on after it was broken, and files that are whole or not there at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from suprank_edu.training.learner import Learner, TrainingError
+from suprank_edu.training.recipe import Recipe
+
+FORMAT = 1
+"""Changes when a checkpoint's content does; another one is refused."""
+
+
+def save(path: Path, state: Mapping[str, Any]) -> None:
+    """Write a checkpoint: a file beside it first, which takes its name once it is complete and on the disk.
+
+    Raises:
+        TrainingError: it cannot be written, because the disk is full or read-only; an earlier checkpoint stays.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    name = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            name = file.name
+            torch.save(dict(state), file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except (OSError, RuntimeError) as error:  # torch reports a failed write as a RuntimeError
+        if name is not None:
+            Path(name).unlink(missing_ok=True)
+        kept = "; the checkpoint before it is untouched" if path.exists() else ""
+        raise TrainingError(f"{path}: the checkpoint could not be written ({error}){kept}") from error
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Read a checkpoint, without running anything that it may contain.
+
+    Raises:
+        ValueError: the file is no checkpoint of this library, or of another format.
+    """
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # whatever a damaged archive or a forbidden pickle makes of torch
+        raise ValueError(f"{path}: got no readable checkpoint ({_first_line(error)})") from None
+    if not isinstance(state, dict) or state.get("format") != FORMAT:
+        found = state.get("format") if isinstance(state, dict) else type(state).__name__
+        raise ValueError(f"{path}: got a checkpoint of format {found!r}, expected {FORMAT}")
+    return state
+
+
+def snapshot(
+    learner: Learner, step: int, history: list[dict[str, float]], evaluations: list[dict[str, float]]
+) -> dict[str, Any]:
+    """Return the state of a run after ``step`` steps."""
+    device = learner.accelerator.device
+    scaler = learner.accelerator.scaler
+    return {
+        "format": FORMAT,
+        "recipe": learner.recipe.to_dict(),
+        "names": _names(learner),
+        "step": step,
+        "model": learner.accelerator.unwrap_model(learner.model).state_dict(),
+        "loss": learner.loss.state_dict() if isinstance(learner.loss, nn.Module) else {},
+        "optimizer": learner.optimizer.state_dict(),
+        "scaler": scaler.state_dict() if scaler is not None else {},
+        "memory": learner.memory.state_dict() if learner.memory is not None else {},
+        "random": {
+            "cpu": torch.get_rng_state(),
+            "cuda": torch.cuda.get_rng_state(device) if device.type == "cuda" else None,
+        },
+        "history": history,
+        "evaluations": evaluations,
+    }
+
+
+def restore(learner: Learner, state: Mapping[str, Any], path: Path) -> None:
+    """Put a run into the state of a checkpoint.
+
+    Raises:
+        ValueError: the checkpoint is of another recipe, network or loss; the message lists the differences.
+    """
+    model = learner.accelerator.unwrap_model(learner.model)
+    differences = [
+        *_differences(state["recipe"], learner.recipe.to_dict()),
+        *_differences(state["names"], _names(learner)),
+        *_differences(_shapes(state["model"]), _shapes(model.state_dict())),
+    ]
+    if differences:
+        more = f", and {len(differences) - 8} more" if len(differences) > 8 else ""
+        raise ValueError(
+            f"{path}: got a checkpoint of another run ({'; '.join(differences[:8])}{more}); continue it with its own "
+            "recipe, network and loss, or give another folder"
+        )
+    model.load_state_dict(state["model"])
+    if isinstance(learner.loss, nn.Module):
+        learner.loss.load_state_dict(state["loss"])
+    learner.optimizer.load_state_dict(state["optimizer"])
+    if learner.accelerator.scaler is not None and state["scaler"]:
+        learner.accelerator.scaler.load_state_dict(state["scaler"])
+    if state["memory"]:
+        embedding_size = state["memory"]["stored_embeddings"].shape[1]
+        learner.make_memory(embedding_size, learner.accelerator.device).load_state_dict(state["memory"])
+    torch.set_rng_state(state["random"]["cpu"])
+    if state["random"]["cuda"] is not None and learner.accelerator.device.type == "cuda":
+        torch.cuda.set_rng_state(state["random"]["cuda"], learner.accelerator.device)
+
+
+def recipe_of(state: Mapping[str, Any]) -> Recipe:
+    """Return the recipe that a checkpoint was made with."""
+    return Recipe.from_dict(state["recipe"])
+
+
+def _names(learner: Learner) -> dict[str, str]:
+    model = learner.accelerator.unwrap_model(learner.model)
+    loss = learner.loss
+    return {"network": type(model).__name__, "loss": getattr(loss, "__name__", type(loss).__name__)}
+
+
+def _shapes(state: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value.shape) for name, value in state.items()}
+
+
+def _differences(found: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{name}: {found.get(name)!r} there, {expected.get(name)!r} here"
+        for name in [*expected, *(name for name in found if name not in expected)]
+        if _plain(found.get(name)) != _plain(expected.get(name))
+    ]
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

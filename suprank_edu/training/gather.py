@@ -1,0 +1,55 @@
+"""One batch over several processes: each embeds its share, all of them rank the whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+def share_of(size: int, rank: int, world_size: int) -> slice:
+    """Return the part of a batch of ``size`` that belongs to process ``rank``; all parts are equally large.
+
+    Raises:
+        ValueError: the batch does not divide.
+
+    Example:
+        >>> share_of(128, rank=1, world_size=4)
+        slice(32, 64, None)
+    """
+    if size % world_size:
+        raise ValueError(f"`batch_size`: got {size}, expected a multiple of {world_size}, the number of processes")
+    return slice(rank * size // world_size, (rank + 1) * size // world_size)
+
+
+def gather_with_gradient(embeddings: Tensor) -> Tensor:
+    """Return ``(W·B, D)``: the ``(B, D)`` embeddings of all W processes in the order of their ranks, with gradient.
+
+    Every process then computes the same loss of the same whole batch. Its gradient reaches the process's own rows,
+    times W: ``DistributedDataParallel`` takes the mean of the processes' gradients where their sum is meant.
+    """
+    import torch.distributed as dist
+
+    if not (dist.is_available() and dist.is_initialized()) or dist.get_world_size() == 1:
+        return embeddings
+    gathered: Tensor = _Gather.apply(embeddings)  # type: ignore[no-untyped-call]
+    return gathered
+
+
+class _Gather(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, embeddings: Tensor) -> Tensor:
+        import torch.distributed as dist
+
+        parts = [torch.empty_like(embeddings) for _ in range(dist.get_world_size())]
+        dist.all_gather(parts, embeddings.contiguous())
+        ctx.rank = dist.get_rank()
+        return torch.cat(parts)  # (W·B, D)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> Tensor:
+        import torch.distributed as dist
+
+        world_size = dist.get_world_size()
+        return world_size * grad[share_of(len(grad), ctx.rank, world_size)]

@@ -1,0 +1,79 @@
+"""Cross-batch memory: embeddings of past batches, to be ranked along with the present one."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from suprank_edu._checks import check_count
+
+
+class MemoryBank(nn.Module):
+    """The last ``size`` embeddings and their labels, the oldest overwritten first (cross-batch memory).
+
+    A batch sees few of a query's positives; the memory shows it more, at the price of embeddings that are some steps
+    old. All of it is buffers: it moves with ``to(device)`` and is saved with ``state_dict``.
+
+    Args:
+        size: embeddings kept.
+        embedding_size: dimensions D.
+        num_levels: columns L of the labels.
+
+    Raises:
+        ValueError: a number below 1.
+
+    References:
+        Wang, Zhang, Huang and Scott, "Cross-Batch Memory for Embedding Learning", CVPR 2020.
+
+    Example:
+        >>> bank = MemoryBank(size=3, embedding_size=2)
+        >>> bank.add(torch.eye(2), torch.tensor([[7], [8]]))
+        >>> bank.add(-torch.eye(2), torch.tensor([[9], [10]]))
+        >>> len(bank), bank.labels[:, 0].tolist()  # 7, the oldest, is gone
+        (3, [10, 8, 9])
+    """
+
+    # Buffers, which mypy cannot see.
+    stored_embeddings: Tensor
+    stored_labels: Tensor
+    added: Tensor
+
+    def __init__(self, size: int, embedding_size: int, num_levels: int = 1) -> None:
+        super().__init__()
+        for name, value in (("size", size), ("embedding_size", embedding_size), ("num_levels", num_levels)):
+            check_count(name, value)
+        self.register_buffer("stored_embeddings", torch.zeros(size, embedding_size))
+        self.register_buffer("stored_labels", torch.zeros(size, num_levels, dtype=torch.int64))
+        self.register_buffer("added", torch.zeros((), dtype=torch.int64))
+
+    def __len__(self) -> int:
+        return min(int(self.added), len(self.stored_embeddings))
+
+    @property
+    def embeddings(self) -> Tensor:
+        """The ``(M, D)`` embeddings kept, M at most ``size``."""
+        return self.stored_embeddings[: len(self)]
+
+    @property
+    def labels(self) -> Tensor:
+        """The ``(M, L)`` labels of :attr:`embeddings`."""
+        return self.stored_labels[: len(self)]
+
+    @torch.no_grad()
+    def add(self, embeddings: Tensor, labels: Tensor) -> None:
+        """Store ``(B, D)`` embeddings, without their graph, and ``(B, L)`` labels; of more than ``size`` the last.
+
+        Raises:
+            ValueError: embeddings or labels of another shape.
+        """
+        size, dim = self.stored_embeddings.shape
+        levels = self.stored_labels.shape[1]
+        if embeddings.ndim != 2 or embeddings.shape[1] != dim:
+            raise ValueError(f"`embeddings`: got shape {tuple(embeddings.shape)}, expected (B, {dim})")
+        if labels.shape != (len(embeddings), levels):
+            raise ValueError(f"`labels`: got shape {tuple(labels.shape)}, expected ({len(embeddings)}, {levels})")
+        embeddings, labels = embeddings[-size:], labels[-size:]
+        where = (int(self.added) + torch.arange(len(embeddings), device=self.added.device)) % size  # (B,)
+        self.stored_embeddings[where] = embeddings.to(self.stored_embeddings)
+        self.stored_labels[where] = labels.to(self.stored_labels)
+        self.added += len(embeddings)

@@ -1,0 +1,241 @@
+"""A run that is broken at any moment goes on from its last complete checkpoint, and ends as if nothing had happened."""
+
+import os
+import pickle
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from training.networks import GroupNormNet, weights
+
+from suprank_edu.data import read
+from suprank_edu.losses import RankLoss, SupAPLoss, SupRecallLoss, roadmap
+from suprank_edu.training import Checkpoints, Recipe, TrainingError, Validation, checkpoint, fit
+
+GLYPHS = read("standin")
+RECIPE = Recipe(steps=6, batch_size=16, image_size=16, lr=1e-2, memory_size=40, embed_at_once=8)
+PROGRAM = Path(__file__).with_name("to_be_killed.py")
+
+
+def proxies() -> RankLoss:
+    torch.manual_seed(1)
+    return roadmap(num_classes=40, embedding_size=8)
+
+
+def network() -> GroupNormNet:
+    torch.manual_seed(0)
+    return GroupNormNet(torch.float32, dropout=0.3)
+
+
+def train(folder: Path | None, recipe: Recipe = RECIPE, loss: Any = None, model: Any = None, **settings: Any) -> Any:
+    checkpoints = None if folder is None else Checkpoints(folder, every=2)
+    settings = {"device": "cpu", "progress": False, "checkpoints": checkpoints} | settings
+    return fit(recipe, GLYPHS, loss or SupAPLoss(), model=model or network(), **settings)
+
+
+class Broken(Exception):
+    """What interrupts a run."""
+
+
+def break_at(step: int) -> Any:
+    def callback(now: int, metrics: Any) -> None:
+        if now == step:
+            raise Broken
+
+    return callback
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 5])
+def test_a_broken_run_ends_with_the_same_bits(step: int, tmp_path: Path) -> None:
+    """Dropout, a memory, two passes and Adam: all of it has a state."""
+    unbroken = train(None)
+    with pytest.raises(Broken):
+        train(tmp_path, callbacks=[break_at(step)])
+    resumed = train(tmp_path)
+    assert torch.equal(weights(resumed.model), weights(unbroken.model))
+    assert [e["loss"] for e in resumed.history] == [e["loss"] for e in unbroken.history]
+    assert [e["step"] for e in resumed.history] == [1, 2, 3, 4, 5, 6]
+
+
+def test_proxies_and_evaluations_are_kept_too(tmp_path: Path) -> None:
+    recipe = Recipe.from_dict(RECIPE.to_dict() | {"memory_size": 0})
+    validation = Validation(read("standin", split="test"), every=2)
+    losses = [proxies(), proxies()]
+    unbroken = train(None, recipe, losses[0], validation=validation)
+    with pytest.raises(Broken):
+        train(tmp_path, recipe, proxies(), validation=validation, callbacks=[break_at(5)])
+    resumed = train(tmp_path, recipe, losses[1], validation=validation)
+    assert resumed.evaluations == unbroken.evaluations
+    assert [e["step"] for e in resumed.evaluations] == [2, 4, 6]
+    for one, other in zip(losses[0].parameters(), losses[1].parameters(), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_a_finished_run_is_only_read(tmp_path: Path) -> None:
+    first = train(tmp_path)
+    before = (tmp_path / "last.pt").stat().st_mtime_ns
+    again = train(tmp_path)
+    assert torch.equal(weights(first.model), weights(again.model))
+    assert again.history == first.history
+    assert (tmp_path / "last.pt").stat().st_mtime_ns == before
+
+
+def test_the_best_weights_are_those_of_the_best_evaluation(tmp_path: Path) -> None:
+    seen = []
+
+    def remember(step: int, metrics: Any) -> None:
+        if "mAP@R/level0" in metrics:
+            seen.append((metrics["mAP@R/level0"], step))
+
+    validation = Validation(read("standin", split="test"), every=1)
+    result = train(tmp_path, callbacks=[remember], validation=validation)
+    best = checkpoint.load(tmp_path / "best.pt")
+    assert best["step"] == max(seen, key=lambda pair: (pair[0], -pair[1]))[1]
+    assert len(seen) == len(result.evaluations) == 6
+
+
+def test_training_stops_when_nothing_gets_better() -> None:
+    recipe = Recipe.from_dict(RECIPE.to_dict() | {"lr": 1e-9, "steps": 30})
+    validation = Validation(read("standin", split="test"), every=1, patience=3)
+    result = train(None, recipe, validation=validation)
+    values = [e["mAP@R/level0"] for e in result.evaluations]
+    assert len(values) < 30
+    assert values.index(max(values)) == len(values) - 4
+
+
+# refusals ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"recipe": Recipe.from_dict(RECIPE.to_dict() | {"lr": 0.5})}, r"lr: 0\.01 there, 0\.5 here"),
+        ({"loss": SupRecallLoss()}, "loss: 'SupAPLoss' there, 'SupRecallLoss' here"),
+    ],
+)
+def test_another_run_is_refused_with_the_difference(change: dict, message: str, tmp_path: Path) -> None:
+    train(tmp_path)
+    with pytest.raises(ValueError, match=rf"last\.pt: got a checkpoint of another run \({message}\)"):
+        train(tmp_path, **change)
+
+
+def test_another_network_is_refused_with_the_difference(tmp_path: Path) -> None:
+    train(tmp_path)
+    other = network()
+    other.head = torch.nn.Linear(8 * 16, 5)
+    with pytest.raises(ValueError, match=r"head\.weight: \(8, 128\) there, \(5, 128\) here"):
+        train(tmp_path, model=other)
+
+
+class Evil:
+    def __reduce__(self) -> Any:
+        return os.mkdir, ("evil",)
+
+
+def test_files_that_are_no_checkpoints_are_refused_and_run_nothing(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "last.pt"
+    for content in (b"", b"no checkpoint", pickle.dumps(Evil(), protocol=2)):
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match=r"last\.pt: got no readable checkpoint"):
+            train(tmp_path)
+    torch.save(Evil(), path)
+    with pytest.raises(ValueError, match="no readable checkpoint"):
+        train(tmp_path)
+    torch.save({"format": 99}, path)
+    with pytest.raises(ValueError, match="got a checkpoint of format 99, expected 1"):
+        train(tmp_path)
+    assert not (tmp_path / "evil").exists()
+
+
+def test_a_cut_file_is_refused(tmp_path: Path) -> None:
+    train(tmp_path)
+    path = tmp_path / "last.pt"
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(ValueError, match="no readable checkpoint"):
+        train(tmp_path)
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), RuntimeError("PytorchStreamWriter failed")])
+def test_a_full_disk_loses_no_earlier_checkpoint(error: Exception, tmp_path: Path, monkeypatch) -> None:
+    with pytest.raises(Broken):
+        train(tmp_path, callbacks=[break_at(3)])
+    kept = (tmp_path / "last.pt").read_bytes()
+
+    def full(state: Any, file: Any) -> None:
+        file.write(b"half of it")
+        raise error
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(TrainingError, match=r"could not be written \(.*\); the checkpoint before it is untouched"):
+        train(tmp_path)
+    assert (tmp_path / "last.pt").read_bytes() == kept
+    assert [path.name for path in tmp_path.iterdir()] == ["last.pt"]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda folder: Checkpoints(folder, every=0), "`every`: got 0"),
+        (lambda folder: Checkpoints(__file__), "`folder`: got the file .*, expected a folder"),
+        (lambda folder: Validation(GLYPHS, every=0), "`every`: got 0"),
+        (lambda folder: Validation(GLYPHS, patience=0), "`patience`: got 0"),
+        (
+            lambda folder: train(None, validation=Validation(GLYPHS, every=1, monitor="R@3")),
+            "`monitor`: got 'R@3', expected one of R@1/level0",
+        ),
+    ],
+)
+def test_bad_settings_are_named(make: Any, message: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=message):
+        make(tmp_path)
+
+
+def test_out_of_memory_says_what_to_lower(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forward(images: Any) -> Any:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB\nmore")
+
+    model = network()
+    monkeypatch.setattr(model, "forward", forward)
+    with pytest.raises(TrainingError, match=r"step 1: out of memory; lower `embed_at_once` \(now 8 .* 20\.00 GiB$"):
+        train(None, model=model)
+
+
+# SIGKILL -------------------------------------------------------------------------------------------------------------
+
+
+def start(folder: Path, *options: str) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen([sys.executable, str(PROGRAM), str(folder), *options], stderr=subprocess.PIPE)
+
+
+def final_weights(folder: Path) -> dict[str, Any]:
+    return checkpoint.load(folder / "last.pt")["model"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+def test_killed_at_any_moment_it_ends_with_the_same_bits(tmp_path: Path) -> None:
+    assert start(tmp_path / "unbroken").wait() == 0
+    folder, kills = tmp_path / "killed", 0
+    # In the middle of writing the second and the fifth checkpoint, then at moments of nobody's choosing.
+    for number in (2, 5):
+        assert start(folder, f"die_in_save={number}").wait() == -9
+        kills += 1
+        assert checkpoint.load(folder / "last.pt")["step"] >= 1
+    for patience in (0.05, 0.4):
+        steps = checkpoint.load(folder / "last.pt")["step"]
+        process = start(folder)
+        while process.poll() is None and checkpoint.load(folder / "last.pt")["step"] <= steps:
+            time.sleep(0.02)
+        time.sleep(patience)
+        process.kill()
+        kills += process.wait() == -9
+    process = start(folder)
+    assert process.wait() == 0, process.stderr and process.stderr.read().decode()[-2000:]
+    expected, found = final_weights(tmp_path / "unbroken"), final_weights(folder)
+    assert kills >= 2
+    assert all(torch.equal(found[name], value) for name, value in expected.items())

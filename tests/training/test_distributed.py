@@ -1,0 +1,65 @@
+"""Several processes on one machine, talking through gloo, must do what one process does."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from suprank_edu.training.gather import share_of
+
+PROGRAM = Path(__file__).with_name("one_of_several.py")
+TIMEOUT = 300
+
+
+def run(processes: int, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "torch.distributed.run", f"--nproc_per_node={processes}"]
+    command += ["--master_addr=127.0.0.1", f"--master_port={port}", str(PROGRAM), str(folder), *options]
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true", "CUDA_VISIBLE_DEVICES": ""}
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=TIMEOUT, check=False)
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, torch.Tensor]:
+    folder = tmp_path_factory.mktemp("alone")
+    done = run(1, folder)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return torch.load(folder / "rank0.pt", weights_only=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("processes", [2, 4])
+@pytest.mark.parametrize("options", [(), ("embed_at_once=4",)], ids=["one pass", "two passes"])
+def test_parameters_equal_those_of_one_process(processes, options, tmp_path, alone) -> None:
+    done = run(processes, tmp_path, *options)
+    assert done.returncode == 0, done.stderr[-3000:]
+    for rank in range(processes):
+        found = torch.load(tmp_path / f"rank{rank}.pt", weights_only=True)
+        assert found["processes"] == processes
+        assert found["share"] == 32 // processes
+        assert (found["weights"] - alone["weights"]).abs().max() < 1e-6
+        assert (found["weights"] - alone["start"]).abs().max() > 1e-3
+        assert found["losses"] == pytest.approx(alone["losses"], abs=1e-9)
+
+
+@pytest.mark.slow
+def test_live_batch_norm_is_warned_of(tmp_path) -> None:
+    done = run(2, tmp_path, "network=batch_norm")
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "batch norm in training mode, which sees only a part of a batch that is cut over 2 processes" in done.stderr
+
+
+def test_a_batch_that_does_not_divide_is_named() -> None:
+    with pytest.raises(ValueError, match=r"`batch_size`: got 32, expected a multiple of 3, the number of processes"):
+        share_of(32, 0, 3)
+
+
+def test_shares_are_the_batch() -> None:
+    batch = list(range(24))
+    assert [index for rank in range(4) for index in batch[share_of(24, rank, 4)]] == batch

@@ -1,0 +1,51 @@
+"""A run of twelve steps that test_checkpoint.py kills, also from within, in the middle of writing a checkpoint."""
+
+import io
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from training.networks import GroupNormNet
+
+from suprank_edu.data import read
+from suprank_edu.losses import SupAPLoss
+from suprank_edu.training import Checkpoints, Recipe, fit
+
+
+def die_in_save(number: int) -> None:
+    """Replace ``torch.save`` by one that writes half of checkpoint ``number`` and is killed."""
+    save, calls = torch.save, []
+
+    def dying(state: Any, file: Any) -> None:
+        calls.append(1)
+        if len(calls) < number:
+            return save(state, file)
+        whole = io.BytesIO()
+        save(state, whole)
+        file.write(whole.getvalue()[: whole.tell() // 2])
+        file.flush()
+        os.kill(os.getpid(), signal.SIGKILL)
+        return None
+
+    torch.save = dying
+
+
+def main(folder: str, *options: str) -> None:
+    torch.set_num_threads(1)
+    for option in options:
+        die_in_save(int(option.removeprefix("die_in_save=")))
+    torch.manual_seed(0)
+    recipe = Recipe(steps=12, batch_size=16, image_size=16, memory_size=32)
+    model = GroupNormNet(torch.float32, dropout=0.2)
+    checkpoints = Checkpoints(folder, every=1)
+    fit(recipe, read("standin"), SupAPLoss(), model=model, checkpoints=checkpoints, device="cpu", progress=False)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
