@@ -111,3 +111,20 @@ def test_a_missing_folder_or_split_is_said(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(samples, "_FOLDERS", (tmp_path,))
     with pytest.raises(FileNotFoundError, match=r"python -m suprank_edu.data.landmarks"):
         load_samples()
+
+
+def test_neither_colour_nor_pixels_solve_it() -> None:
+    # mAP@R from its definition: precision at each hit among the first R, summed and divided by R.
+    test = load_samples("test")
+    pixels = np.stack([np.asarray(image.resize((16, 16))) for image in test]).astype(float)  # (N, 16, 16, 3)
+    fine = test.labels[:, 0]
+    colours, flat = pixels.mean(axis=(1, 2)), pixels.reshape(len(test), -1)
+    flat = flat - flat.mean(axis=0)
+    flat = flat / np.linalg.norm(flat, axis=1, keepdims=True)
+    by_colour = ((colours[:, None] - colours[None]) ** 2).sum(axis=2)  # (N, N)
+    for distances, limit in ((by_colour, 0.15), (-(flat @ flat.T), 0.25)):
+        np.fill_diagonal(distances, np.inf)
+        hits = fine[distances.argsort(axis=1)[:, :11]] == fine[:, None]  # R = 11 others of each landmark
+        precision = hits.cumsum(axis=1) / np.arange(1, 12)
+        value = (precision * hits).sum(axis=1).mean() / 11
+        assert 0.002 < value < limit
