@@ -6,6 +6,7 @@ from suprank_edu.explore.explorer import Explorer, show_figure
 from suprank_edu.explore.figures import FigureFunction
 from suprank_edu.explore.gallery import Gallery, show_retrieved
 from suprank_edu.explore.hierarchical_ranking import hierarchical_ranking
+from suprank_edu.explore.landmark_scores import LandmarkScores, landmark_scores
 from suprank_edu.explore.loss_curve import LiveLossCurve, loss_curves
 from suprank_edu.explore.nearest_pictures import nearest_pictures
 from suprank_edu.explore.rank_a_gallery import rank_a_gallery
@@ -19,6 +20,7 @@ __all__ = [
     "Explorer",
     "FigureFunction",
     "Gallery",
+    "LandmarkScores",
     "LiveLossCurve",
     "ReviewTable",
     "SelectionSlider",
@@ -26,6 +28,7 @@ __all__ = [
     "Toggle",
     "decomposability_gap",
     "hierarchical_ranking",
+    "landmark_scores",
     "loss_curves",
     "nearest_pictures",
     "rank_a_gallery",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from suprank_edu.explore.palette import NEGATIVE, POSITIVE, RELATED, Style, level_style
+from suprank_edu.explore.words import spoken
 
 if TYPE_CHECKING:
     import torch
@@ -135,7 +136,7 @@ def show_retrieved(
         for item in row:
             pictures.append(_picture(dataset, item, _shared(dataset, query, item), size))
         rows.append(tuple(pictures))
-    names = dataset.level_names
+    names = [spoken(name) for name in dataset.level_names]
     coarse = (
         f", {RELATED.mark} same {names[-1]}, {NEGATIVE.mark} neither"
         if len(names) > 1

@@ -14,8 +14,8 @@ from suprank_edu.explore.explorer import Explorer
 from suprank_edu.explore.figures import Description, FigureFunction
 from suprank_edu.explore.palette import POSITIVE, RELATED, RIVAL, TEXT, axis, layout
 from suprank_edu.explore.picture_grid import ROW_HEIGHT, picture_axes
-from suprank_edu.explore.pictures import Shelf, shelf, spoken
-from suprank_edu.explore.words import fixed, number
+from suprank_edu.explore.pictures import Shelf, shelf
+from suprank_edu.explore.words import fixed, number, spoken
 from suprank_edu.relevance import relevance
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from suprank_edu.explore.explorer import Explorer
 from suprank_edu.explore.figures import Description, FigureFunction
 from suprank_edu.explore.palette import layout
 from suprank_edu.explore.picture_grid import ROW_HEIGHT, picture_axes
-from suprank_edu.explore.pictures import Shelf, shelf, spoken
-from suprank_edu.explore.words import number
+from suprank_edu.explore.pictures import Shelf, shelf
+from suprank_edu.explore.words import number, spoken
 
 if TYPE_CHECKING:
     from suprank_edu.data import RetrievalDataset

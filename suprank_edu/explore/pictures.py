@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu.explore.picture_grid import COLUMNS, PIXELS, centre, frames, mark_of, marks, picture, query_frame
-from suprank_edu.explore.words import fixed
+from suprank_edu.explore.words import fixed, spoken
 from suprank_edu.relevance import count_shared
 
 if TYPE_CHECKING:
@@ -137,17 +137,6 @@ def shelf(
         level_names=tuple(dataset.level_names[column] for column in kept),
         scores={name: value.detach().to("cpu", torch.float64) for name, value in scores.items()},
     )
-
-
-def spoken(level_name: str) -> str:
-    """Return the name of a level as it is said in a sentence.
-
-    Example:
-        >>> spoken("super_class"), spoken("natural_or_human_made")
-        ('super class', 'half')
-    """
-    words = level_name.replace("_", " ")
-    return "half" if " or " in words else words
 
 
 def _names(dataset: RetrievalDataset, index: int) -> list[str]:

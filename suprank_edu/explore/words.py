@@ -1,4 +1,4 @@
-"""Numbers as a reader writes them: three digits, a real minus sign, powers of ten instead of e-05."""
+"""Numbers as a reader writes them: three digits, a real minus sign, powers of ten; and levels as one says them."""
 
 from __future__ import annotations
 
@@ -46,3 +46,14 @@ def below_one(gap: float) -> str:
         ('0.95', '1 − 4.5 × 10⁻⁵')
     """
     return number(1 - gap) if gap >= 0.005 else f"1 − {number(gap, 2)}"
+
+
+def spoken(level_name: str) -> str:
+    """Return the name of a level as it is said in a sentence.
+
+    Example:
+        >>> spoken("super_class"), spoken("natural_or_human_made")
+        ('super class', 'half')
+    """
+    words = level_name.replace("_", " ")
+    return "half" if " or " in words else words
