@@ -8,6 +8,7 @@ different numbers of items rectangular: a row of ``+inf`` and a column of ``-inf
 from suprank_edu.pairwise.choice import step_sums
 from suprank_edu.pairwise.counts import compact, count_at_least
 from suprank_edu.pairwise.direct import direct_sums
+from suprank_edu.pairwise.fused import can_fuse, fused_sums
 from suprank_edu.pairwise.sorted import sorted_sums
 
-__all__ = ["compact", "count_at_least", "direct_sums", "sorted_sums", "step_sums"]
+__all__ = ["can_fuse", "compact", "count_at_least", "direct_sums", "fused_sums", "sorted_sums", "step_sums"]

@@ -162,16 +162,27 @@ def _seen_by(row_bins: Bins, column_bins: Bins, prefix: Tensor, matrices: Tensor
     width = column_bins.of_item.shape[1]  # M columns a query, but M + 1 prefixes
     query = column_bins.first[:-1].div(width, rounding_mode="floor")
     moments = _take(prefix, column_bins.first[1:] + query) - _take(prefix, column_bins.first[:-1] + query)  # (10, bins)
-    coefficients = prefix.new_zeros(matrices.shape[1], len(row_bins.key))
-    for distance in range(1, len(matrices)):
-        place, occupied = _look_up(column_bins.key, row_bins.key - distance)
-        coefficients.addmm_(matrices[distance], _take(moments, place).mul_(occupied))
+    coefficients = _from_whole_bins(row_bins.key, column_bins.key, moments, matrices[1:])
     place = torch.searchsorted(column_bins.key, row_bins.key)  # the next bin, where there is none
     _, occupied = _look_up(column_bins.key, row_bins.key)
     query = (row_bins.key + 1).div(row_bins.stride, rounding_mode="floor")  # numbers begin at -1
     first = column_bins.first[place]
     end = torch.where(occupied, column_bins.first[(place + 1).clamp(max=len(column_bins.key))], first)
     return first + query, end + query, coefficients
+
+
+def _from_whole_bins(row_keys: Tensor, column_keys: Tensor, moments: Tensor, matrices: Tensor) -> Tensor:
+    """Return ``(10·F, B)``: ``Σ_d matrices[d - 1] @ moments`` of the bin of columns d below each of B bins of rows."""
+    moments = torch.nn.functional.pad(moments, (0, 1))  # a last bin without items, for those that are not kept
+    side_by_side = matrices.permute(1, 2, 0).flatten(1)  # (10·F, 10·D): one product for all distances
+    distances = torch.arange(1, len(matrices) + 1, device=row_keys.device)[:, None]
+    coefficients = moments.new_empty(matrices.shape[1], len(row_keys))
+    size = max(1, _ROWS_AT_A_TIME.get(row_keys.device.type, 1 << 22) // len(matrices))
+    for some in (slice(start, start + size) for start in range(0, len(row_keys), size)):
+        place, occupied = _look_up(column_keys, row_keys[some] - distances)  # (D, b)
+        seen = _take(moments, torch.where(occupied, place, len(column_keys)).flatten())  # (10, D·b)
+        coefficients[:, some] = side_by_side @ seen.view(side_by_side.shape[1], -1)
+    return coefficients
 
 
 def _look_up(keys: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:

@@ -6,15 +6,16 @@ import torch
 from torch import Tensor
 
 from suprank_edu.pairwise.direct import direct_sums
+from suprank_edu.pairwise.fused import can_fuse, fused_sums
 from suprank_edu.pairwise.sorted import pieces_of, sorted_sums
 from suprank_edu.steps import Step
 
-# Where the engines cost the same, forward + backward in float32, measured by `python benchmarks/engines.py --choice`.
+# Where the engines cost the same, forward + backward in float32, measured by `python -m benchmarks.engines --choice`.
 # Direct: 4.7 ns a pair on one CPU core, 2.8 on two. Sorted: 0.2 to 0.4 µs a row or column on one, 0.15 to 0.3 on two,
 # and 2.5 ms however small. P rows × M columns are P·M pairs of P + M items, so a query pays from P·M / (P + M) of 80 to
-# 100 on; from 128 on sorting was 1.6 to 100 times faster in every case tried. Measured on a CPU only; a GPU goes by
-# the same numbers.
-PAIRS_PER_ITEM = 128
+# 100 on; from 128 on sorting was 1.3 to 90 times faster. Half a batch of 512 positive, 127.7, is to be on its side.
+# Measured on CPUs only; a GPU goes by the same numbers.
+PAIRS_PER_ITEM = 112
 FEWEST_PAIRS = 1 << 20
 
 # Widest spread of the scores, in units of τ, at which float64 still places a score in its bin to 1e-7.
@@ -25,7 +26,7 @@ def step_sums(rows: Tensor, columns: Tensor, step: Step) -> Tensor:
     """Sum ``step(columns[q, m] - rows[q, p])`` over m, for each query q and row p, with a closed-form gradient.
 
     Memory is of the size of the inputs. Queries with many rows × many columns go to :func:`sorted_sums`, the others
-    to :func:`direct_sums`.
+    to :func:`direct_sums`, or on CUDA to :func:`fused_sums` where they are worth a kernel of their own.
 
     Args:
         rows: ``(Q, P)`` float scores, each row padded at its end with ``+inf``.
@@ -42,11 +43,18 @@ def step_sums(rows: Tensor, columns: Tensor, step: Step) -> Tensor:
     """
     many, few = split_by_cost(rows, columns, step)
     if not len(many):
-        return direct_sums(rows, columns, step)
+        return _every_pair(rows, columns, step)
     if not len(few):
         return sorted_sums(rows, columns, step)
     sums = torch.zeros_like(rows).index_copy(0, many, sorted_sums(rows[many], columns[many], step))
-    return sums.index_copy(0, few, direct_sums(rows[few], columns[few], step))
+    return sums.index_copy(0, few, _every_pair(rows[few], columns[few], step))
+
+
+def _every_pair(rows: Tensor, columns: Tensor, step: Step) -> Tensor:
+    # A kernel is compiled for each step, some seconds, before it first runs.
+    worth_it = rows.is_cuda and pieces_of(step) is not None and rows.numel() * columns.shape[1] >= FEWEST_PAIRS
+    engine = fused_sums if worth_it and can_fuse(rows.device.type) else direct_sums
+    return engine(rows, columns, step)
 
 
 def split_by_cost(rows: Tensor, columns: Tensor, step: Step) -> tuple[Tensor, Tensor]:
