@@ -200,7 +200,7 @@ def main() -> None:
     parser.add_argument("--clusters", type=int, default=400)
     parser.add_argument("--speed", action="store_true", help="time and memory only")
     parser.add_argument("--stages", action="store_true", help="the stages on Mini-Landmarks only")
-    parser.add_argument("--steps", type=int, default=400, help="training steps of the network")
+    parser.add_argument("--steps", type=int, default=200, help="training steps of the network")
     options = parser.parse_args()
     if not options.stages:
         print_speed(options.sizes, options.clusters)

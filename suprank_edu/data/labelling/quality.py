@@ -125,9 +125,9 @@ def measure_stages(
     Returns:
         Rows by ``(stage, hidden)``, with ``labelled`` (landmarks), ``purity``, ``coverage`` (share of all landmarks)
         and ``accuracy`` (share of those labelled; NaN where no name was given). Stages: ``phrases``, ``clusters``
-        and ``review`` (purity over pairs of landmark and phrase: of each phrase, of each candidate, and of each
-        supercategory after a review by the truth), ``parents`` (their vote), ``images`` (what the parents left), and
-        ``both``.
+        and ``review`` (purity and accuracy over pairs of landmark and phrase: of each phrase, of each candidate, and
+        of each supercategory after a review by the truth), ``parents`` (their vote), ``images`` (what the parents
+        left), and ``both``.
 
     Raises:
         ValueError: landmarks without truth, or a share outside [0, 1).
@@ -145,29 +145,18 @@ def measure_stages(
         by_images = label_from_images(embeddings, image_landmarks, by_parents, k)
         pairs = [(landmark, phrase) for landmark, of_landmark in known.items() for phrase in of_landmark]
         classes = [truth[landmark] for landmark, _ in pairs]
-        kept = [(landmark, phrase) for landmark, phrase in pairs if phrase in labelling.supercategory]
+        named = labelling.supercategory
+        kept = [(landmark, named[phrase]) for landmark, phrase in pairs if phrase in named]
         mined = len({landmark for landmark, _ in pairs})
         rows += [
             _row("phrases", share, mined, len(truth), purity((phrase for _, phrase in pairs), classes)),
             _row("clusters", share, mined, len(truth), purity((group[phrase] for _, phrase in pairs), classes)),
-            _row(
-                "review",
-                share,
-                len({landmark for landmark, _ in kept}),
-                len(truth),
-                purity(*_names(kept, labelling, truth)),
-            ),
-            _vote_row("parents", share, by_parents, truth),
-            _vote_row("images", share, by_images, truth),
-            _vote_row("both", share, by_parents | by_images, truth),
+            _named_row("review", share, kept, truth),
+            _named_row("parents", share, _pairs(by_parents), truth),
+            _named_row("images", share, _pairs(by_images), truth),
+            _named_row("both", share, _pairs(by_parents | by_images), truth),
         ]
     return pd.DataFrame(rows).set_index(["stage", "hidden"])
-
-
-def _names(
-    pairs: Sequence[tuple[int, str]], labelling: Labelling, truth: Mapping[int, str]
-) -> tuple[list[str], list[str]]:
-    return [labelling.supercategory[phrase] for _, phrase in pairs], [truth[landmark] for landmark, _ in pairs]
 
 
 def labelling_of(found: Sequence[Candidate], decisions: Iterable[Decision]) -> Labelling:
@@ -200,12 +189,18 @@ def _row(stage: str, hidden: float, labelled: int, total: int, pure: float) -> d
     }
 
 
-def _vote_row(stage: str, hidden: float, votes: Mapping[int, Vote], truth: Mapping[int, str]) -> dict[str, object]:
-    names = [vote.supercategory for vote in votes.values()]
-    classes = [truth[landmark] for landmark in votes]
-    right = [name == of_landmark for name, of_landmark in zip(names, classes, strict=True)]
-    accuracy = sum(right) / len(right) if right else float("nan")
-    return _row(stage, hidden, len(votes), len(truth), purity(names, classes)) | {"accuracy": accuracy}
+def _named_row(
+    stage: str, hidden: float, named: Sequence[tuple[int, str]], truth: Mapping[int, str]
+) -> dict[str, object]:
+    """Return the row of a stage that gives names: pairs of landmark and supercategory."""
+    classes = [truth[landmark] for landmark, _ in named]
+    right = sum(name == of_landmark for (_, name), of_landmark in zip(named, classes, strict=True))
+    row = _row(stage, hidden, len({i for i, _ in named}), len(truth), purity((name for _, name in named), classes))
+    return row | {"accuracy": right / len(named) if named else float("nan")}
+
+
+def _pairs(votes: Mapping[int, Vote]) -> list[tuple[int, str]]:
+    return [(landmark, vote.supercategory) for landmark, vote in votes.items()]
 
 
 def _check(phrases: Mapping[int, Sequence[str]], truth: Mapping[int, str], hidden: Sequence[float]) -> None:

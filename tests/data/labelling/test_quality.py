@@ -77,6 +77,10 @@ def test_the_table_agrees_with_the_stages_run_one_by_one(world) -> None:
         assert row["coverage"] == pytest.approx(len(votes) / total)
         if votes:
             assert row["accuracy"] == pytest.approx(right / len(votes))
+    kept = [(landmark, p) for landmark, of in phrases.items() for p in of if p in labelling.supercategory]
+    right = sum(labelling.supercategory[p] == world.truth[landmark] for landmark, p in kept)
+    assert table.loc[("review", 0.0), "accuracy"] == pytest.approx(right / len(kept))
+    assert table.loc[("review", 0.0), "labelled"] == len({landmark for landmark, _ in kept})
     assert table.loc[("phrases", 0.0), "coverage"] == sum(map(bool, phrases.values())) / total
 
 
