@@ -4,7 +4,7 @@
     python -m benchmarks.engines --choice     where the direct and the sorted engine cost the same
 
 What takes minutes by pairs is measured on a few queries and scaled, which the names say. Writes
-``benchmarks/results/engines.json`` and a chart of time against gallery size, ``engines.html``.
+``benchmarks/results/engines.json`` and a chart of time against gallery size, ``latest.engines.html``.
 """
 
 from __future__ import annotations
@@ -23,13 +23,21 @@ from torch import Tensor
 from benchmarks.harness import Ratio, in_process, peak_mib
 from suprank_edu.losses import sup_ap, sup_h_ap, sup_ndcg
 from suprank_edu.pairwise import choice, direct_sums, sorted_sums
-from suprank_edu.steps import SupStep
+from suprank_edu.steps import Sigmoid, Step, SupStep
 
 RESULTS = Path(__file__).parent / "results"
 QUERIES, GALLERY, POSITIVES = 64, 60_000, 5_000
 SIZES = [1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000]
 SHAPES = [(1, 200, 2000), (1, 300, 5000), (256, 128, 128), (256, 160, 160), (256, 200, 200), (256, 256, 256)]
-SHAPES += [(256, 512, 512), (64, 60, 6000), (64, 130, 6000), (8, 100, 60_000), (8, 150, 60_000), (64, 2048, 2048)]
+SHAPES += [
+    (256, 384, 384),
+    (256, 512, 512),
+    (64, 60, 6000),
+    (64, 130, 6000),
+    (8, 100, 60_000),
+    (8, 150, 60_000),
+    (64, 2048, 2048),
+]
 
 
 def retrieved(queries: int, gallery: int, positives: int) -> tuple[Tensor, Tensor]:
@@ -79,10 +87,10 @@ def by_pairs(loss: Callable[..., Tensor], scores: Tensor, levels: Tensor) -> tup
         choice.FEWEST_PAIRS = fewest
 
 
-def sums_and_gradients(engine: Callable[..., Tensor], rows: Tensor, columns: Tensor) -> None:
+def sums_and_gradients(engine: Callable[..., Tensor], rows: Tensor, columns: Tensor, step: Step = SupStep()) -> None:
     """Run an engine forward + backward."""
     rows, columns = rows.clone().requires_grad_(), columns.clone().requires_grad_()
-    engine(rows, columns, SupStep()).sum().backward()
+    engine(rows, columns, step).sum().backward()
 
 
 def timed(function: Callable[..., Any], *arguments: Any, repeats: int = 1) -> tuple[float, Any]:
@@ -180,17 +188,18 @@ def chart(table: list[dict[str, float]], path: Path) -> None:
 
 def break_even() -> None:
     """Print what a row or column costs the sorted engine, and a pair the direct one."""
-    print("     Q      P       G   P·M/(P+M)    sorted ns an item     direct ns a pair    direct/sorted")
+    print("step         Q      P       G   P·M/(P+M)    sorted ns an item     direct ns a pair    direct/sorted")
     draw = torch.Generator().manual_seed(0)
-    for queries, positives, width in SHAPES:
-        rows = 0.2 + 0.1 * torch.randn(queries, positives, generator=draw)
-        columns = 0.1 * torch.randn(queries, width, generator=draw)
-        ours, _ = timed(sums_and_gradients, sorted_sums, rows, columns, repeats=5)
-        pairs, _ = timed(sums_and_gradients, direct_sums, rows, columns, repeats=2)
-        items, count = queries * (positives + width), queries * positives * width
-        mean = positives * width / (positives + width)
-        print(f"{queries:6} {positives:6} {width:7} {mean:11.0f}", end="")
-        print(f" {ours / items * 1e9:20.0f} {pairs / count * 1e9:20.2f} {pairs / ours:16.2f}", flush=True)
+    for step in (SupStep(), Sigmoid()):
+        for queries, positives, width in SHAPES:
+            rows = 0.2 + 0.1 * torch.randn(queries, positives, generator=draw)
+            columns = 0.1 * torch.randn(queries, width, generator=draw)
+            ours, _ = timed(sums_and_gradients, sorted_sums, rows, columns, step, repeats=5)
+            pairs, _ = timed(sums_and_gradients, direct_sums, rows, columns, step, repeats=2)
+            items, count = queries * (positives + width), queries * positives * width
+            mean = positives * width / (positives + width)
+            print(f"{type(step).__name__:7} {queries:6} {positives:6} {width:7} {mean:11.0f}", end="")
+            print(f" {ours / items * 1e9:20.0f} {pairs / count * 1e9:20.2f} {pairs / ours:16.2f}", flush=True)
 
 
 def ratios(quick: bool = False) -> list[Ratio]:
@@ -222,7 +231,7 @@ def main() -> None:
     rows = [ratio._asdict() | {"times": ratio.times} for ratio in found]
     about = {"torch": torch.__version__, "threads": torch.get_num_threads(), "memory_mib": memory}
     (RESULTS / "engines.json").write_text(json.dumps(about | {"ratios": rows, "growth": table}, indent=1) + "\n")
-    chart(table, RESULTS / "engines.html")
+    chart(table, RESULTS / "latest.engines.html")
 
 
 if __name__ == "__main__":

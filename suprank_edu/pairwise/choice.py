@@ -8,14 +8,15 @@ from torch import Tensor
 from suprank_edu.pairwise.direct import direct_sums
 from suprank_edu.pairwise.fused import can_fuse, fused_sums
 from suprank_edu.pairwise.sorted import pieces_of, sorted_sums
-from suprank_edu.steps import Step
+from suprank_edu.steps import Step, SupStep
 
 # Where the engines cost the same, forward + backward in float32, measured by `python -m benchmarks.engines --choice`.
-# Direct: 4.7 ns a pair on one CPU core, 2.8 on two. Sorted: 0.2 to 0.4 µs a row or column on one, 0.15 to 0.3 on two,
-# and 2.5 ms however small. P rows × M columns are P·M pairs of P + M items, so a query pays from P·M / (P + M) of 80 to
-# 100 on; from 128 on sorting was 1.3 to 90 times faster. Half a batch of 512 positive, 127.7, is to be on its side.
-# Measured on CPUs only; a GPU goes by the same numbers.
+# Direct, on one CPU core and on two: 5.0 and 2.8 ns a pair with SupStep, 1.6 and 1.2 ns with Sigmoid. Sorted: 0.2 to
+# 0.4 µs a row or column on one, 0.15 to 0.35 on two, and 2.5 ms however small. P rows × M columns are P·M pairs of
+# P + M items, so a query pays from P·M / (P + M) of about 100 on with SupStep, of 200 to 250 with Sigmoid. Measured on
+# CPUs only; a GPU goes by the same numbers.
 PAIRS_PER_ITEM = 112
+PAIRS_PER_ITEM_OF_SIGMOID = 256
 FEWEST_PAIRS = 1 << 20
 
 # Widest spread of the scores, in units of τ, at which float64 still places a score in its bin to 1e-7.
@@ -66,7 +67,6 @@ def split_by_cost(rows: Tensor, columns: Tensor, step: Step) -> tuple[Tensor, Te
         step: the step.
 
     Example:
-        >>> from suprank_edu.steps import SupStep
         >>> rows, columns = torch.zeros(3, 2000), torch.zeros(3, 4000)
         >>> rows[1, 5:] = float("inf")
         >>> split_by_cost(rows, columns, SupStep())
@@ -74,22 +74,20 @@ def split_by_cost(rows: Tensor, columns: Tensor, step: Step) -> tuple[Tensor, Te
     """
     every = torch.arange(len(rows), device=rows.device)
     known = pieces_of(step) is not None and rows.dtype in (torch.float32, torch.float64)
+    least = PAIRS_PER_ITEM if isinstance(step, SupStep) else PAIRS_PER_ITEM_OF_SIGMOID
+    most, width = rows.shape[1], columns.shape[1]
     # The shapes alone settle small batches, at no cost.
-    if not known or not _pays(rows.shape[1], columns.shape[1]) or rows.numel() * columns.shape[1] < FEWEST_PAIRS:
+    if not known or most * width < least * (most + width) or rows.numel() * width < FEWEST_PAIRS:
         return every[:0], every
     used = rows.isfinite().sum(dim=1)  # (Q,)
-    pays = used * columns.shape[1] >= PAIRS_PER_ITEM * (used + columns.shape[1])
-    pairs = (used * pays).sum() * columns.shape[1]
+    pays = used * width >= least * (used + width)
+    pairs = (used * pays).sum() * width
     tau = getattr(step, "tau", 1.0)
     if float(torch.where(_spread(rows, columns) < _WIDEST * tau, pairs, 0)) < FEWEST_PAIRS:
         return every[:0], every
     order = torch.where(pays, used, -1).argsort(descending=True, stable=True)
     count = int(pays.sum())
     return order[:count], order[count:]
-
-
-def _pays(rows: int, columns: int) -> bool:
-    return rows * columns >= PAIRS_PER_ITEM * (rows + columns)
 
 
 def _spread(*scores: Tensor) -> Tensor:

@@ -42,6 +42,13 @@ def test_small_or_unusual_sums_are_left_to_the_direct_engine():
     assert split(rows, columns, lambda t: t) == [[], every]
 
 
+def test_a_cheaper_step_needs_more_pairs_to_be_sorted():
+    scores = torch.rand(256, 300)
+    assert len(split(scores, scores)[0]) == 256
+    assert len(split(scores, scores, Sigmoid())[0]) == 0
+    assert len(split(scores.repeat(1, 2), scores.repeat(1, 2), Sigmoid())[0]) == 256
+
+
 def test_a_batch_of_256_is_never_sorted():
     scores = torch.rand(256, 128)
     assert split(scores, scores) == [[], list(range(256))]
@@ -81,6 +88,7 @@ def test_losses_and_gradients_do_not_depend_on_the_engine(name, case):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(choice, "FEWEST_PAIRS", fewest)
             patch.setattr(choice, "PAIRS_PER_ITEM", 0)
+            patch.setattr(choice, "PAIRS_PER_ITEM_OF_SIGMOID", 0)
             scores = case.scores.clone().requires_grad_()
             values = LOSSES[name](scores, case.levels, valid=case.valid)
             (gradient,) = torch.autograd.grad(values.sum(), scores, allow_unused=True)
