@@ -93,5 +93,5 @@ class ImagePaths(Sequence[str]):
 def _names_in(folder: str) -> frozenset[bytes]:
     try:
         return frozenset(os.listdir(os.fsencode(folder)))
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a zero byte in the name
         return frozenset()

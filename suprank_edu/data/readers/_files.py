@@ -131,6 +131,9 @@ class ListFile:
     def integer(self, line: int, name: str, text: str) -> int:
         """Return a field as an integer, or raise the error of its line."""
         try:
-            return int(text)
+            number = int(text)
+            if abs(number) < 1 << 63:  # numpy keeps it
+                return number
         except ValueError:
-            raise self.error(line, f"the {name} {text!r}", "an integer") from None
+            pass
+        raise self.error(line, f"the {name} {text!r}", "an integer")

@@ -30,7 +30,7 @@ def read_hierarchy(origin: Origin, root: Path, default: Hierarchy) -> Hierarchy:
     if not (root / "hierarchy.csv").is_file():
         return default
     file = ListFile(origin, root, "hierarchy.csv")
-    with open(file.path, encoding="utf-8", newline="") as lines:
+    with open(file.path, encoding="utf-8", errors="replace", newline="") as lines:
         header = [name.strip() for name in next(csv.reader(lines), [])]
     if len(header) < 2 or header[0] != "class_id":
         raise file.error(1, f"the header {', '.join(header)!r}", "'class_id, level1, …'")

@@ -45,7 +45,7 @@ class _Collector:
         lines = np.array(self.lines, dtype=np.int32)
         # An id names its folders by its first three letters; shorter ones are padded with zeros.
         letters = ids.view(np.uint8).reshape(len(ids), ids.itemsize)  # (N, longest id)
-        bad = np.flatnonzero(letters[:, 2] == 0) if ids.itemsize >= 3 else np.arange(len(ids))
+        bad = np.flatnonzero((letters[:, :3] == 0).any(axis=1)) if ids.itemsize >= 3 else np.arange(len(ids))
         if len(bad):
             raise file.error(int(lines[bad[0]]), f"the image id {ids[bad[0]].decode()!r}", "three letters or more")
         return Images(ids, np.array(self.landmarks, dtype=np.int64), lines)
@@ -63,7 +63,7 @@ def read_pairs(file: ListFile, header: Sequence[str]) -> Images:
             image, _, rest = line.partition(b",")
             try:
                 add_landmark(int(rest[rest.rfind(b",") + 1 :]))
-            except ValueError:
+            except (ValueError, OverflowError):
                 raise _malformed(file, number, line, header) from None
             if rest.count(b",") + 2 < len(header):
                 raise _malformed(file, number, line, header)
@@ -83,7 +83,7 @@ def read_cleaned(file: ListFile) -> Images:
             images = names.split()
             try:
                 found.landmarks.extend(array("q", [int(landmark)]) * len(images))
-            except ValueError:
+            except (ValueError, OverflowError):
                 raise _malformed(file, number, line, header) from None
             if not images or b"," in names:
                 raise _malformed(file, number, line, header)
@@ -97,12 +97,17 @@ def read_solution(file: ListFile, index: Images) -> Images:
     """Read the queries that count, each with the landmark of the first index image of its answer."""
     found = _Collector()
     answers = []
-    for number, (query, images, _) in file.rows(3, separator=",", header=("id", "images", "Usage")):
-        if images.strip() in ("None", ""):
-            continue
-        found.ids.append(query.encode())
-        found.lines.append(number)
-        answers.append(images.split()[0].encode())
+    header = ("id", "images", "Usage")
+    with open(file.path, "rb") as lines:  # some answers are longer than the fields that `csv` reads
+        for number, line in _after_header(file, lines, header):
+            query, _, rest = line.partition(b",")
+            images, comma, _ = rest.rpartition(b",")
+            if not comma:
+                raise _malformed(file, number, line, header)
+            if images.strip() not in (b"None", b""):
+                found.ids.append(query)
+                found.lines.append(number)
+                answers.append(images.split()[0])
     place = {image: row for row, image in enumerate(index.ids.tolist())} if answers else {}
     for number, answer in zip(found.lines, answers, strict=True):
         if answer not in place:

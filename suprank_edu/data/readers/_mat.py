@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -23,7 +24,16 @@ def read_mat(file: ListFile, *variables: str) -> dict[str, Any]:
 
     try:
         found: dict[str, Any] = loadmat(file.path, variable_names=variables)
-    except (MatReadError, ValueError, TypeError, OSError, EOFError, NotImplementedError, IndexError) as error:
+    except (
+        MatReadError,
+        zlib.error,
+        ValueError,
+        TypeError,
+        OSError,
+        EOFError,
+        NotImplementedError,
+        IndexError,
+    ) as error:
         raise file.error(None, f"what cannot be read ({error})", "a MAT file of version 5") from error
     for name in variables:
         if name not in found:

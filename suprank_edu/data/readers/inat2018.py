@@ -93,7 +93,7 @@ def read_inat2018(
 
 def _read_taxa(file: ListFile) -> dict[int, tuple[str, ...]]:
     """Return category id → names of its seven ranks, reading no more of 120 MB of JSON than the categories."""
-    text = file.path.read_text(encoding="utf-8")
+    text = file.path.read_text(encoding="utf-8", errors="replace")
     start = text.find("[", text.find('"categories"'))
     try:
         if '"categories"' not in text:

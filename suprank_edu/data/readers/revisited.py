@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from reprlib import repr as shown  # of nested content no more than a line
 from typing import Any, Literal
 
 import numpy as np
@@ -182,17 +183,17 @@ def _read_list(name: str, root: Root) -> tuple[ListFile, dict[str, Any]]:
         raise file.error(None, "another gnd", "one entry for each of qimlist")
     for entry, truth in enumerate(content["gnd"], 1):
         if not isinstance(truth, dict) or not {"bbx", "easy", "hard", "junk"} <= truth.keys():
-            raise file.error(entry, f"the gnd {truth!r:.80}", "a dict of bbx, easy, hard and junk")
+            raise file.error(entry, f"the gnd {shown(truth)}", "a dict of bbx, easy, hard and junk")
         if len(_numbers(file, entry, truth["bbx"], (int, float))) != 4:
-            raise file.error(entry, f"the bbx {truth['bbx']!r:.80}", "four numbers")
+            raise file.error(entry, f"the bbx {shown(truth['bbx'])}", "four numbers")
         for kind in ("easy", "hard", "junk"):
             rows = _numbers(file, entry, truth[kind], (int,))
             if any(not 0 <= row < len(content["imlist"]) for row in rows):
-                raise file.error(entry, f"{kind} {rows!r:.80}", f"positions in 0..{len(content['imlist']) - 1}")
+                raise file.error(entry, f"{kind} {shown(rows)}", f"positions in 0..{len(content['imlist']) - 1}")
     return file, content
 
 
 def _numbers(file: ListFile, entry: int, values: Any, kinds: tuple[type, ...]) -> list[Any]:
     if not isinstance(values, list | tuple) or not all(isinstance(value, kinds) for value in values):
-        raise file.error(entry, f"{values!r:.80}", "a list of numbers")
+        raise file.error(entry, f"{shown(values)}", "a list of numbers")
     return list(values)

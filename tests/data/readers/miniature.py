@@ -85,7 +85,9 @@ def cars196(root: Path) -> None:
         names[0, i] = CAR_NAMES.get(i + 1, f"Audi A{i} Coupe 2012")
     paths = [f"car_ims/{i:06d}.jpg" for i in range(1, len(CARS) + 1)]
     root.mkdir(parents=True, exist_ok=True)
-    savemat(root / "cars_annos.mat", {"annotations": annotations(paths, CARS), "class_names": names})
+    savemat(
+        root / "cars_annos.mat", {"annotations": annotations(paths, CARS), "class_names": names}, do_compression=True
+    )
     for path in paths:
         image(root / path)
 
@@ -226,7 +228,7 @@ def cells(values: list[object]) -> np.ndarray:
 def sfm120k(root: Path) -> None:
     root.mkdir(parents=True, exist_ok=True)
     content = {"cids": cells(SFM_NAMES), "cluster": np.array([SFM_CLUSTERS], dtype=np.float64)}
-    savemat(root / "retrieval-SfM-120k-imagenames-clusterids.mat", content)
+    savemat(root / "retrieval-SfM-120k-imagenames-clusterids.mat", content, do_compression=True)
     image(root / "ims" / "cc" / "bb" / "aa" / SFM_NAMES[0])
     image(root / "ims" / "cc" / "bb" / "aa" / SFM_NAMES[1])
     image(root / "ims" / "ff" / "ee" / "dd" / SFM_NAMES[2])

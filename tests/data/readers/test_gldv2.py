@@ -92,7 +92,7 @@ def test_many_pieces_make_one_list(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         ("train.csv", ["id,url,landmark_id", "0123456789abcdef,17"], "train-all", "line 2: got '0123456789abcdef,17'"),
         ("index_image_to_landmark.csv", ["id,landmark_id", "17"], "index", "line 2: got '17', expected id,landmark_id"),
         ("index_image_to_landmark.csv", ["id,landmark_id", "1111111111111111,70"], "query", r"solution_v2.1.csv, line 2: got the index image '2222222222222222', expected one of"),
-        ("retrieval_solution_v2.1.csv", ["id,images,Usage", "1,2"], "query", "line 2: got 2 fields, expected 3"),
+        ("retrieval_solution_v2.1.csv", ["id,images,Usage", "1,2"], "query", "line 2: got '1,2', expected id,images,Usage"),
         ("train_label_to_hierarchical.csv", [GLDV2_HEADER, f"17,{WIKI}:A,b,c,"], "train", "line 2: got an empty natural_or_human_made"),
         ("train_label_to_hierarchical.csv", [GLDV2_HEADER, f"a,{WIKI}:A,b,c,d"], "train", "line 2: got the landmark_id 'a'"),
         ("train_label_to_hierarchical.csv", [GLDV2_HEADER], "train", "train_clean.csv: got no image of the train split, expected at least one"),

@@ -97,6 +97,7 @@ HOSTILE = {
     "numpy": pickle.dumps({**REVISITED, "extra": np.arange(3)}),
     "persistent": b"Pos.system\n.",
     "extension": b"\x82\x01.",
+    "a memo of 32 GB": b"\x80\x02]r\xff\xff\xff\xff.",
 }
 
 
@@ -147,6 +148,17 @@ def test_other_content(tmp_path: Path, changes: dict, message: str) -> None:
     revisited(tmp_path)
     (tmp_path / "gnd_roxford5k.pkl").write_bytes(pickle.dumps({**REVISITED, **changes}))
     with pytest.raises(ValueError, match=message):
+        read("roxford5k", tmp_path, "query")
+
+
+def test_content_that_would_never_be_printed(tmp_path: Path) -> None:
+    """Each list holds the one before it twice: a few hundred bytes, and a repr of 2^40 brackets."""
+    revisited(tmp_path)
+    nested: list = []
+    for _ in range(40):
+        nested = [nested, nested]
+    (tmp_path / "gnd_roxford5k.pkl").write_bytes(pickle.dumps({**REVISITED, "gnd": [{**GOOD, "bbx": nested}, GOOD]}))
+    with pytest.raises(ValueError, match=r"entry 1: got .*\.\.\..*, expected a list of numbers"):
         read("roxford5k", tmp_path, "query")
 
 
