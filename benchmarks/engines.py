@@ -220,9 +220,9 @@ def main() -> None:
     if options.choice:
         break_even()
         return
+    memory = in_process(peak, QUERIES, GALLERY, POSITIVES)  # first: a process begins with the peak of its parent
     found = ratios()
     print(*(ratio.line() for ratio in found), sep="\n", flush=True)
-    memory = in_process(peak, QUERIES, GALLERY, POSITIVES)
     inputs = QUERIES * GALLERY * 4 / 2**20
     print(f"memory above the inputs: {memory:.0f} MiB; the scores are {inputs:.0f} MiB", flush=True)
     table = growth()
