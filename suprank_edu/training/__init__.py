@@ -1,6 +1,7 @@
 """Training on the metric itself: a recipe, a small network, a loop, and the embeddings that come out."""
 
 from suprank_edu.training.augment import Augment
+from suprank_edu.training.backbones import Backbone, GeM
 from suprank_edu.training.embed import embed
 from suprank_edu.training.fit import Callback, FitResult, fit
 from suprank_edu.training.gather import gather_with_gradient
@@ -14,9 +15,11 @@ from suprank_edu.training.recipe import Recipe
 
 __all__ = [
     "Augment",
+    "Backbone",
     "Callback",
     "Checkpoints",
     "FitResult",
+    "GeM",
     "MemoryBank",
     "Recipe",
     "SmallCNN",

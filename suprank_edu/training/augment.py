@@ -65,7 +65,8 @@ class Augment:
         stretch = torch.diag_embed(1 + recipe.scale * torch.stack([stretch_x, stretch_y], dim=-1))  # (B, 2, 2)
         linear = rotate @ slanted @ stretch @ _orientations(classes, recipe.orientations, draw)
         move = 2 * recipe.shift * torch.stack([move_x, move_y], dim=-1)
-        return torch.cat([linear, move[..., None]], dim=-1)  # (B, 2, 3)
+        zoom, centre = _crops(size, recipe.crop, recipe.flip, draw)
+        return torch.cat([zoom @ linear, zoom @ (move - centre)[..., None]], dim=-1)  # (B, 2, 3)
 
 
 def _orientations(classes: Tensor, count: int, draw: torch.Generator) -> Tensor:
@@ -76,3 +77,14 @@ def _orientations(classes: Tensor, count: int, draw: torch.Generator) -> Tensor:
     sin = torch.tensor([0.0, 1.0, 0.0, -1.0])[chosen % 4]
     mirror = torch.where(chosen < 4, 1.0, -1.0)
     return torch.stack([cos * mirror, -sin, sin * mirror, cos], dim=-1).view(-1, 2, 2)
+
+
+def _crops(size: int, least: float, flip: bool, draw: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Return ``(B, 2, 2)`` maps that stretch a random crop to the whole view, and the crops' ``(B, 2)`` centres."""
+    share, ratio, x, y, mirror = torch.rand(size, 5, generator=draw).T
+    area = 1 - (1 - least) * share
+    sides = (area * (0.75 ** (2 * ratio - 1))).sqrt() if least < 1 else torch.ones(size)
+    sides = torch.stack([sides, area / sides], dim=-1).clamp(max=1)  # (B, 2), shares of the image's sides
+    centre = (2 * torch.stack([x, y], dim=-1) - 1) * (1 - sides)  # (B, 2), the whole image reaching from -1 to 1
+    signs = torch.stack([torch.where(flip & (mirror < 0.5), -1.0, 1.0), torch.ones(size)], dim=-1)
+    return torch.diag_embed(signs / sides), centre

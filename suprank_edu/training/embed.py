@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -16,6 +18,7 @@ def embed(
     *,
     batch_size: int = 256,
     image_size: int | None = None,
+    scales: Sequence[float] = (1.0,),
     device: str | torch.device | None = None,
 ) -> Tensor:
     """Embed every image of a data set, in its order.
@@ -26,6 +29,8 @@ def embed(
         dataset: N images.
         batch_size: images at a time; the result does not depend on it beyond rounding.
         image_size: pixels a side S; None takes ``model.image_size``.
+        scales: shares of S at which each image is embedded; the mean of its unit vectors is the result (the papers
+            test GLDv2 at 1, 1/√2 and 1/2). Only networks that take images of any size can have more than one.
         device: moves the model there first; None leaves it where it is.
 
     Returns:
@@ -47,6 +52,8 @@ def embed(
         raise ValueError("`image_size`: got None, and the model has no `image_size`, expected pixels a side")
     if len(dataset) == 0:
         raise ValueError("`dataset`: got no image, expected at least one")
+    if not scales or min(scales) <= 0:
+        raise ValueError(f"`scales`: got {tuple(scales)}, expected one or more numbers above 0")
     if batch_size < 1:
         raise ValueError(f"`batch_size`: got {batch_size}, expected at least 1")
     if device is not None:
@@ -57,7 +64,19 @@ def embed(
     was_training = model.training
     model.eval()
     try:
-        pieces = [model(images).float().cpu() for _, images in image_batches(dataset, batches, size, where)]
+        pieces = [_at_scales(model, images, scales).cpu() for _, images in image_batches(dataset, batches, size, where)]
     finally:
         model.train(was_training)
     return nn.functional.normalize(torch.cat(pieces))  # (N, D)
+
+
+def _at_scales(model: nn.Module, images: Tensor, scales: Sequence[float]) -> Tensor:
+    """Return ``(B, D)``: the mean, over the scales, of the unit vectors of ``(B, C, S, S)`` images."""
+    found = []
+    for scale in scales:
+        side = max(1, round(images.shape[-1] * scale))
+        resized = images
+        if side != images.shape[-1]:
+            resized = nn.functional.interpolate(images, size=side, mode="bilinear", antialias=True)
+        found.append(nn.functional.normalize(model(resized).float()))
+    return torch.stack(found).mean(dim=0)

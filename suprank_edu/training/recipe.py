@@ -45,6 +45,9 @@ class Recipe:
         shift: largest random move, as a share of the side.
         orientations: 1, or 4 (quarter turns) or 8 (and mirror images): in each batch all images of a class are
             shown in one random orientation, which for a loss on pairs makes new classes of it.
+        crop: smallest share of the image's area that a random crop keeps, its sides at a ratio of 3:4 to 4:3; 1 for
+            no crop.
+        flip: mirror every second image, at random, from left to right.
         seed: decides initial weights, batches and augmentation.
 
     Raises:
@@ -86,6 +89,8 @@ class Recipe:
     shear: float = 0.2
     shift: float = 0.1
     orientations: int = 8
+    crop: float = 1.0
+    flip: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -163,7 +168,7 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[Any], bool], str], ...] = (
     (("optimizer",), lambda v: v in ("adamw", "adam", "sgd"), "'adamw', 'adam' or 'sgd'"),
     (("schedule",), lambda v: v in ("cosine", "steps"), "'cosine' or 'steps'"),
     (("precision",), lambda v: v in ("fp32", "bf16", "fp16"), "'fp32', 'bf16' or 'fp16'"),
-    (("freeze_batch_norm",), lambda v: isinstance(v, bool), "True or False"),
+    (("freeze_batch_norm", "flip"), lambda v: isinstance(v, bool), "True or False"),
     (("embed_at_once",), lambda v: v is None or (_is_int(v) and v >= 1), "an integer of at least 1, or None"),
     (
         ("weight_decay", "rotation", "shear", "shift"),
@@ -180,6 +185,7 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[Any], bool], str], ...] = (
         lambda v: isinstance(v, tuple) and len(v) > 0 and all(_is_int(c) and c >= 1 for c in v),
         "a tuple of one or more integers of at least 1",
     ),
+    (("crop",), lambda v: _is_number(v) and 0 < v <= 1, "a number in (0, 1]"),
     (("orientations",), lambda v: v in (1, 4, 8), "1, 4 or 8"),
     (("seed", "memory_size"), lambda v: _is_int(v) and v >= 0, "an integer of at least 0"),
 )
