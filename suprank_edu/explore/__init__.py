@@ -5,6 +5,7 @@ from suprank_edu.explore.decomposability_gap import decomposability_gap
 from suprank_edu.explore.explorer import Explorer, show_figure
 from suprank_edu.explore.figures import FigureFunction
 from suprank_edu.explore.gallery import Gallery, show_retrieved
+from suprank_edu.explore.gap_curves import gap_curves
 from suprank_edu.explore.hierarchical_ranking import hierarchical_ranking
 from suprank_edu.explore.landmark_scores import LandmarkScores, landmark_scores
 from suprank_edu.explore.loss_curve import LiveLossCurve, loss_curves
@@ -27,6 +28,7 @@ __all__ = [
     "Slider",
     "Toggle",
     "decomposability_gap",
+    "gap_curves",
     "hierarchical_ranking",
     "landmark_scores",
     "loss_curves",

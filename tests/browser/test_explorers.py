@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from suprank_edu.explore import Explorer, rank_a_gallery, surrogate_bounds
+from suprank_edu.explore import Explorer, decomposability_gap, rank_a_gallery, surrogate_bounds
 from suprank_edu.explore.figures import describe
 
 pytestmark = pytest.mark.browser
@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 PAGES = {
     "05_surrogates_and_their_bounds.html": surrogate_bounds,
     "00_how_to_use_this_book.html": rank_a_gallery,
+    "08_the_decomposability_gap.html": decomposability_gap,
 }
 READ = "plot => plot.data.map(t => ({x: Array.from(t.x ?? []), y: Array.from(t.y ?? [])}))"
 

@@ -231,6 +231,9 @@ def test_the_formulas_written_out_give_the_numbers_beside_them(explorer: Explore
         assert float(result) == pytest.approx(now.worst, abs=6e-4)
 
 
-def test_the_start_is_a_real_query_with_a_gap(explorer: Explorer) -> None:
+def test_the_start_is_the_example_of_the_chapter(explorer: Explorer) -> None:
     assert explorer.parameters == START
-    assert explorer.readout(**START).endswith("The batches flatter: their average is above the AP of the whole.")
+    first, second, _, last = explorer.readout(**START).split("\n")
+    assert first == "Gap = mean over batches − whole = (0.887 + 0.679 + 0.43)/3 − 0.546 = +0.12"
+    assert second == "3 of 3 batches are not perfect: no bound, E18 = 1 − (4 + 1.15 + 0.986)/12 = 0.489"
+    assert last == "The batches flatter: their average is above the AP of the whole."

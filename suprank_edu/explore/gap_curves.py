@@ -1,0 +1,59 @@
+"""Measured gaps over the size of a batch, one curve for each way of making batches, as a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from suprank_edu.explore.explorer import Explorer, show_figure
+from suprank_edu.explore.palette import POSITIVE, RELATED, RIVAL, SMOOTH, axis, layout
+
+_STYLES = (POSITIVE, SMOOTH, RIVAL, RELATED)
+
+
+def gap_curves(gaps: Mapping[str, Mapping[int, float]]) -> Explorer:
+    """Show measured decomposability gaps over the batch size (E17).
+
+    Args:
+        gaps: how the batches were made → batch size → the gap, a mean over queries.
+
+    Raises:
+        ValueError: no curve, more than four, or a curve without points.
+
+    Example:
+        >>> gap_curves({"at random": {32: 0.3, 128: 0.2}, "4 of a class": {32: 0.4, 128: 0.25}})
+        Explorer('The measured gap over the size of a batch', controls=[])
+    """
+    if not 1 <= len(gaps) <= len(_STYLES):
+        raise ValueError(f"`gaps`: got {len(gaps)} curves, expected 1 to {len(_STYLES)}")
+    traces, words = [], []
+    for (name, curve), style in zip(gaps.items(), _STYLES, strict=False):
+        if not curve:
+            raise ValueError(f"`gaps`: got no point in the curve {name!r}, expected at least one")
+        sizes = sorted(curve)
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": name,
+                "x": sizes,
+                "y": [round(curve[size], 4) for size in sizes],
+                "line": {"color": style.colour, "dash": style.dash, "width": 2.5},
+                "marker": {"color": style.colour, "symbol": style.symbol, "size": 9},
+                "hovertemplate": "batches of %{x}: gap %{y:.3f}<extra>" + name + "</extra>",
+            }
+        )
+        words.append(f"{name}, from {curve[sizes[0]]:.2f} at {sizes[0]} to {curve[sizes[-1]]:.2f} at {sizes[-1]}")
+    ticks = sorted({size for curve in gaps.values() for size in curve})
+    figure = {
+        "data": traces,
+        "layout": layout(
+            360,
+            xaxis=axis("images in a batch", type="log", tickvals=ticks, ticktext=[str(size) for size in ticks]),
+            yaxis=axis("", rangemode="tozero", zeroline=True),
+            showlegend=True,
+        ),
+    }
+    title = "The measured gap over the size of a batch"
+    return show_figure(
+        figure, title, f"The gap of AP over the batch size, by how batches are made: {'; '.join(words)}."
+    )
