@@ -27,6 +27,8 @@ from suprank_edu.exercises import (
     chapter08_bounds,
     chapter10,
     chapter10_h_ap,
+    chapter12,
+    chapter12_quality,
     chapter13,
     chapter13_ap,
 )
@@ -51,6 +53,8 @@ _CHAPTERS = (
     chapter08_bounds,
     chapter10,
     chapter10_h_ap,
+    chapter12,
+    chapter12_quality,
     chapter13,
     chapter13_ap,
 )
