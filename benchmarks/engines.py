@@ -205,7 +205,7 @@ def break_even() -> None:
 def ratios(quick: bool = False) -> list[Ratio]:
     """Return what ``python -m benchmarks`` compares with its baseline."""
     if quick:
-        return [*large(16, 20_000, 2_000, few=1), batch(sup_ndcg, "Sup-NDCG", 1_024, few=256)]
+        return [*large(16, 20_000, 1_000, few=1), batch(sup_ndcg, "Sup-NDCG", 1_024, few=128)]
     found = large(QUERIES, GALLERY, POSITIVES, few=2)
     for loss, name in ((sup_ndcg, "Sup-NDCG"), (sup_h_ap, "Sup-H-AP")):
         found += [batch(loss, name, 1_024, few=1_024), batch(loss, name, 4_096, few=128)]
