@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def hierarchical_ranking(
-    dataset: RetrievalDataset, queries: Sequence[int], gallery: Sequence[int], scores: Mapping[str, Tensor]
+    dataset: RetrievalDataset, queries: Sequence[int], gallery: Sequence[int], scores: Mapping[str, torch.Tensor]
 ) -> Explorer:
     """Return the explorer of a query's gallery as pictures, each framed by the levels it shares with the query.
 

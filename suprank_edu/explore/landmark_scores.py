@@ -7,7 +7,6 @@ from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
-from torch import Tensor
 
 if TYPE_CHECKING:
     from suprank_edu.data import RetrievalDataset
@@ -20,12 +19,12 @@ class LandmarkScores(NamedTuple):
         queries: Q positions in the test set.
         gallery: G positions in it.
         scores: embedding → ``(Q, G)`` cosine similarities.
-        means: embedding → metric → its mean over all queries of the test set, named as :func:`evaluate` names it.
+        means: embedding → metric → its mean over all queries of the test set, named as ``evaluate`` names it.
     """
 
     queries: list[int]
     gallery: list[int]
-    scores: dict[str, Tensor]
+    scores: dict[str, torch.Tensor]
     means: dict[str, dict[str, float]]
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from torch import Tensor
-
 from suprank_edu import metrics
 from suprank_edu.explore.controls import Choice, Slider
 from suprank_edu.explore.explorer import Explorer
@@ -17,11 +15,13 @@ from suprank_edu.explore.pictures import Shelf, shelf
 from suprank_edu.explore.words import number, spoken
 
 if TYPE_CHECKING:
+    import torch
+
     from suprank_edu.data import RetrievalDataset
 
 
 def nearest_pictures(
-    dataset: RetrievalDataset, queries: Sequence[int], gallery: Sequence[int], scores: Mapping[str, Tensor]
+    dataset: RetrievalDataset, queries: Sequence[int], gallery: Sequence[int], scores: Mapping[str, torch.Tensor]
 ) -> Explorer:
     """Return the explorer of a query's gallery as pictures, in the order that an embedding gives.
 

@@ -14,11 +14,11 @@ COLUMNS = 6
 PIXELS = 72
 """Pixels a side of a picture."""
 
-ROW_HEIGHT = 88
+ROW_HEIGHT = 92
 """Pixels a row, chosen so that a phone, where the width decides, leaves little of it empty."""
 
 _HALF = 0.44  # half the width of a picture, in cells
-_ROW = 1.26  # height of a row: a picture, and its rank below
+_ROW = 1.32  # height of a row: a picture, and its rank below
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def query_frame() -> dict[str, Any]:
     return {
         "type": "scatter",
         "x": [*xs, x],
-        "y": [*ys, y + 0.6],
+        "y": [*ys, y + 0.64],
         "mode": "lines+text",
         "line": {"color": ACCENT.colour, "width": 3, "dash": "solid"},
         "text": ["", "", "", "", "", "", "<b>query</b>"],
@@ -120,7 +120,7 @@ def marks(mark: Mark, places: Sequence[int], name: str) -> dict[str, Any]:
     return {
         "type": "scatter",
         "x": [x - 0.12 for x, _ in centres],
-        "y": [y + 0.6 for _, y in centres],
+        "y": [y + 0.64 for _, y in centres],
         "mode": "markers+text",
         "marker": {"color": mark.colour, "symbol": mark.symbol, "size": 9},
         "text": [f" {place}" for place in places],

@@ -39,9 +39,9 @@ def relevance_weights() -> Explorer:
         [
             SelectionSlider("alpha", "α", (0, 0.5, 1, 2, 3, 5), 1),
             SelectionSlider("num_levels", "Levels L", (1, 2, 3), 2),
-            SelectionSlider("one", "Items that share 1 level", _SIZES, 2),
-            SelectionSlider("two", "Items that share 2 (if L ≥ 2)", _SIZES, 10),
-            SelectionSlider("three", "Items that share 3 (if L = 3)", _SIZES, 4),
+            SelectionSlider("one", "Items at level 1", _SIZES, 2),
+            SelectionSlider("two", "Items at level 2 (L ≥ 2)", _SIZES, 10),
+            SelectionSlider("three", "Items at level 3 (L = 3)", _SIZES, 4),
         ],
         title="Relevance: what an item of each level is worth",
         alt=(
