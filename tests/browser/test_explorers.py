@@ -1,10 +1,14 @@
 """On a built page each control moves by keyboard and by mouse, and the curves become what Python gives for it."""
 
+import ast
+import functools
 import itertools
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import jupytext
 import numpy as np
 import pytest
 
@@ -13,7 +17,30 @@ from suprank_edu.explore.figures import describe
 
 pytestmark = pytest.mark.browser
 
+BOOK = Path(__file__).resolve().parents[2] / "book"
+
+
+@functools.cache
+def first_of(chapter: str) -> Explorer:
+    """Run the cells of a chapter up to its first explorer, and return that: it takes data that the chapter opens."""
+    names: dict[str, Any] = {}
+    for cell in jupytext.read(BOOK / f"{chapter}.md").cells:
+        if cell.cell_type != "code" or "skip-execution" in cell.metadata.get("tags", []):
+            continue
+        *body, last = ast.parse(cell.source).body
+        exec(compile(ast.Module(body, []), chapter, "exec"), names)
+        if isinstance(last, ast.Expr):
+            shown = eval(compile(ast.Expression(last.value), chapter, "eval"), names)
+            if isinstance(shown, Explorer):
+                return shown
+        else:
+            exec(compile(ast.Module([last], []), chapter, "exec"), names)
+    raise AssertionError(f"{chapter} shows no explorer")
+
+
 PAGES = {
+    "01_retrieval_is_ranking.html": functools.partial(first_of, "01_retrieval_is_ranking"),
+    "10_hierarchical_relevance.html": functools.partial(first_of, "10_hierarchical_relevance"),
     "05_surrogates_and_their_bounds.html": surrogate_bounds,
     "00_how_to_use_this_book.html": rank_a_gallery,
     "08_the_decomposability_gap.html": decomposability_gap,
@@ -107,15 +134,15 @@ def test_the_readout_and_reset_follow(opened: Any) -> None:
     block = tab.locator('.sre[data-state="ready"]').first
     plot = block.locator(".sre-plot")
     said, start = plot.get_attribute("data-drawn"), agrees(plot, explorer)
-    slider = block.locator("input[type=range]").first
-    slider.focus()
-    tab.keyboard.press(
-        "Home"
-        if explorer.controls[int(slider.get_attribute("data-control"))].values.index(
-            start[slider.get_attribute("name")]
-        )
-        else "End"
-    )
+    # A slider where there is one; a drop-down list is chosen from as a click would.
+    control = block.locator("input[type=range]" if block.locator("input[type=range]").count() else "select").first
+    values = explorer.controls[int(control.get_attribute("data-control"))].values
+    at = values.index(start[control.get_attribute("name")])
+    if control.get_attribute("type") == "range":
+        control.focus()
+        tab.keyboard.press("Home" if at else "End")
+    else:
+        control.select_option(index=0 if at else len(values) - 1)
     wait_for_move(tab, plot, said)
     said, moved = plot.get_attribute("data-drawn"), agrees(plot, explorer)
     assert block.locator(".sre-text").text_content() == explorer.readout(**moved)
