@@ -1,0 +1,151 @@
+"""Training from a shell: ``python -m suprank_edu.training --help``."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from suprank_edu.training.learner import TrainingError
+from suprank_edu.training.named_losses import LOSSES
+from suprank_edu.training.papers import SETTINGS
+from suprank_edu.training.runs import Run
+
+EXAMPLES = """\
+examples:
+  python -m suprank_edu.training list
+  python -m suprank_edu.training show sop roadmap
+  python -m suprank_edu.training run omniglot sup-ap --out runs/sup-ap --set steps=100 --dry-run
+  python -m suprank_edu.training run omniglot sup-ap --out runs/sup-ap --evaluate-every 100
+  python -m suprank_edu.training resume runs/sup-ap
+  python -m suprank_edu.training evaluate runs/sup-ap
+  python -m suprank_edu.training export runs/sup-ap network.pt2
+  accelerate launch --num_processes 4 -m suprank_edu.training run sop happier --data ~/sop --out runs/happier
+
+Data lie in --data, or in the folder of the set's name under $SUPRANK_EDU_DATA. A run that was broken goes on with
+`resume`, from its last checkpoint, and ends as if it had not been.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit status."""
+    options = parser().parse_args(arguments)
+    try:
+        options.command(options)
+    except (ValueError, OSError, TrainingError, ImportError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("broken off; go on with: python -m suprank_edu.training resume FOLDER", file=sys.stderr)
+        return 130
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line."""
+    top = argparse.ArgumentParser(
+        prog="python -m suprank_edu.training",
+        description="Train an embedding network with a ranking loss, with the settings of the papers.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _command(commands, "list", _list, "data sets and losses that are known by name")
+    show = _command(commands, "show", _show, "every setting of a data set and a loss, and where it comes from")
+    run = _command(commands, "run", _run, "train, from the beginning or from where the folder's run was broken")
+    for command in (show, run):
+        command.add_argument("setting", metavar="DATASET", help="see `list`")
+        command.add_argument("loss", metavar="LOSS", help="see `list`")
+    run.add_argument("--out", required=True, metavar="FOLDER", help="where checkpoints and results go")
+    run.add_argument("--data", metavar="FOLDER", help="where the data set lies")
+    run.add_argument("--set", nargs="+", default=[], metavar="NAME=VALUE", help="change settings, such as lr=1e-3")
+    run.add_argument("--dry-run", action="store_true", help="check data, shapes and memory on two steps; write nothing")
+    resume = _command(commands, "resume", _resume, "go on with the run of a folder")
+    for command in (run, resume):
+        command.add_argument("--device", help="cpu or cuda; the best there is by default")
+        command.add_argument("--evaluate-every", type=int, metavar="STEPS", help="evaluate on the test classes")
+        command.add_argument("--checkpoint-every", type=int, default=100, metavar="STEPS", help="default: 100")
+    evaluate = _command(commands, "evaluate", _evaluate, "every metric of a trained network")
+    evaluate.add_argument("--split", help="of the data set; its test split by default")
+    export = _command(commands, "export", _export, "write the network as a program of torch.export")
+    for command in (resume, evaluate, export):
+        command.add_argument("out", metavar="FOLDER", help="the folder of the run")
+    export.add_argument("path", metavar="FILE.pt2")
+    for command in (evaluate, export):
+        command.add_argument("--which", choices=("last", "best"), default="last", help="which checkpoint")
+    return top
+
+
+def _command(commands: Any, name: str, function: Any, text: str) -> argparse.ArgumentParser:
+    made: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    made.set_defaults(command=function)
+    return made
+
+
+def _list(options: argparse.Namespace) -> None:
+    print("data sets")
+    for name, setting in SETTINGS.items():
+        print(f"  {name:16}{setting.backbone or 'small network':16}{setting.source}")
+    print("losses")
+    for name in LOSSES:
+        print(f"  {name}")
+
+
+def _show(options: argparse.Namespace) -> None:
+    run = Run(options.setting, options.loss, folder="")
+    if options.loss not in LOSSES:
+        raise ValueError(f"`loss`: got {options.loss!r}, expected one of {', '.join(LOSSES)}")
+    setting = run.of_paper
+    length = f"{setting.epochs} epochs" if setting.epochs else f"{setting.steps} steps"
+    print(f"{options.setting} with {options.loss}: {length}; source: {setting.source}")
+    print(f"  network = {setting.backbone or 'SmallCNN'} {setting.network or ''}".rstrip())
+    print(f"  step = {setting.step}")
+    for name, value in setting.settings.items():
+        print(f"  {name} = {value!r}")
+
+
+def _run(options: argparse.Namespace) -> None:
+    run = Run(options.setting, options.loss, options.out, options.data, _changes(options.set))
+    if options.dry_run:
+        for name, value in run.trial(device=options.device).items():
+            print(f"{name}: {value}")
+        return
+    _train(run, options)
+
+
+def _resume(options: argparse.Namespace) -> None:
+    _train(Run.load(options.out), options)
+
+
+def _train(run: Run, options: argparse.Namespace) -> None:
+    result = run.train(options.evaluate_every, options.checkpoint_every, device=options.device)
+    print(f"{len(result.history)} steps, loss {result.history[-1]['loss']:.4f}; network and state in {run.folder}")
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    print(Run.load(options.out).evaluate(options.which, options.split))
+
+
+def _export(options: argparse.Namespace) -> None:
+    Run.load(options.out).export(options.path, options.which)
+    print(f"{options.path}: read it with torch.export.load(...).module()")
+
+
+def _changes(pairs: Sequence[str]) -> dict[str, Any]:
+    """Read ``NAME=VALUE`` pairs; a value that is no Python literal is a text."""
+    changes: dict[str, Any] = {}
+    for pair in pairs:
+        name, separator, text = pair.partition("=")
+        if not separator or not name:
+            raise ValueError(f"`--set`: got {pair!r}, expected NAME=VALUE")
+        try:
+            changes[name] = ast.literal_eval(text)
+        except (ValueError, SyntaxError):
+            changes[name] = text
+    return changes
+
+
+if __name__ == "__main__":
+    sys.exit(main())

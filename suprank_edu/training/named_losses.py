@@ -1,0 +1,77 @@
+"""Losses by name, with the parameters of the papers: the library's own, and rivals of pytorch-metric-learning."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from torch import nn
+
+from suprank_edu.data import RetrievalDataset
+from suprank_edu.losses import (
+    AtLevel,
+    SmoothAPLoss,
+    SmoothNDCGLoss,
+    SmoothRecallLoss,
+    SupAPLoss,
+    SupHAPLoss,
+    SupNDCGLoss,
+    SupRecallLoss,
+    happier,
+    road_ndcg,
+    road_recall,
+    roadmap,
+)
+from suprank_edu.steps import SupStep
+from suprank_edu.training.recipe import Recipe
+
+MakeLoss = Callable[[int, int, SupStep], nn.Module]
+
+
+def _metric_learning(name: str, **options: Any) -> nn.Module:
+    from pytorch_metric_learning import losses
+
+    return AtLevel(getattr(losses, name)(**options), level=0)
+
+
+def _classes(name: str, **options: Any) -> MakeLoss:
+    return lambda classes, dim, step: _metric_learning(name, num_classes=classes, embedding_size=dim, **options)
+
+
+LOSSES: dict[str, MakeLoss] = {
+    "sup-ap": lambda classes, dim, step: SupAPLoss(**vars(step)),
+    "sup-recall": lambda classes, dim, step: SupRecallLoss(**vars(step)),
+    "sup-ndcg": lambda classes, dim, step: SupNDCGLoss(**vars(step)),
+    "sup-h-ap": lambda classes, dim, step: SupHAPLoss(**vars(step)),
+    "roadmap": lambda classes, dim, step: roadmap(step=step),
+    "roadmap-proxies": lambda classes, dim, step: roadmap(classes, dim, step=step),
+    "road-recall": lambda classes, dim, step: road_recall(step=step),
+    "road-recall-proxies": lambda classes, dim, step: road_recall(classes, dim, step=step),
+    "road-ndcg": lambda classes, dim, step: road_ndcg(classes, dim, step=step),
+    "happier": lambda classes, dim, step: happier(classes, dim, step=step),
+    "happier-f": lambda classes, dim, step: happier(classes, dim, weight=0.5, step=step),
+    "smooth-ap": lambda classes, dim, step: SmoothAPLoss(),
+    "smooth-recall": lambda classes, dim, step: SmoothRecallLoss(),
+    "smooth-ndcg": lambda classes, dim, step: SmoothNDCGLoss(),
+    "triplet": lambda classes, dim, step: _metric_learning("TripletMarginLoss", margin=0.05),
+    "contrastive": lambda classes, dim, step: _metric_learning("ContrastiveLoss"),
+    "multi-similarity": lambda classes, dim, step: _metric_learning("MultiSimilarityLoss"),
+    "fastap": lambda classes, dim, step: _metric_learning("FastAPLoss"),
+    "softmax": _classes("NormalizedSoftmaxLoss", temperature=0.05),
+    "proxy-nca": _classes("ProxyNCALoss"),
+    "arcface": _classes("ArcFaceLoss", scale=30, margin=math.degrees(0.5)),
+}
+"""Losses by name: the number of the finest classes, D and the step of SupRank → the loss."""
+
+
+def make_loss(name: str, dataset: RetrievalDataset, recipe: Recipe, step: SupStep) -> nn.Module:
+    """Return the loss of that name for a data set.
+
+    Raises:
+        ValueError: there is no such loss.
+    """
+    if name not in LOSSES:
+        raise ValueError(f"`loss`: got {name!r}, expected one of {', '.join(LOSSES)}")
+    return LOSSES[name](int(np.max(dataset.labels[:, 0])) + 1, recipe.embedding_size, step)

@@ -1,0 +1,195 @@
+"""The papers' settings by name: data sets with their networks and budgets.
+
+From "Optimization of Rank Losses for Image Retrieval" (SupRank), ROADMAP and HAPPIER, and the configurations published
+with them. Two settings are ours because they say nothing there: 100 epochs where none are given, and all learning
+rates fall to the same share of their peak. `omniglot` and `mini-landmarks` are small sets of this project.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import nn
+
+from suprank_edu.data import HierarchicalBatches, MPerClassBatches, RetrievalDataset
+from suprank_edu.data.samplers import Batches
+from suprank_edu.steps import PUBLISHED, PUBLISHED_INAT, SupStep
+from suprank_edu.training.backbones import Backbone
+from suprank_edu.training.models import SmallCNN
+from suprank_edu.training.recipe import Recipe
+
+_PHOTOS = {"image_size": 224, "rotation": 0.0, "scale": 0.0, "shear": 0.0, "shift": 0.0, "orientations": 1}
+_PHOTOS |= {"crop": 0.16, "flip": True, "batch_size": 256, "per_class": 4, "warmup": 0.0, "embedding_size": 512}
+_ADAM = _PHOTOS | {"optimizer": "adam", "freeze_batch_norm": True, "loss_lr": 10.0}
+_SGD = _PHOTOS | {"optimizer": "sgd", "weight_decay": 1e-4}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A data set with the network and the budget that a paper trains on it.
+
+    Args:
+        reader: name for :func:`suprank_edu.data.read`; ``"samples"`` for Mini-Landmarks.
+        splits: the splits to train on and to evaluate on.
+        settings: of the :class:`Recipe`, all but the steps.
+        epochs: passes over the data; None takes ``steps`` instead.
+        source: where the settings come from.
+        backbone: name for :class:`Backbone`; None takes a ``SmallCNN``.
+        network: further settings of the backbone.
+        super_classes: super-classes in a batch, None where batches do not look at them.
+        max_per_class: images of a class an epoch.
+        step: the step of the SupRank losses.
+        steps: optimiser steps, with ``epochs`` None.
+        scales: at which test images are embedded.
+    """
+
+    reader: str
+    splits: tuple[str, str]
+    settings: dict[str, Any]
+    epochs: int | None
+    source: str
+    backbone: str | None = "resnet50"
+    network: dict[str, Any] = field(default_factory=dict)
+    super_classes: int | None = None
+    max_per_class: int | None = None
+    step: SupStep = PUBLISHED
+    steps: int | None = None
+    scales: tuple[float, ...] = (1.0,)
+
+    def batches(self, dataset: RetrievalDataset, recipe: Recipe) -> Batches:
+        """Return the batches of one epoch."""
+        if self.super_classes is not None:
+            return HierarchicalBatches(
+                dataset.labels,
+                recipe.batch_size,
+                recipe.per_class,
+                super_classes=self.super_classes,
+                batches_per_tuple=5,
+                seed=recipe.seed,
+            )
+        return MPerClassBatches(
+            dataset.labels, recipe.batch_size, recipe.per_class, seed=recipe.seed, max_per_class=self.max_per_class
+        )
+
+    def recipe(self, dataset: RetrievalDataset, **changes: Any) -> Recipe:
+        """Return the recipe for a data set: its epochs as steps, and what the caller changes."""
+        known = Recipe.from_dict(self.settings | {k: v for k, v in changes.items() if k in ("batch_size", "per_class")})
+        steps = self.steps or (self.epochs or 1) * len(self.batches(dataset, known))
+        warm = {"head_only": 5 / self.epochs} if self.epochs and self.settings.get("freeze_batch_norm") else {}
+        return Recipe.from_dict(self.settings | warm | {"steps": steps} | changes)
+
+    def model(self, dataset: RetrievalDataset, recipe: Recipe) -> nn.Module:
+        """Return the network, with pretrained weights where the paper starts from them."""
+        if self.backbone is None:
+            channels = 1 if dataset.mode == "L" else 3
+            return SmallCNN(recipe.image_size, channels, recipe.channels, recipe.embedding_size)
+        options = {"embedding_size": recipe.embedding_size, "image_size": recipe.image_size} | self.network
+        return Backbone(self.backbone, **options)
+
+
+_RESNET = {"layer_norm": True}
+SETTINGS = {
+    "omniglot": Setting(
+        "omniglot", ("train", "test"), {"lr": 2e-3, "loss_lr": 0.1}, None, "this project", None, steps=300
+    ),
+    "mini-landmarks": Setting(
+        "samples",
+        ("train", "test"),
+        {"lr": 2e-3, "loss_lr": 0.1, "image_size": 64, "orientations": 1, "rotation": 5.0, "flip": False},
+        None,
+        "this project",
+        None,
+        steps=600,
+    ),
+    "sop": Setting(
+        "sop",
+        ("train", "test"),
+        _ADAM | {"lr": 5e-5, "head_lr": 1e-4, "weight_decay": 1e-4},
+        100,
+        "SupRank and HAPPIER, SOP",
+        network=_RESNET,
+        super_classes=2,
+    ),
+    "cub": Setting(
+        "cub",
+        ("train", "test"),
+        _ADAM | {"lr": 1e-6, "head_lr": 2e-6, "weight_decay": 4e-4},
+        200,
+        "SupRank, CUB-200-2011",
+        network=_RESNET | {"pooling": "max"},
+    ),
+    "cars196": Setting(
+        "cars196",
+        ("train", "test"),
+        _ADAM | {"lr": 1e-4, "head_lr": 2e-4, "weight_decay": 4e-4},
+        100,
+        "SupRank, Cars196; epochs ours",
+        network=_RESNET,
+    ),
+    "inshop": Setting(
+        "inshop",
+        ("train", "gallery"),
+        _ADAM | {"lr": 1e-5, "head_lr": 2e-5, "weight_decay": 4e-4},
+        100,
+        "SupRank, In-Shop; epochs ours",
+        network=_RESNET,
+    ),
+    "inat-base": Setting(
+        "inat2018",
+        ("train", "test"),
+        _ADAM | {"lr": 1e-5, "head_lr": 2e-5, "weight_decay": 4e-4},
+        90,
+        "SupRank and HAPPIER, iNaturalist 2018",
+        network=_RESNET,
+        step=PUBLISHED_INAT,
+    ),
+    "inat-full": Setting(
+        "inat2018-full",
+        ("train", "test"),
+        _ADAM | {"lr": 1e-5, "head_lr": 2e-5, "weight_decay": 4e-4},
+        90,
+        "HAPPIER, iNaturalist 2018 with seven levels",
+        network=_RESNET,
+        step=PUBLISHED_INAT,
+    ),
+    "dyml-vehicle": Setting(
+        "dyml-vehicle",
+        ("train", "fine-gallery"),
+        _SGD | {"lr": 0.1},
+        100,
+        "HAPPIER, DyML; epochs ours",
+        "resnet34",
+        _RESNET,
+    ),
+    "dyml-animal": Setting(
+        "dyml-animal",
+        ("train", "fine-gallery"),
+        _SGD | {"lr": 0.1},
+        100,
+        "HAPPIER, DyML; epochs ours",
+        "resnet34",
+        _RESNET,
+    ),
+    "dyml-product": Setting(
+        "dyml-product",
+        ("train", "fine-gallery"),
+        _SGD | {"lr": 0.01, "head_lr": 0.02, "freeze_batch_norm": True},
+        20,
+        "HAPPIER, DyML",
+        "resnet34",
+        _RESNET,
+    ),
+    "h-gldv2": Setting(
+        "gldv2",
+        ("train", "index"),
+        _ADAM | {"lr": 1e-4, "head_lr": 1e-4, "weight_decay": 1e-4, "embedding_size": 2048},
+        100,
+        "SupRank, H-GLDv2; epochs ours",
+        "resnet101",
+        {"pooling": "gem"},
+        max_per_class=8,
+        scales=(1.0, 2**-0.5, 0.5),
+    ),
+}
+"""Data sets by name."""

@@ -1,0 +1,197 @@
+"""A run in a folder: what it is, its checkpoints, its evaluation, and the network that comes out of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import time
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from suprank_edu.data import RetrievalDataset, load_samples, read
+from suprank_edu.metrics import Evaluation, evaluate
+from suprank_edu.training import checkpoint
+from suprank_edu.training.embed import embed
+from suprank_edu.training.fit import FitResult, fit
+from suprank_edu.training.named_losses import make_loss
+from suprank_edu.training.papers import SETTINGS, Setting
+from suprank_edu.training.progress import Checkpoints, Validation
+from suprank_edu.training.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training run: a data set and a loss by name, and what differs from the paper's settings.
+
+    Args:
+        setting: one of :data:`suprank_edu.training.papers.SETTINGS`.
+        loss: one of :data:`suprank_edu.training.named_losses.LOSSES`.
+        folder: where checkpoints and results go.
+        data: folder of the data set; None takes ``$SUPRANK_EDU_DATA/<name>``.
+        changes: settings of the :class:`Recipe` that differ.
+
+    Raises:
+        ValueError: there is no such setting.
+    """
+
+    setting: str
+    loss: str
+    folder: str
+    data: str | None = None
+    changes: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.setting not in SETTINGS:
+            raise ValueError(f"`setting`: got {self.setting!r}, expected one of {', '.join(SETTINGS)}")
+
+    @property
+    def of_paper(self) -> Setting:
+        """The setting by its name."""
+        return SETTINGS[self.setting]
+
+    def dataset(self, split: str) -> RetrievalDataset:
+        """Read a split of the data set."""
+        if self.of_paper.reader == "samples":
+            return load_samples(split)
+        return read(self.of_paper.reader, self.data, split)
+
+    def save(self) -> None:
+        """Write what the run is into its folder, so that it can be continued from there alone.
+
+        Raises:
+            ValueError: the folder holds another run.
+        """
+        path = Path(self.folder) / "run.json"
+        if path.exists() and (there := Run.load(self.folder)) != self:
+            raise ValueError(f"`folder`: got {self.folder}, which holds another run ({there}), expected a new folder")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_suffix(".tmp")
+        beside.write_text(json.dumps(asdict(self) | {"folder": None}, indent=1) + "\n", encoding="utf-8")
+        os.replace(beside, path)
+
+    @staticmethod
+    def load(folder: str) -> Run:
+        """Read what the run in a folder is.
+
+        Raises:
+            ValueError: the folder holds no run.
+        """
+        path = Path(folder) / "run.json"
+        try:
+            return Run(**json.loads(path.read_text(encoding="utf-8")) | {"folder": folder})
+        except (OSError, json.JSONDecodeError, TypeError) as error:
+            raise ValueError(f"`folder`: got {folder}, which holds no run ({error})") from None
+
+    def train(self, evaluate_every: int | None = None, checkpoint_every: int = 100, **options: Any) -> FitResult:
+        """Train, or go on where the run was broken.
+
+        Args:
+            evaluate_every: steps between two evaluations on the test classes; None evaluates only at the end.
+            checkpoint_every: steps between two checkpoints.
+            options: passed to :func:`suprank_edu.training.fit`.
+        """
+        setting, dataset = self.of_paper, self.dataset(self.of_paper.splits[0])
+        recipe = setting.recipe(dataset, **self.changes)
+        loss = make_loss(self.loss, dataset, recipe, setting.step)
+        self.save()
+        torch.manual_seed(recipe.seed)
+        model = setting.model(dataset, recipe)
+        validation = None
+        if evaluate_every is not None:
+            validation = Validation(self.dataset(setting.splits[1]), every=evaluate_every)
+        return fit(
+            recipe,
+            dataset,
+            loss,
+            model=model,
+            batches=setting.batches(dataset, recipe),
+            validation=validation,
+            checkpoints=Checkpoints(self.folder, every=checkpoint_every),
+            **options,
+        )
+
+    def trial(self, **options: Any) -> dict[str, Any]:
+        """Read the data and take two steps of full size, without writing anything.
+
+        Returns:
+            What a reader of a log wants to know before the long work: sizes, steps, seconds a step, peak memory.
+        """
+        setting, dataset = self.of_paper, self.dataset(self.of_paper.splits[0])
+        recipe = setting.recipe(dataset, **self.changes)
+        loss = make_loss(self.loss, dataset, recipe, setting.step)
+        short = replace(recipe, steps=min(2, recipe.steps))
+        start = time.perf_counter()
+        result = fit(
+            short,
+            dataset,
+            loss,
+            model=setting.model(dataset, recipe),
+            batches=setting.batches(dataset, recipe),
+            progress=False,
+            **options,
+        )
+        seconds = [entry["seconds"] for entry in result.history]
+        return {
+            "train": repr(dataset),
+            "test": repr(self.dataset(setting.splits[1])),
+            "parameters": sum(p.numel() for p in result.model.parameters()),
+            "batch": f"{recipe.batch_size} images of {recipe.image_size} pixels",
+            "steps": recipe.steps,
+            "loss of the first steps": [round(entry["loss"], 4) for entry in result.history],
+            "seconds to the first step": round(time.perf_counter() - start - (seconds[-1] - seconds[0]), 2),
+            "seconds a step": round(seconds[-1] - seconds[0], 3),
+            "peak memory, GiB": round(_peak_gib(), 2),
+        }
+
+    def evaluate(self, which: str = "last", split: str | None = None, **options: Any) -> Evaluation:
+        """Evaluate a checkpoint of the run, ``"last"`` or ``"best"``, and write the result into the folder."""
+        model, dataset = self.network(which), self.dataset(split or self.of_paper.splits[1])
+        embeddings = embed(model, dataset, scales=self.of_paper.scales, **options)
+        result = evaluate(embeddings, torch.from_numpy(dataset.labels))
+        result.save(Path(self.folder) / f"evaluation-{which}.json")
+        return result
+
+    def network(self, which: str = "last") -> nn.Module:
+        """Return the network of a checkpoint, in evaluation mode."""
+        path = Path(self.folder) / f"{which}.pt"
+        if not path.exists():
+            raise ValueError(
+                f"`folder`: got {self.folder}, which holds no {path.name}, expected a run with checkpoints"
+            )
+        state = checkpoint.load(path)
+        dataset = self.dataset(self.of_paper.splits[0])
+        model = self.of_paper.model(dataset, Recipe.from_dict(state["recipe"]))
+        model.load_state_dict(state["model"])
+        return model.eval()
+
+    def export(self, path: str, which: str = "last") -> None:
+        """Write the network as a program of ``torch.export``, which runs without this library.
+
+        Args:
+            path: a file name that ends in ``.pt2``.
+            which: ``"last"`` or ``"best"``.
+
+        Raises:
+            ValueError: another ending.
+        """
+        if not path.endswith(".pt2"):
+            raise ValueError(f"`path`: got {path}, expected a name that ends in .pt2")
+        model, dataset = self.network(which), self.dataset(self.of_paper.splits[0])
+        size = int(getattr(model, "image_size", 224))
+        images = torch.rand(2, 1 if dataset.mode == "L" else 3, size, size)
+        batch = torch.export.Dim("batch", min=1, max=4096)
+        program = torch.export.export(model, (images,), dynamic_shapes=({0: batch},))
+        torch.export.save(program, path)
+
+
+def _peak_gib() -> float:
+    if torch.cuda.is_available() and torch.cuda.max_memory_allocated():
+        return torch.cuda.max_memory_allocated() / 2**30
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 2**30 if sys.platform == "darwin" else peak / 2**20

@@ -1,0 +1,86 @@
+import numpy as np
+import pytest
+import torch
+
+from suprank_edu.data import RetrievalDataset
+from suprank_edu.losses import RankLoss
+from suprank_edu.training.named_losses import LOSSES, make_loss
+from suprank_edu.training.papers import SETTINGS
+from suprank_edu.training.recipe import Recipe
+
+# The table of the papers' settings: optimiser, learning rates of backbone and head, weight decay, epochs.
+PUBLISHED = {
+    "sop": ("adam", 5e-5, 1e-4, 1e-4, 100),
+    "cub": ("adam", 1e-6, 2e-6, 4e-4, 200),
+    "cars196": ("adam", 1e-4, 2e-4, 4e-4, None),
+    "inshop": ("adam", 1e-5, 2e-5, 4e-4, None),
+    "inat-base": ("adam", 1e-5, 2e-5, 4e-4, 90),
+    "inat-full": ("adam", 1e-5, 2e-5, 4e-4, 90),
+    "dyml-vehicle": ("sgd", 0.1, None, 1e-4, None),
+    "dyml-animal": ("sgd", 0.1, None, 1e-4, None),
+    "dyml-product": ("sgd", 0.01, 0.02, 1e-4, 20),
+    "h-gldv2": ("adam", 1e-4, 1e-4, 1e-4, None),
+}
+
+
+def images(classes: int = 160, each: int = 10) -> RetrievalDataset:
+    """Enough classes and super-classes for any batch; the images are never opened."""
+    fine = np.arange(classes * each) // each
+    return RetrievalDataset(
+        ["nowhere.jpg"] * len(fine),
+        np.stack([fine, fine % 4], axis=1),
+        level_names=["a", "b"],
+        class_names=[[str(i) for i in range(classes)], list("wxyz")],
+        licence="none",
+        source="made up",
+    )
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_every_setting_makes_a_recipe_and_batches(name: str) -> None:
+    setting, data = SETTINGS[name], images()
+    recipe = setting.recipe(data)
+    batches = setting.batches(data, recipe)
+    assert recipe.steps == (setting.steps or setting.epochs * len(batches))
+    assert len(batches.batch(0)) == recipe.batch_size
+    assert setting.source
+    changed = setting.recipe(data, steps=7, lr=0.5, seed=3)
+    assert (changed.steps, changed.lr, changed.seed) == (7, 0.5, 3)
+    if name in PUBLISHED:
+        optimizer, lr, head_lr, decay, epochs = PUBLISHED[name]
+        assert (recipe.optimizer, recipe.lr, recipe.head_lr) == (optimizer, lr, head_lr)
+        assert recipe.weight_decay == decay
+        assert epochs is None or setting.epochs == epochs
+        assert epochs is not None or "ours" in setting.source
+        assert recipe.head_only == pytest.approx(5 / setting.epochs if recipe.freeze_batch_norm else 0)
+
+
+def test_the_batches_of_sop_come_from_two_super_classes() -> None:
+    data = images()
+    batches = SETTINGS["sop"].batches(data, Recipe(batch_size=256))
+    assert all(len(np.unique(data.labels[batches.batch(t), 1])) == 2 for t in range(5))
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_every_loss_ranks_a_batch(name: str) -> None:
+    data, recipe = images(classes=8, each=4), Recipe(embedding_size=16)
+    loss = make_loss(name, data, recipe, SETTINGS["sop"].step)
+    draw = torch.Generator().manual_seed(0)
+    embeddings = torch.nn.functional.normalize(torch.randn(32, 16, generator=draw)).requires_grad_()
+    value = loss(embeddings, torch.from_numpy(data.labels))
+    value.backward()
+    assert value.isfinite()
+    assert embeddings.grad.abs().sum() > 0
+
+
+def test_the_sums_have_the_weights_of_the_papers() -> None:
+    data, recipe = images(classes=8, each=4), Recipe(embedding_size=16)
+    made = {name: make_loss(name, data, recipe, SETTINGS["sop"].step) for name in LOSSES}
+    weights = {name: loss.weight for name, loss in made.items() if isinstance(loss, RankLoss)}
+    expected = {"roadmap": 0.1, "roadmap-proxies": 0.1, "road-recall": 0.5, "road-recall-proxies": 0.5}
+    assert weights == expected | {"road-ndcg": 0.1, "happier": 0.1, "happier-f": 0.5}
+
+
+def test_a_loss_that_does_not_exist() -> None:
+    with pytest.raises(ValueError, match="`loss`: got 'ap', expected one of sup-ap"):
+        make_loss("ap", images(), Recipe(), SETTINGS["sop"].step)
