@@ -70,8 +70,8 @@ def decomposability_gap() -> Explorer:
             Choice("scores", "Scores", SCENES, REAL),
             Choice("make_up", "Batches are", MAKE_UPS, EQUAL),
             SelectionSlider("batches", "Number of batches", BATCHES, 3),
-            SelectionSlider("pos_margin", "Positives at least α", (0.0, 0.3, 0.6, 0.9), 0.0),
-            SelectionSlider("neg_margin", "Negatives at most β", (1.0, 0.9, 0.75, 0.6, 0.3), 1.0),
+            SelectionSlider("pos_margin", "Positives above α", (0.0, 0.3, 0.6, 0.9), 0.0),
+            SelectionSlider("neg_margin", "Negatives below β", (1.0, 0.9, 0.75, 0.6, 0.3), 1.0),
         ],
         title="The gap: batches that look better than the whole",
         alt=(
