@@ -12,6 +12,7 @@ from PIL import Image
 from suprank_edu import naive
 from suprank_edu.data import RetrievalDataset, load_samples
 from suprank_edu.explore import Explorer, hierarchical_ranking, landmark_scores, nearest_pictures
+from suprank_edu.explore.live import LiveExplorer
 from suprank_edu.explore.picture_grid import mark_of
 from suprank_edu.explore.words import spoken
 from suprank_edu.training import load_images
@@ -173,6 +174,18 @@ def test_a_list_without_mistakes_says_so(dataset: RetrievalDataset) -> None:
     text = shown.readout(query=shown.parameters["query"], embedding="best")
     assert "No mistake" in text
     assert "First mistake: rank 1" in shown.readout(query=shown.parameters["query"], embedding="worst")
+
+
+def test_the_live_figure_moves_the_same_pictures(degrees: Explorer) -> None:
+    live = LiveExplorer(degrees)
+    for p in degrees.grid():
+        for name, value in p.items():
+            live.inputs[name].value = value
+        for shown, wanted in zip(live.figure.data, degrees.figure.describe(**p)["data"], strict=True):
+            if wanted["type"] == "image":
+                assert (shown.source, shown.x0, shown.y0) == (wanted["source"], wanted["x0"], wanted["y0"])
+            else:
+                np.testing.assert_array_equal(np.array(shown.x, float), np.array(wanted["x"], float))
 
 
 def test_each_picture_is_stored_once(nearest: Explorer, degrees: Explorer) -> None:
