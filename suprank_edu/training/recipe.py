@@ -33,7 +33,7 @@ class Recipe:
         precision: ``"fp32"``, or autocast of the network to ``"bf16"`` or ``"fp16"``; losses run in float32.
         freeze_batch_norm: use the running statistics of batch norm, and leave its weights as they are.
         embed_at_once: images embedded with a graph at a time; None is the whole batch. Fewer take less memory and
-            twice the forward passes, with the same gradient (see :mod:`suprank_edu.training.learner`).
+            two passes instead of one, with the same gradient.
         memory_size: embeddings of past batches that are ranked too (cross-batch memory); 0 for none.
         memory_start: share of the steps after which the memory is used.
         image_size: pixels a side that images are brought to.
