@@ -59,9 +59,9 @@ def decomposability_gap() -> Explorer:
     Example:
         >>> row = {"scores": SCENES[2], "batches": 3, "make_up": EQUAL, "pos_margin": 0.0, "neg_margin": 1.0}
         >>> print(decomposability_gap().readout(**row))
-        Gap = mean over batches − whole = (1 + 1 + 1)/3 − 0.511 = +0.489
-        Every batch is ranked perfectly, so gap ≤ E18 = 1 − (4 + 1.15 + 0.986)/12 = 0.489
-        Threshold 0.60: 8 of 12 positives and 16 of 48 negatives above it, so gap ≤ E19 = 0.489
+        Gap = mean − whole = (1 + 1 + 1)/3 − 0.511 = +0.489
+        All batches perfect: gap ≤ E18 = 1 − (4 + 1.15 + 0.986)/12 = 0.489
+        Above 0.60: 8 of 12 positives, 16 of 48 negatives: gap ≤ E19 = 0.489
         The worst that perfect batches can do: this ranking attains E18.
     """
     return Explorer(
@@ -70,8 +70,8 @@ def decomposability_gap() -> Explorer:
             Choice("scores", "Scores", SCENES, REAL),
             Choice("make_up", "Batches are", MAKE_UPS, EQUAL),
             SelectionSlider("batches", "Number of batches", BATCHES, 3),
-            SelectionSlider("pos_margin", "Positives above α", (0.0, 0.3, 0.6, 0.9), 0.0),
-            SelectionSlider("neg_margin", "Negatives below β", (1.0, 0.9, 0.75, 0.6, 0.3), 1.0),
+            SelectionSlider("pos_margin", "Positives ≥ α", (0.0, 0.3, 0.6, 0.9), 0.0),
+            SelectionSlider("neg_margin", "Negatives ≤ β", (1.0, 0.9, 0.75, 0.6, 0.3), 1.0),
         ],
         title="The gap: batches that look better than the whole",
         alt=(

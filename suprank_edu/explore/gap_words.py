@@ -9,20 +9,21 @@ from suprank_edu.explore.words import fixed, number
 def readout(scores: str, make_up: str, batches: int, pos_margin: float, neg_margin: float) -> str:
     """Return E17, E18 and E19 with the current numbers, and what they say."""
     now = scene(scores, make_up, batches, pos_margin, neg_margin)
-    aps = " + ".join(number(ap) for ap in now.batch_aps)
-    terms = " + ".join(number(term) for term in worst_order(make_up, batches)[1])
+    digits = 3 if batches <= 4 else 2  # so that the line stays a line
+    aps = " + ".join(number(ap, digits) for ap in now.batch_aps)
+    terms = " + ".join(number(term, digits) for term in worst_order(make_up, batches)[1])
     bound = f"E18 = 1 − ({terms})/{POSITIVES} = {number(clean(now.worst))}"
-    above = f"{now.above[0]} of {POSITIVES} positives and {now.above[1]} of {NEGATIVES} negatives above it"
+    above = f"{now.above[0]} of {POSITIVES} positives, {now.above[1]} of {NEGATIVES} negatives"
     calibrated = f"E19 = {number(clean(now.calibrated))}"
     perfect = now.perfect == batches
     bad = batches - now.perfect
     which = "The one batch is" if batches == 1 else f"{bad} of {batches} batches {'is' if bad == 1 else 'are'}"
-    first = "Every batch is ranked perfectly, so gap ≤" if perfect else f"{which} not perfect: no bound,"
+    first = "All batches perfect: gap ≤" if perfect else f"{which} not perfect: no bound,"
     return "\n".join(
         [
-            f"Gap = mean over batches − whole = ({aps})/{batches} − {number(now.whole)} = {_signed(now.gap)}",
+            f"Gap = mean − whole = ({aps})/{batches} − {number(now.whole)} = {_signed(now.gap)}",
             f"{first} {bound}",
-            f"Threshold {fixed(now.threshold, 2)}: {above}, {'so gap ≤ ' if perfect else ''}{calibrated}",
+            f"Above {fixed(now.threshold, 2)}: {above}: {'gap ≤ ' if perfect else 'no bound, '}{calibrated}",
             _remark(now, batches),
         ]
     )
@@ -32,7 +33,7 @@ def _remark(now: Scene, batches: int) -> str:
     if batches == 1:
         return "One batch is the whole set: no gap."
     if now.above == (POSITIVES, 0):
-        return "All positives score above all negatives: every batch is perfect and so is the whole, no gap."
+        return "All positives score above all negatives: no gap."
     if now.perfect < batches:
         if now.gap < -1e-9:
             return "Negative: the batches look worse than the whole."

@@ -224,16 +224,16 @@ def test_the_formulas_written_out_give_the_numbers_beside_them(explorer: Explore
     for p in some:
         now, lines = at(p), explorer.readout(**p).replace("−", "-").split("\n")
         terms, number, whole, result = re.fullmatch(r"Gap .* = \((.*)\)/(\d) - (\S+) = \+?(\S+)", lines[0]).groups()
-        assert sum(map(float, terms.split(" + "))) / int(number) - float(whole) == pytest.approx(now.gap, abs=2e-3)
+        assert sum(map(float, terms.split(" + "))) / int(number) - float(whole) == pytest.approx(now.gap, abs=6e-3)
         assert float(result) == pytest.approx(now.gap, abs=6e-4)
         terms, result = re.search(r"E18 = 1 - \((.*)\)/12 = (\S+)", lines[1]).groups()
-        assert 1 - sum(map(float, terms.split(" + "))) / 12 == pytest.approx(now.worst, abs=2e-3)
+        assert 1 - sum(map(float, terms.split(" + "))) / 12 == pytest.approx(now.worst, abs=6e-3)
         assert float(result) == pytest.approx(now.worst, abs=6e-4)
 
 
 def test_the_start_is_the_example_of_the_chapter(explorer: Explorer) -> None:
     assert explorer.parameters == START
     first, second, _, last = explorer.readout(**START).split("\n")
-    assert first == "Gap = mean over batches − whole = (0.887 + 0.679 + 0.43)/3 − 0.546 = +0.12"
+    assert first == "Gap = mean − whole = (0.887 + 0.679 + 0.43)/3 − 0.546 = +0.12"
     assert second == "3 of 3 batches are not perfect: no bound, E18 = 1 − (4 + 1.15 + 0.986)/12 = 0.489"
     assert last == "The batches flatter: their average is above the AP of the whole."
