@@ -25,12 +25,15 @@ from suprank_edu.exercises import (
     chapter06_loss,
     chapter08,
     chapter08_bounds,
+    chapter09,
     chapter10,
     chapter10_h_ap,
     chapter12,
     chapter12_quality,
     chapter13,
     chapter13_ap,
+    chapter16,
+    chapter16_moments,
 )
 from suprank_edu.exercises.diagnosis import diagnose
 from suprank_edu.exercises.quiz import Quiz
@@ -51,12 +54,15 @@ _CHAPTERS = (
     chapter06_loss,
     chapter08,
     chapter08_bounds,
+    chapter09,
     chapter10,
     chapter10_h_ap,
     chapter12,
     chapter12_quality,
     chapter13,
     chapter13_ap,
+    chapter16,
+    chapter16_moments,
 )
 
 EXERCISES: dict[str, Exercise] = {exercise.name: exercise for chapter in _CHAPTERS for exercise in chapter.EXERCISES}

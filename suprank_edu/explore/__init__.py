@@ -1,6 +1,8 @@
 """Explorers: figures that answer to controls, live with a kernel and without one in the built page."""
 
+from suprank_edu.explore.calibration import calibration
 from suprank_edu.explore.controls import Choice, SelectionSlider, Slider, Toggle
+from suprank_edu.explore.cost_calculator import cost_calculator
 from suprank_edu.explore.decomposability_gap import decomposability_gap
 from suprank_edu.explore.explorer import Explorer, show_figure
 from suprank_edu.explore.figures import FigureFunction
@@ -13,6 +15,7 @@ from suprank_edu.explore.nearest_pictures import nearest_pictures
 from suprank_edu.explore.rank_a_gallery import rank_a_gallery
 from suprank_edu.explore.relevance import relevance_weights
 from suprank_edu.explore.review_table import ReviewTable
+from suprank_edu.explore.score_histograms import score_histograms
 from suprank_edu.explore.sunburst import sunburst
 from suprank_edu.explore.surrogate_bounds import surrogate_bounds
 
@@ -27,6 +30,8 @@ __all__ = [
     "SelectionSlider",
     "Slider",
     "Toggle",
+    "calibration",
+    "cost_calculator",
     "decomposability_gap",
     "gap_curves",
     "hierarchical_ranking",
@@ -35,6 +40,7 @@ __all__ = [
     "nearest_pictures",
     "rank_a_gallery",
     "relevance_weights",
+    "score_histograms",
     "show_figure",
     "show_retrieved",
     "sunburst",

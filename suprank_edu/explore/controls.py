@@ -107,8 +107,8 @@ class SelectionSlider:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """What is shown beside the slider for each value."""
-        return tuple(minus(f"{v:g}") for v in self.options)
+        """What is shown beside the slider for each value; thousands of whole numbers are set apart."""
+        return tuple(minus(f"{v:,}" if isinstance(v, int) else f"{v:g}") for v in self.options)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,14 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from suprank_edu.explore import Explorer, decomposability_gap, rank_a_gallery, relevance_weights, surrogate_bounds
+from suprank_edu.explore import (
+    Explorer,
+    cost_calculator,
+    decomposability_gap,
+    rank_a_gallery,
+    relevance_weights,
+    surrogate_bounds,
+)
 
 
 @pytest.fixture(scope="session")
@@ -18,10 +25,13 @@ def explorers() -> dict[str, Explorer]:
         "rank_a_gallery": rank_a_gallery(),
         "relevance_weights": relevance_weights(),
         "decomposability_gap": decomposability_gap(),
+        "cost_calculator": cost_calculator(),
     }
 
 
-@pytest.fixture(params=["surrogate_bounds", "rank_a_gallery", "decomposability_gap", "relevance_weights"])
+@pytest.fixture(
+    params=["surrogate_bounds", "rank_a_gallery", "decomposability_gap", "relevance_weights", "cost_calculator"]
+)
 def explorer(request: pytest.FixtureRequest, explorers: dict[str, Explorer]) -> Explorer:
     """Each explorer of the book in turn."""
     return explorers[request.param]

@@ -25,6 +25,7 @@ def test_the_values_beside_a_slider_have_equally_many_decimals_and_a_real_minus(
     assert Slider("k", "k", 1, 3, 1, 2).values == (1, 2, 3)
     assert all(isinstance(value, int) for value in Slider("k", "k", 1, 3, 1, 2).values)
     assert SelectionSlider("tau", "τ", (0.005, 0.01, 100.0), 0.01).labels == ("0.005", "0.01", "100")
+    assert SelectionSlider("g", "G", (16, 60_000, 1_000_000), 16).labels == ("16", "60,000", "1,000,000")
 
 
 @pytest.mark.parametrize(
