@@ -38,8 +38,8 @@ class Backbone(nn.Module):
     """A network of ``transformers`` with pooling and a linear head, and unit vectors as output.
 
     Args:
-        name: one of ``suprank_edu.training.backbones.BACKBONES``; its weights are downloaded on first use. Or a configuration of
-            ``transformers``, whose network starts from random weights.
+        name: one of ``suprank_edu.training.backbones.BACKBONES``, whose weights are downloaded on first use, or a
+            configuration of ``transformers``, whose network starts from random weights.
         embedding_size: dimensions D of the output; None leaves out the head and keeps the features' own.
         pooling: how the features of all places become one vector: ``"average"``, ``"max"``, ``"gem"`` (generalised
             mean, its exponent is learnt) or, for networks of tokens, ``"cls"``.
