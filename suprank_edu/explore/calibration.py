@@ -1,0 +1,212 @@
+"""Explorer: which pairs calibration pulls, what it costs, and what becomes of the gap and its bound."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from suprank_edu.explore.calibration_scenes import BATCHES, SCALES, SCENES, Calibrated, batch_of, calibrated
+from suprank_edu.explore.controls import Choice, SelectionSlider
+from suprank_edu.explore.explorer import Explorer
+from suprank_edu.explore.figures import Description, FigureFunction
+from suprank_edu.explore.gap_scenes import NEGATIVES, POSITIVES
+from suprank_edu.explore.palette import (
+    AXIS,
+    EXACT,
+    NEGATIVE,
+    POSITIVE,
+    RIVAL,
+    SMOOTH,
+    TEXT,
+    Style,
+    axis,
+    layout,
+)
+from suprank_edu.explore.words import fixed, number
+
+_MOVES = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6)
+_FADED = 0.4
+_BESIDE = 0.15  # positives a little above their row, negatives a little below
+_CURVES = ((SMOOTH, "E20 as coded"), (EXACT, "measured gap"), (RIVAL, "E19"))
+
+
+def calibration() -> Explorer:
+    """Return the explorer of calibration: a query's scores in three batches against the margins α and β.
+
+    E20 (calibration), E17 (gap) and E19 (its bound; ROADMAP Eq. 9), for 12 positives and 48 negatives, which are
+    those of :func:`decomposability_gap`.
+
+    Returns:
+        An ``Explorer`` with the scores, both margins, and how far the scores have moved.
+
+    Example:
+        >>> print(calibration().readout(scores=SCALES, alpha=0.9, beta=0.6, move=0.0))
+        E20 as coded = mean of the non-zero [α − s]₊ + mean of the non-zero [s − β]₊ = 0.432 + 0.187 = 0.619
+        8 of 12 positives and 16 of 48 negatives are pulled; over all pairs, as E20 is written: 0.288 + 0.062 = 0.350
+        Gap = 1 − 0.511 = +0.489; threshold 0.60: 8 positives and 16 negatives above it, gap ≤ E19 = 0.489
+        Every batch is perfect, so AP batch by batch asks for nothing. Calibration does.
+    """
+    return Explorer(
+        figure,
+        [
+            Choice("scores", "Scores", SCENES, SCALES),
+            SelectionSlider("alpha", "Positives above α", (0.6, 0.7, 0.8, 0.9), 0.9),
+            SelectionSlider("beta", "Negatives below β", (0.3, 0.45, 0.6, 0.8), 0.6),
+            SelectionSlider("move", "Pulled scores moved by", _MOVES, 0.0),
+        ],
+        title="Calibration: which pairs it pulls, and what that buys",
+        alt=(
+            "Above, three rows, one for each batch of a query, with the scores of its items from 0 to 1: positives as "
+            "circles a little above the row, negatives as crosses a little below. A line at α and a line at β are the "
+            "margins; positives left of α and negatives right of β are pulled and drawn strongly, all others faintly. "
+            "Below, over how far the pulled scores have moved, the calibration term, the measured gap and the bound "
+            "E19, which is faint where some batch is not ranked perfectly. As the scores move, the gap and the bound "
+            "fall to 0 before the calibration term does, which can even rise on its way."
+        ),
+        readout=readout,
+    )
+
+
+@FigureFunction
+def figure(scores: str, alpha: float, beta: float, move: float) -> Description:
+    """Return the description: the rows of scores with the margins, and the three curves with the current point."""
+    now = calibrated(scores, alpha, beta, move)
+    along = [calibrated(scores, alpha, beta, each) for each in _MOVES]
+    data = [_rows(), _names(now), _margin(alpha, POSITIVE, "α"), _margin(beta, NEGATIVE, "β")]
+    for style, kind in ((POSITIVE, "positive"), (NEGATIVE, "negative")):
+        data += [_items(now, style, kind, pulled) for pulled in (True, False)]
+    curves = ([each.coded for each in along], [each.gap for each in along], [each.bound for each in along])
+    for place, values in enumerate(curves):
+        data += _curve(place, values, move, faded=place == 2 and not now.perfect)
+    return {"data": data, "layout": _layout()}
+
+
+@functools.cache
+def _rows() -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "x": [x for _ in range(BATCHES) for x in (0, 1, None)],
+        "y": [y for row in range(BATCHES) for y in (row, row, None)],
+        "mode": "lines",
+        "line": {"color": AXIS.colour, "width": 1},
+        "showlegend": False,
+        "hoverinfo": "skip",
+    }
+
+
+def _names(now: Calibrated) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "x": [0.0] * BATCHES,
+        "y": [row - 0.32 for row in range(BATCHES)],
+        "mode": "text",
+        "text": [f"batch {row + 1}: AP {fixed(ap, 2)}" for row, ap in enumerate(now.batch_aps)],
+        "textposition": "top right",
+        "textfont": {"color": TEXT.colour},
+        "showlegend": False,
+        "hoverinfo": "skip",
+    }
+
+
+def _margin(value: float, style: Style, name: str) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "x": [value, value],
+        "y": [-0.6, BATCHES - 0.5],
+        "mode": "lines",
+        "line": {"color": style.colour, "width": 2, "dash": style.dash},
+        "name": name,
+        "hoverinfo": "skip",
+    }
+
+
+def _items(now: Calibrated, style: Style, kind: str, pulled: bool) -> dict[str, Any]:
+    """Return the positives or the negatives that are pulled, or those that rest."""
+    first, terms = (0, now.pos_terms) if style is POSITIVE else (POSITIVES, now.neg_terms)
+    beside = -_BESIDE if style is POSITIVE else _BESIDE
+    members = [first + k for k, term in enumerate(terms) if (term > 0) == pulled]
+    return {
+        "type": "scatter",
+        "x": [now.scores[k] for k in members],
+        "y": [batch_of(k) + beside for k in members],
+        "mode": "markers",
+        "marker": {"color": style.colour, "symbol": style.symbol, "size": 9 if style is POSITIVE else 7},
+        "opacity": 1.0 if pulled else _FADED,
+        "name": f"{kind}, pulled" if pulled else f"{kind}, at rest",
+        "showlegend": pulled,
+        "hovertemplate": "score %{x:.3f}<extra>" + kind + (", pulled" if pulled else ", at rest") + "</extra>",
+    }
+
+
+def _curve(place: int, values: list[float], move: float, faded: bool) -> list[dict[str, Any]]:
+    """Return one curve over the movement, and its mark at the current one."""
+    style, name = _CURVES[place]
+    shared = {"type": "scatter", "xaxis": "x2", "yaxis": "y2", "opacity": _FADED if faded else 1.0}
+    values = [round(value, 6) + 0.0 for value in values]
+    curve = {
+        "x": list(_MOVES),
+        "y": values,
+        "mode": "lines",
+        "line": {"color": style.colour, "width": 4 if place == 1 else 2.5, "dash": style.dash},
+        "name": name,
+        "legend": "legend2",
+        "hovertemplate": "moved by %{x}: %{y:.3f}<extra>" + name + "</extra>",
+    }
+    mark = {
+        "x": [move],
+        "y": [values[_MOVES.index(move)]],
+        "mode": "markers",
+        "marker": {"color": style.colour, "size": 11, "symbol": style.symbol, "line": {"width": 2}},
+        "showlegend": False,
+        "hoverinfo": "skip",
+    }
+    return [shared | curve, shared | mark]
+
+
+@functools.cache
+def _layout() -> dict[str, Any]:
+    rows = axis("", range=[BATCHES - 0.45, -0.65], domain=[0.47, 1.0], showticklabels=False, showgrid=False)
+    made = layout(
+        560,
+        xaxis=axis("score", range=[-0.01, 1.01], domain=[0.0, 1.0], anchor="y", zeroline=False, showgrid=False),
+        yaxis=rows | {"ticks": "", "zeroline": False},
+        xaxis2=axis("how far the pulled scores have moved", range=[-0.01, 0.61], anchor="y2", zeroline=False),
+        yaxis2=axis("", range=[-0.03, 0.8], domain=[0.0, 0.29], zeroline=True, zerolinewidth=2),
+    )
+    return made | {"legend2": made["legend"] | {"y": 0.3}}
+
+
+def readout(scores: str, alpha: float, beta: float, move: float) -> str:
+    """Return E20, E17 and E19 with the current numbers, and what they say."""
+    now = calibrated(scores, alpha, beta, move)
+    pulled = [sum(term > 0 for term in terms) for terms in (now.pos_terms, now.neg_terms)]
+    coded = [sum(terms) / max(count, 1) for terms, count in zip((now.pos_terms, now.neg_terms), pulled, strict=True)]
+    written = [sum(now.pos_terms) / POSITIVES, sum(now.neg_terms) / NEGATIVES]
+    mean = sum(now.batch_aps) / BATCHES
+    gap = number(round(now.gap, 6))
+    holds = "gap ≤ E19" if now.perfect else "no bound, E19"
+    return "\n".join(
+        [
+            "E20 as coded = mean of the non-zero [α − s]₊ + mean of the non-zero [s − β]₊ = " + _sum(*coded),
+            f"{pulled[0]} of {POSITIVES} positives and {pulled[1]} of {NEGATIVES} negatives are pulled; "
+            f"over all pairs, as E20 is written: {_sum(*written)}",
+            f"Gap = {number(mean)} − {number(now.whole)} = {'+' if now.gap > 1e-6 else ''}{gap}; threshold "
+            f"{fixed(now.threshold, 2)}: {now.above[0]} positives and {now.above[1]} negatives above it, "
+            f"{holds} = {number(round(now.bound, 6))}",
+            _remark(now),
+        ]
+    )
+
+
+def _sum(left: float, right: float) -> str:
+    return f"{fixed(left, 3)} + {fixed(right, 3)} = {fixed(left + right, 3)}"
+
+
+def _remark(now: Calibrated) -> str:
+    if now.coded == 0:
+        return "Nothing is pulled any more: calibration is content."
+    if now.above == (POSITIVES, 0):
+        return "One threshold separates all pairs: no gap is left, though calibration still pulls."
+    if now.perfect:
+        return "Every batch is perfect, so AP batch by batch asks for nothing. Calibration does."
+    return "Some batch is not perfect: there both losses pull."
