@@ -1,5 +1,6 @@
 """Explorers: figures that answer to controls, live with a kernel and without one in the built page."""
 
+from suprank_edu.explore.batch_memory import batch_memory
 from suprank_edu.explore.calibration import calibration
 from suprank_edu.explore.controls import Choice, SelectionSlider, Slider, Toggle
 from suprank_edu.explore.cost_calculator import cost_calculator
@@ -30,6 +31,7 @@ __all__ = [
     "SelectionSlider",
     "Slider",
     "Toggle",
+    "batch_memory",
     "calibration",
     "cost_calculator",
     "decomposability_gap",

@@ -1,0 +1,285 @@
+"""Explorer: what a training step must hold in memory, and how much of the training set its queries see."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, NamedTuple
+
+from suprank_edu.explore.controls import Choice, SelectionSlider
+from suprank_edu.explore.explorer import Explorer
+from suprank_edu.explore.figures import Description, FigureFunction
+from suprank_edu.explore.palette import ACCENT, AXIS, EXACT, RIVAL, SUPRANK, TEXT, Style, axis, heading, layout
+from suprank_edu.explore.words import number
+
+
+class Network(NamedTuple):
+    """What an embedding network takes: bytes that autograd keeps for an image (float32), weights, dimensions D."""
+
+    per_image: float
+    weights: int
+    embedding_size: int
+
+
+# Measured with torch.autograd.graph.saved_tensors_hooks, each storage counted once, weights left out; the test of
+# this module measures them again. ResNet-50 and ViT-S are those of `transformers`, in training mode.
+NETWORKS = {
+    "ResNet-50, 224 pixels": Network(86.0e6, 24_557_120, 512),
+    "ViT-S, 224 pixels": Network(59.4e6, 21_813_504, 384),
+    "SmallCNN, 32 pixels": Network(0.658e6, 306_272, 128),
+}
+OTHERS = 59_550
+"""The other images of the training set of Stanford Online Products, which has 59,551."""
+
+_FLOAT = 4  # bytes
+_COPIES = 4  # weights, their gradient, and the two moments of Adam
+_CARDS = (8e9, 24e9, 80e9)
+_ROWS = ("weights", "graph", "scores", "memory", "together")
+_LEFT = 1e3
+
+
+class Needs(NamedTuple):
+    """Bytes on one process, images with a graph at a time, passes over the batch, and other images in sight."""
+
+    weights: float
+    graph: float
+    scores: float
+    memory: float
+    at_once: int
+    passes: int
+    in_sight: int
+
+    @property
+    def together(self) -> float:
+        """All of it."""
+        return self.weights + self.graph + self.scores + self.memory
+
+
+def batch_memory() -> Explorer:
+    """Return the explorer of what a batch takes and what it shows: two passes, memory bank, several processes.
+
+    Memory is that of one process, in float32: weights with their gradient and Adam's two moments, the graph of the
+    images embedded at a time, one matrix of scores, and the memory bank. What an operation needs for a moment is not
+    counted. In sight are images drawn at random, all different.
+
+    Returns:
+        An ``Explorer`` with the network, the batch size, the images with a graph at a time, the memory and processes.
+
+    Example:
+        >>> start = batch_memory().parameters
+        >>> print(batch_memory().readout(**start))
+        Graph: 128 images × 86 MB = 11 GB. One pass: each image is embedded once.
+        Scores: 128 × (128 + 0) × 4 bytes = 65.5 kB. Together 11.4 GB: fits on a card of 24 GB.
+        Each query sees 127 of 59,550 others: the closest of them is, on average, the 465th closest of the set.
+    """
+    return Explorer(
+        figure,
+        [
+            Choice("network", "Network", tuple(NETWORKS), next(iter(NETWORKS))),
+            SelectionSlider("batch_size", "Batch size", (32, 64, 128, 256, 512, 1024, 2048, 4096), 128),
+            SelectionSlider("at_once", "With a graph at a time, at most", (4, 16, 64, 256, 4096), 4096),
+            SelectionSlider("memory_size", "Memory bank", (0, 1024, 4096, 16384, 59550), 0),
+            SelectionSlider("processes", "Processes, a card each", (1, 2, 4, 8), 1),
+        ],
+        title="What a batch takes, and what it shows",
+        alt=(
+            "Above, on a logarithmic scale from 1 kB to 10 TB, what one process holds: weights with gradient and the "
+            "moments of Adam, the graph of the images embedded at a time, the scores, the memory bank, and all "
+            "together, with dotted lines for cards of 8, 24 and 80 GB. Below, over the number of images that a query "
+            "sees, how close the closest of them is: a straight line that falls from the thousandth closest of the "
+            "set to the very closest when everything is in sight; a mark for the batch, another for batch and memory."
+        ),
+        readout=readout,
+    )
+
+
+@functools.cache
+def needs(network: str, batch_size: int, at_once: int, memory_size: int, processes: int) -> Needs:
+    """Return what one of the processes holds, and what its queries see."""
+    net = NETWORKS[network]
+    share = batch_size // processes
+    with_graph = min(share, at_once)
+    return Needs(
+        weights=_COPIES * _FLOAT * net.weights,
+        graph=with_graph * net.per_image,
+        # Every process ranks the whole batch, and keeps the whole memory.
+        scores=_FLOAT * batch_size * (batch_size + memory_size),
+        memory=_FLOAT * memory_size * net.embedding_size,
+        at_once=with_graph,
+        passes=1 if with_graph == share else 2,
+        in_sight=min(OTHERS, batch_size - 1 + memory_size),
+    )
+
+
+def closest(in_sight: float) -> float:
+    """Return the place, in the whole set, of the closest of ``in_sight`` others: on average (N + 1) / (n + 1).
+
+    Example:
+        >>> closest(127), closest(59_550)
+        (465.2421875, 1.0)
+    """
+    return (OTHERS + 1) / (in_sight + 1)
+
+
+@FigureFunction
+def figure(network: str, batch_size: int, at_once: int, memory_size: int, processes: int) -> Description:
+    """Return the description: a row for each thing that takes memory, and the line of the closest in sight."""
+    now = needs(network, batch_size, at_once, memory_size, processes)
+    sizes = (now.weights, now.graph, now.scores, now.memory, now.together)
+    data = [_cards(), _stems(sizes), _dots(sizes[:4], SUPRANK, _ROWS[:4]), _dots(sizes[4:], EXACT, _ROWS[4:])]
+    data += [_line(), _mark(batch_size - 1, RIVAL, "batch alone"), _mark(now.in_sight, SUPRANK, "batch and memory")]
+    return {"data": data, "layout": _layout()}
+
+
+def readout(network: str, batch_size: int, at_once: int, memory_size: int, processes: int) -> str:
+    """Return the sums with the current numbers, whether they fit on a card, and what is in sight."""
+    now = needs(network, batch_size, at_once, memory_size, processes)
+    passes = (
+        "One pass: each image is embedded once." if now.passes == 1 else "Two passes: each image is embedded twice."
+    )
+    card = next((card for card in _CARDS if now.together <= card), None)
+    fits = f"fits on a card of {size(card)}" if card else "does not fit on a card of 80 GB"
+    memory = f"memory: {memory_size:,} × {NETWORKS[network].embedding_size} × 4 bytes = {size(now.memory)}. "
+    return "\n".join(
+        [
+            f"Graph: {now.at_once} images × {size(NETWORKS[network].per_image)} = {size(now.graph)}. {how_often}",
+            f"Scores: {batch_size} × ({batch_size} + {memory_size:,}) × 4 bytes = {size(now.scores)}"
+            + (f", {memory}" if memory_size else ". ")
+            + f"Together {size(now.together)}: {fits}.",
+            f"Each query sees {now.in_sight:,} of {OTHERS:,} others: the closest of them is, on average, the "
+            f"{_ordinal(closest(now.in_sight))} closest of the set.",
+        ]
+    )
+
+
+def size(count: float) -> str:
+    """Return bytes as one says them.
+
+    Example:
+        >>> size(86_000_000), size(4096), size(1.1e10)
+        ('86 MB', '4.1 kB', '11 GB')
+    """
+    for unit, name in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if count >= unit:
+            return f"{number(count / unit)} {name}"
+    return f"{number(count)} bytes"
+
+
+def _ordinal(place: float) -> str:
+    whole = round(place)
+    ending = "th" if whole % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(whole % 10, "th")
+    return "very" if whole == 1 else f"{whole:,}{ending}"
+
+
+@functools.cache
+def _cards() -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "x": [x for card in _CARDS for x in (card, card, None)],
+        "y": [y for _ in _CARDS for y in (-0.6, len(_ROWS) - 0.4, None)],
+        "mode": "lines",
+        "line": {"color": ACCENT.colour, "width": 1, "dash": ACCENT.dash},
+        "name": "cards of 8, 24, 80 GB",
+        "hoverinfo": "skip",
+    }
+
+
+def _stems(sizes: tuple[float, ...]) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "x": [x for size_ in sizes for x in (_LEFT, size_ or _LEFT, None)],
+        "y": [y for row in range(len(sizes)) for y in (row, row, None)],
+        "mode": "lines",
+        "line": {"color": AXIS.colour, "width": 2},
+        "showlegend": False,
+        "hoverinfo": "skip",
+    }
+
+
+def _dots(sizes: tuple[float, ...], style: Style, names: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "x": [size_ or None for size_ in sizes],
+        "y": [_ROWS.index(name) for name in names],
+        "mode": "markers+text",
+        "marker": {"color": style.colour, "symbol": style.symbol, "size": 12},
+        "text": [f"\u2002{size(size_)}" for size_ in sizes],
+        "textposition": "middle right",
+        "textfont": {"color": TEXT.colour},
+        "showlegend": False,
+        "hoverinfo": "skip",
+    }
+
+
+@functools.cache
+def _line() -> dict[str, Any]:
+    seen = (15, 63, 255, 1023, 4095, 16383, OTHERS)
+    return {
+        "type": "scatter",
+        "x": list(seen),
+        "y": [closest(n) for n in seen],
+        "xaxis": "x2",
+        "yaxis": "y2",
+        "mode": "lines",
+        "line": {"color": EXACT.colour, "width": 2},
+        "showlegend": False,
+        "hoverinfo": "skip",
+    }
+
+
+@functools.cache
+def _mark(in_sight: int, style: Style, name: str) -> dict[str, Any]:
+    place = closest(in_sight)
+    return {
+        "type": "scatter",
+        "x": [in_sight],
+        "y": [place],
+        "xaxis": "x2",
+        "yaxis": "y2",
+        "mode": "markers",
+        "marker": {"color": style.colour, "symbol": style.symbol, "size": 12},
+        "name": name,
+        "hovertext": f"{name}: {in_sight:,} in sight, the closest is number {round(place):,}",
+        "hoverinfo": "text",
+    }
+
+
+@functools.cache
+def _layout() -> dict[str, Any]:
+    ticks = {"type": "log", "zeroline": False}
+    return layout(
+        560,
+        xaxis=axis(
+            "",
+            range=[3, 13.6],
+            anchor="y",
+            tickvals=[1e3, 1e6, 1e9, 1e12],
+            ticktext=["1 kB", "1 MB", "1 GB", "1 TB"],
+            **ticks,
+        ),
+        yaxis=axis(
+            "",
+            range=[len(_ROWS) - 0.4, -0.6],
+            domain=[0.55, 1.0],
+            tickvals=list(range(len(_ROWS))),
+            ticktext=list(_ROWS),
+            showgrid=False,
+            zeroline=False,
+        ),
+        xaxis2=axis(
+            "other images that a query sees",
+            range=[1.1, 5.0],
+            anchor="y2",
+            tickvals=[100, 1000, 10000],
+            ticktext=["100", "1,000", "10,000"],
+            **ticks,
+        ),
+        yaxis2=axis(
+            "",
+            range=[-0.35, 4.1],
+            domain=[0.0, 0.42],
+            tickvals=[1, 10, 100, 1000],
+            ticktext=["1", "10", "100", "1,000"],
+            **ticks,
+        ),
+        annotations=[heading("the closest of them: its place in the whole set", 0.43)],
+    )
