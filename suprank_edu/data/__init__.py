@@ -28,7 +28,7 @@ from suprank_edu.data.readers import (
     revisited_map,
 )
 from suprank_edu.data.samplers import MPerClassBatches
-from suprank_edu.data.samples import load_samples
+from suprank_edu.data.samples import load_samples, samples_folder
 from suprank_edu.data.standin import read_standin
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "read_revisited_truth",
     "render",
     "revisited_map",
+    "samples_folder",
 ]
 
 _READERS: dict[str, Callable[..., RetrievalDataset]] = {

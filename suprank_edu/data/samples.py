@@ -41,7 +41,7 @@ def load_samples(split: str = "train") -> RetrievalDataset:
     """
     if split not in _PARTS:
         raise ValueError(f"`split`: got {split!r}, expected one of {sorted(_PARTS)}")
-    root = _root()
+    root = samples_folder()
     landmark_of = _photos(root, _PARTS[split])
     known = _landmarks(root)
     present = sorted(set(landmark_of.values()))
@@ -59,7 +59,16 @@ def load_samples(split: str = "train") -> RetrievalDataset:
     )
 
 
-def _root() -> Path:
+def samples_folder() -> Path:
+    """Return the folder of Mini-Landmarks, with its pictures and its lists in the formats of GLDv2 and H-GLDv2.
+
+    Raises:
+        FileNotFoundError: if it is missing; the message says how to make it again.
+
+    Example:
+        >>> sorted(path.name for path in samples_folder().glob("train*.csv"))[:2]
+        ['train.csv', 'train_clean.csv']
+    """
     for folder in _FOLDERS:
         if (folder / "train.csv").is_file():
             return folder
