@@ -4,7 +4,8 @@
 
 Writes ``benchmarks/results/latest.json`` and a chart of it, ``latest.html``. Fails when a ratio is more than 1.5 times
 worse than in ``benchmarks/baseline.json``. Ratios compare two measurements of one machine and one run, so that a
-baseline of another machine still says something; times alone would not.
+baseline of another machine still says something; times alone would not. The baseline keeps the worst of the runs that
+were saved into it, since ratios differ from run to run; delete it to begin anew.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ def main() -> int:
     write(found)
     baseline = json.loads(BASELINE.read_text()) if BASELINE.exists() else {}
     if options.save_baseline:
-        BASELINE.write_text(json.dumps(baseline | {r.name: round(r.times, 2) for r in found}, indent=1) + "\n")
+        worst = {r.name: round(min(r.times, baseline.get(r.name, r.times)), 2) for r in found}
+        BASELINE.write_text(json.dumps(baseline | worst, indent=1) + "\n")
         return 0
     worse = [(r, baseline[r.name]) for r in found if baseline.get(r.name, 0) > TOLERANCE * r.times]
     for ratio, was in worse:
