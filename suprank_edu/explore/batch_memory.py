@@ -133,9 +133,7 @@ def figure(network: str, batch_size: int, at_once: int, memory_size: int, proces
 def readout(network: str, batch_size: int, at_once: int, memory_size: int, processes: int) -> str:
     """Return the sums with the current numbers, whether they fit on a card, and what is in sight."""
     now = needs(network, batch_size, at_once, memory_size, processes)
-    passes = (
-        "One pass: each image is embedded once." if now.passes == 1 else "Two passes: each image is embedded twice."
-    )
+    how_often = "One pass: each image is embedded once." if now.passes == 1 else "Two passes: each is embedded twice."
     card = next((card for card in _CARDS if now.together <= card), None)
     fits = f"fits on a card of {size(card)}" if card else "does not fit on a card of 80 GB"
     memory = f"memory: {memory_size:,} × {NETWORKS[network].embedding_size} × 4 bytes = {size(now.memory)}. "
