@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from suprank_edu.explore import (
     Explorer,
+    calibration,
     cost_calculator,
     decomposability_gap,
     rank_a_gallery,
@@ -26,11 +27,19 @@ def explorers() -> dict[str, Explorer]:
         "relevance_weights": relevance_weights(),
         "decomposability_gap": decomposability_gap(),
         "cost_calculator": cost_calculator(),
+        "calibration": calibration(),
     }
 
 
 @pytest.fixture(
-    params=["surrogate_bounds", "rank_a_gallery", "decomposability_gap", "relevance_weights", "cost_calculator"]
+    params=[
+        "surrogate_bounds",
+        "rank_a_gallery",
+        "decomposability_gap",
+        "relevance_weights",
+        "cost_calculator",
+        "calibration",
+    ]
 )
 def explorer(request: pytest.FixtureRequest, explorers: dict[str, Explorer]) -> Explorer:
     """Each explorer of the book in turn."""
