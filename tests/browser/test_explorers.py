@@ -12,7 +12,14 @@ import jupytext
 import numpy as np
 import pytest
 
-from suprank_edu.explore import Explorer, decomposability_gap, rank_a_gallery, surrogate_bounds
+from suprank_edu.explore import (
+    Explorer,
+    calibration,
+    cost_calculator,
+    decomposability_gap,
+    rank_a_gallery,
+    surrogate_bounds,
+)
 from suprank_edu.explore.figures import describe
 
 pytestmark = pytest.mark.browser
@@ -44,6 +51,8 @@ PAGES = {
     "05_surrogates_and_their_bounds.html": surrogate_bounds,
     "00_how_to_use_this_book.html": rank_a_gallery,
     "08_the_decomposability_gap.html": decomposability_gap,
+    "09_closing_the_gap.html": calibration,
+    "16_at_scale.html": cost_calculator,
 }
 READ = "plot => plot.data.map(t => ({x: Array.from(t.x ?? []), y: Array.from(t.y ?? [])}))"
 
