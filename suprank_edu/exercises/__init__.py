@@ -32,6 +32,9 @@ from suprank_edu.exercises import (
     chapter12_quality,
     chapter13,
     chapter13_ap,
+    chapter14,
+    chapter14_memory,
+    chapter14_processes,
     chapter16,
     chapter16_moments,
 )
@@ -61,6 +64,9 @@ _CHAPTERS = (
     chapter12_quality,
     chapter13,
     chapter13_ap,
+    chapter14,
+    chapter14_memory,
+    chapter14_processes,
     chapter16,
     chapter16_moments,
 )

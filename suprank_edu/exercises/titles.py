@@ -23,6 +23,8 @@ TITLES: dict[str, str] = {
     "positives": "the wrong items are counted",
     "negatives": "the wrong negatives are counted",
     "batches": "something is off with the batches",
+    "pieces": "something is off with the pieces",
+    "ring": "something is off with the ring",
     "levels": "something is off with the levels",
     "h-rank": "something is off with H-rank",
     "rank-plus": "something is off with rank⁺",
