@@ -206,8 +206,8 @@ def _line(panel: int, row: int, value: float, words: str) -> dict[str, Any]:
         **_axes(panel),
         "mode": "lines+markers+text",
         "line": {"color": style.colour, "width": 5, "dash": style.dash},
-        "marker": {"color": style.colour, "size": [0, 11], "symbol": style.symbol},
-        "text": ["", f" {words}"],
+        "marker": {"color": style.colour, "size": [0, 11], "symbol": style.symbol, "opacity": 1},
+        "text": ["", f"\u2002{words}"],
         "textposition": "middle right",
         "textfont": {"color": TEXT.colour},
         "cliponaxis": False,
@@ -224,7 +224,7 @@ def _ring(panel: int, value: float, row: str) -> dict[str, Any]:
         "y": [2 - _ROWS.index(row)],
         **_axes(panel),
         "mode": "markers",
-        "marker": {"color": "rgba(0,0,0,0)", "size": 19, "line": {"color": ACCENT.colour, "width": 2}},
+        "marker": {"color": "rgba(0,0,0,0)", "size": 18, "line": {"color": ACCENT.colour, "width": 2}},
         "name": "○ what the library takes",
         "showlegend": False,
         "hoverinfo": "skip",
@@ -247,6 +247,7 @@ def _layout() -> dict[str, Any]:
             tickvals=[2, 1, 0],
             ticktext=list(_ROWS),
             showgrid=False,
+            zeroline=False,
             anchor=f"x{suffix}",
         )
         notes.append(heading(name, top) | {"x": 0, "yanchor": "middle"})
