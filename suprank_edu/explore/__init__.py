@@ -11,6 +11,7 @@ from suprank_edu.explore.gallery import Gallery, show_retrieved
 from suprank_edu.explore.gap_curves import gap_curves
 from suprank_edu.explore.hierarchical_ranking import hierarchical_ranking
 from suprank_edu.explore.landmark_scores import LandmarkScores, landmark_scores
+from suprank_edu.explore.level_pulls import level_pulls
 from suprank_edu.explore.loss_curve import LiveLossCurve, loss_curves
 from suprank_edu.explore.nearest_pictures import nearest_pictures
 from suprank_edu.explore.rank_a_gallery import rank_a_gallery
@@ -38,6 +39,7 @@ __all__ = [
     "gap_curves",
     "hierarchical_ranking",
     "landmark_scores",
+    "level_pulls",
     "loss_curves",
     "nearest_pictures",
     "rank_a_gallery",

@@ -52,7 +52,7 @@ def calibration() -> Explorer:
             Choice("scores", "Scores", SCENES, SCALES),
             SelectionSlider("alpha", "Positives above α", (0.6, 0.7, 0.8, 0.9), 0.9),
             SelectionSlider("beta", "Negatives below β", (0.3, 0.45, 0.6, 0.8), 0.6),
-            SelectionSlider("move", "Pulled scores moved by", _MOVES, 0.0),
+            SelectionSlider("move", "Moved by", _MOVES, 0.0),
         ],
         title="Calibration: which pairs it pulls, and what that buys",
         alt=(
@@ -132,7 +132,7 @@ def _items(now: Calibrated, style: Style, kind: str, pulled: bool) -> dict[str, 
         "mode": "markers",
         "marker": {"color": style.colour, "symbol": style.symbol, "size": 9 if style is POSITIVE else 7},
         "opacity": 1.0 if pulled else _FADED,
-        "name": f"{kind}, pulled" if pulled else f"{kind}, at rest",
+        "name": kind if pulled else f"{kind}, at rest",  # short, or the legend of a phone takes four lines
         "showlegend": pulled,
         "hovertemplate": "score %{x:.3f}<extra>" + kind + (", pulled" if pulled else ", at rest") + "</extra>",
     }
@@ -165,15 +165,15 @@ def _curve(place: int, values: list[float], move: float, faded: bool) -> list[di
 
 @functools.cache
 def _layout() -> dict[str, Any]:
-    rows = axis("", range=[BATCHES - 0.45, -0.65], domain=[0.47, 1.0], showticklabels=False, showgrid=False)
+    rows = axis("", range=[BATCHES - 0.45, -0.65], domain=[0.52, 1.0], showticklabels=False, showgrid=False)
     made = layout(
-        560,
+        610,
         xaxis=axis("score", range=[-0.01, 1.01], domain=[0.0, 1.0], anchor="y", zeroline=False, showgrid=False),
         yaxis=rows | {"ticks": "", "zeroline": False},
         xaxis2=axis("how far the pulled scores have moved", range=[-0.01, 0.61], anchor="y2", zeroline=False),
-        yaxis2=axis("", range=[-0.03, 0.8], domain=[0.0, 0.29], zeroline=True, zerolinewidth=2),
+        yaxis2=axis("", range=[-0.03, 0.8], domain=[0.0, 0.28], zeroline=True, zerolinewidth=2),
     )
-    return made | {"legend2": made["legend"] | {"y": 0.3}}
+    return made | {"legend2": made["legend"] | {"y": 0.285}}
 
 
 def readout(scores: str, alpha: float, beta: float, move: float) -> str:

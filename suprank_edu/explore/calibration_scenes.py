@@ -13,7 +13,7 @@ from suprank_edu.explore.gap_scenes import scene as gap_scene
 from suprank_edu.metrics import average_precision
 
 BATCHES = 3
-DRAWING, SCALES = "a real drawing", "each batch on its own scale"
+DRAWING, SCALES = "a real drawing", "three scales"
 SCENES = (DRAWING, SCALES)
 
 _OF_GAP = {DRAWING: REAL, SCALES: ROW}

@@ -81,8 +81,8 @@ def test_pulled_items_are_those_with_a_term(explorer: Explorer, some: list[dict]
     for p in some:
         now, data = at(p), explorer.figure.describe(**p)["data"]
         for kind, first, terms in (("positive", 0, now.pos_terms), ("negative", 12, now.neg_terms)):
-            for state, pulled in (("pulled", True), ("at rest", False)):
-                (trace,) = (t for t in data if t.get("name") == f"{kind}, {state}")
+            for name, pulled in ((kind, True), (f"{kind}, at rest", False)):
+                (trace,) = (t for t in data if t.get("name") == name)
                 assert trace["x"] == [now.scores[first + k] for k, t in enumerate(terms) if (t > 0) == pulled]
         bound = next(t for t in data if t.get("name") == "E19")
         assert (bound["opacity"] < 1) == (not now.perfect)
