@@ -97,8 +97,7 @@ def cost_calculator() -> Explorer:
             "Three panels with logarithmic axes: the number of terms, the memory and the time on two CPU cores, each "
             "with one line for the dense form over all Q·G·G pairs, one for the direct engine over the pairs of "
             "positives and negatives, and one for the sorted engine, which grows with Q·G alone. A ring marks the "
-            "engine that the library takes. With few positives direct is the shortest, with thousands of them sorted; "
-            "dense is always the longest by orders of magnitude in memory."
+            "engine that the library takes. With few positives direct is the shortest, with thousands of them sorted."
         ),
         readout=readout,
     )
@@ -147,6 +146,7 @@ def readout(situation: str, queries: int, positives: int, gallery: int, step: st
     dense, direct, by_sort = costs(queries, positives, gallery, step)
     p = held(positives, gallery)
     ratio = p * (gallery - p) / gallery
+    each = f"{ratio:,.0f}" if ratio >= 10 else number(ratio, 2)
     q, g, negatives = f"{queries:,}", f"{gallery:,}", f"{gallery - p:,}"
     words = [f"{_bytes(cost.bytes)}, {_seconds(cost.seconds)}" for cost in (dense, direct, by_sort)]
     if takes_sorted(queries, positives, gallery, step):
@@ -161,13 +161,9 @@ def readout(situation: str, queries: int, positives: int, gallery: int, step: st
             f"dense: Q·G·G = {q} × {g} × {g} = {_terms(dense.terms)} terms, {words[0]}",
             f"direct: Q·P·(G − P) = {q} × {p:,} × {negatives} = {_terms(direct.terms)} terms, {words[1]}{cap}",
             f"sorted: Q·G = {q} × {g} = {_terms(queries * gallery)} items, each worth {WORTH[step]} terms, {words[2]}",
-            f"P·(G − P)/G = {_comma(ratio)} pairs an item, {verdict}",
+            f"P·(G − P)/G = {each} pairs an item, {verdict}",
         ]
     )
-
-
-def _comma(value: float) -> str:
-    return f"{value:,.0f}" if value >= 10 else number(value, 2)
 
 
 def _terms(value: float) -> str:
