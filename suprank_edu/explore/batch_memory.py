@@ -124,7 +124,8 @@ def closest(in_sight: float) -> float:
 def figure(network: str, batch_size: int, at_once: int, memory_size: int, processes: int) -> Description:
     """Return the description: a row for each thing that takes memory, and the line of the closest in sight."""
     now = needs(network, batch_size, at_once, memory_size, processes)
-    sizes = (now.weights, now.graph, now.scores, now.memory, now.together)
+    # Four digits, as the page keeps them: the dots lie where the page draws them.
+    sizes = tuple(float(f"{part:.4g}") for part in (now.weights, now.graph, now.scores, now.memory, now.together))
     data = [_cards(), _stems(sizes), _dots(sizes[:4], SUPRANK, _ROWS[:4]), _dots(sizes[4:], EXACT, _ROWS[4:])]
     data += [_line(), _mark(batch_size - 1, RIVAL, "batch alone"), _mark(now.in_sight, SUPRANK, "batch and memory")]
     return {"data": data, "layout": _layout()}

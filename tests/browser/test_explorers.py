@@ -14,6 +14,7 @@ import pytest
 
 from suprank_edu.explore import (
     Explorer,
+    batch_memory,
     calibration,
     cost_calculator,
     decomposability_gap,
@@ -52,6 +53,7 @@ PAGES = {
     "00_how_to_use_this_book.html": rank_a_gallery,
     "08_the_decomposability_gap.html": decomposability_gap,
     "09_closing_the_gap.html": calibration,
+    "14_larger_than_memory.html": batch_memory,
     "16_at_scale.html": cost_calculator,
 }
 READ = "plot => plot.data.map(t => ({x: Array.from(t.x ?? []), y: Array.from(t.y ?? [])}))"

@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from suprank_edu.explore import (
     Explorer,
+    batch_memory,
     calibration,
     cost_calculator,
     decomposability_gap,
@@ -28,6 +29,7 @@ def explorers() -> dict[str, Explorer]:
         "decomposability_gap": decomposability_gap(),
         "cost_calculator": cost_calculator(),
         "calibration": calibration(),
+        "batch_memory": batch_memory(),
     }
 
 
@@ -39,6 +41,7 @@ def explorers() -> dict[str, Explorer]:
         "relevance_weights",
         "cost_calculator",
         "calibration",
+        "batch_memory",
     ]
 )
 def explorer(request: pytest.FixtureRequest, explorers: dict[str, Explorer]) -> Explorer:
