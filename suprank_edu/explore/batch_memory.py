@@ -34,7 +34,7 @@ _FLOAT = 4  # bytes
 _COPIES = 4  # weights, their gradient, and the two moments of Adam
 _CARDS = (8e9, 24e9, 80e9)
 _ROWS = ("weights", "graph", "scores", "memory", "together")
-_LEFT = 1e3
+_LEFT, _LABELS = 1e3, 7e11  # where stems begin, and where their sizes are written: beyond the largest
 
 
 class Needs(NamedTuple):
@@ -82,7 +82,7 @@ def batch_memory() -> Explorer:
         ],
         title="What a batch takes, and what it shows",
         alt=(
-            "Above, on a logarithmic scale from 1 kB to 10 TB, what one process holds: weights with gradient and the "
+            "Above, on a logarithmic scale, what one process holds: weights with gradient and the "
             "moments of Adam, the graph of the images embedded at a time, the scores, the memory bank, and all "
             "together, with dotted lines for cards of 8, 24 and 80 GB. Below, over the number of images that a query "
             "sees, how close the closest of them is: a straight line that falls from the thousandth closest of the "
@@ -127,7 +127,8 @@ def figure(network: str, batch_size: int, at_once: int, memory_size: int, proces
     # Four digits, as the page keeps them: the dots lie where the page draws them.
     sizes = tuple(float(f"{part:.4g}") for part in (now.weights, now.graph, now.scores, now.memory, now.together))
     data = [_cards(), _stems(sizes), _dots(sizes[:4], SUPRANK, _ROWS[:4]), _dots(sizes[4:], EXACT, _ROWS[4:])]
-    data += [_line(), _mark(batch_size - 1, RIVAL, "batch alone"), _mark(now.in_sight, SUPRANK, "batch and memory")]
+    data += [_labels(sizes), _line()]
+    data += [_mark(now.in_sight, SUPRANK, 17, "batch and memory"), _mark(batch_size - 1, RIVAL, 9, "batch alone")]
     return {"data": data, "layout": _layout()}
 
 
@@ -185,7 +186,7 @@ def _cards() -> dict[str, Any]:
 def _stems(sizes: tuple[float, ...]) -> dict[str, Any]:
     return {
         "type": "scatter",
-        "x": [x for size_ in sizes for x in (_LEFT, size_ or _LEFT, None)],
+        "x": [x for part in sizes for x in (_LEFT, part or _LEFT, None)],
         "y": [y for row in range(len(sizes)) for y in (row, row, None)],
         "mode": "lines",
         "line": {"color": AXIS.colour, "width": 2},
@@ -197,11 +198,22 @@ def _stems(sizes: tuple[float, ...]) -> dict[str, Any]:
 def _dots(sizes: tuple[float, ...], style: Style, names: tuple[str, ...]) -> dict[str, Any]:
     return {
         "type": "scatter",
-        "x": [size_ or None for size_ in sizes],
+        "x": [part or None for part in sizes],
         "y": [_ROWS.index(name) for name in names],
-        "mode": "markers+text",
+        "mode": "markers",
         "marker": {"color": style.colour, "symbol": style.symbol, "size": 12},
-        "text": [f"\u2002{size(size_)}" for size_ in sizes],
+        "showlegend": False,
+        "hoverinfo": "skip",
+    }
+
+
+def _labels(sizes: tuple[float, ...]) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "x": [_LABELS] * len(sizes),
+        "y": list(range(len(sizes))),
+        "mode": "text",
+        "text": [size(part) if part else "none" for part in sizes],
         "textposition": "middle right",
         "textfont": {"color": TEXT.colour},
         "showlegend": False,
@@ -226,7 +238,7 @@ def _line() -> dict[str, Any]:
 
 
 @functools.cache
-def _mark(in_sight: int, style: Style, name: str) -> dict[str, Any]:
+def _mark(in_sight: int, style: Style, width: int, name: str) -> dict[str, Any]:
     place = closest(in_sight)
     return {
         "type": "scatter",
@@ -235,8 +247,9 @@ def _mark(in_sight: int, style: Style, name: str) -> dict[str, Any]:
         "xaxis": "x2",
         "yaxis": "y2",
         "mode": "markers",
-        "marker": {"color": style.colour, "symbol": style.symbol, "size": 12},
+        "marker": {"color": style.colour, "symbol": style.symbol, "size": width},
         "name": name,
+        "legend": "legend2",
         "hovertext": f"{name}: {in_sight:,} in sight, the closest is number {round(place):,}",
         "hoverinfo": "text",
     }
@@ -245,11 +258,11 @@ def _mark(in_sight: int, style: Style, name: str) -> dict[str, Any]:
 @functools.cache
 def _layout() -> dict[str, Any]:
     ticks = {"type": "log", "zeroline": False}
-    return layout(
+    made = layout(
         560,
         xaxis=axis(
             "",
-            range=[3, 13.6],
+            range=[3, 14.2],
             anchor="y",
             tickvals=[1e3, 1e6, 1e9, 1e12],
             ticktext=["1 kB", "1 MB", "1 GB", "1 TB"],
@@ -275,10 +288,12 @@ def _layout() -> dict[str, Any]:
         yaxis2=axis(
             "",
             range=[-0.35, 4.1],
-            domain=[0.0, 0.42],
+            domain=[0.0, 0.41],
             tickvals=[1, 10, 100, 1000],
             ticktext=["1", "10", "100", "1,000"],
             **ticks,
         ),
-        annotations=[heading("the closest of them: its place in the whole set", 0.43)],
+        annotations=[heading("the closest that a query sees: its place in the set", 0.47) | {"x": 0}],
     )
+    beside = {"orientation": "v", "x": 1, "xanchor": "right", "y": 0.41, "yanchor": "top"}
+    return made | {"legend2": made["legend"] | beside}

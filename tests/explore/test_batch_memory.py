@@ -78,9 +78,10 @@ def test_the_closest_in_sight_is_the_mean_of_random_draws() -> None:
 def test_dots_and_marks_are_where_the_numbers_are(explorer: Explorer) -> None:
     p = START | {"memory_size": 4096, "at_once": 16}
     now, data = needs(**p), explorer.figure.describe(**p)["data"]
-    parts, together, alone, both = data[2], data[3], data[5], data[6]
+    parts, together, labels, both, alone = data[2], data[3], data[4], data[6], data[7]
     assert parts["x"] == pytest.approx([now.weights, now.graph, now.scores, now.memory], rel=6e-4)
     assert together["x"] == pytest.approx([now.together], rel=6e-4)
+    assert labels["text"] == ["393 MB", "1.38 GB", "2.16 MB", "8.39 MB", "1.78 GB"]
     assert (alone["x"], alone["y"]) == ([127], [closest(127)])
     assert (both["x"], both["y"]) == ([127 + 4096], [closest(127 + 4096)])
     assert explorer.figure.describe(**START)["data"][2]["x"][3] is None  # no memory, no dot
