@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from suprank_edu.explore.controls import Choice, SelectionSlider
+from suprank_edu.explore.controls import Choice, Slider
 from suprank_edu.explore.explorer import Explorer
 from suprank_edu.explore.figures import Description, FigureFunction
 from suprank_edu.explore.level_pulls_scenes import (
@@ -29,11 +29,11 @@ _NAMES = ("nothing shared", "coarse level", "fine level")
 _ROWS = {2: 0.0, 1: 1.0, 0: 2.0}  # the fine level on top
 _ARROW = 0.04  # length on the score axis of a pull of 1
 _CURVES = (
-    (EXACT, "its loss"),
-    (POSITIVE, "AP, fine level"),
-    (SUPRANK, "H-AP, E12"),
-    (RIVAL, "H-AP, growing"),
-    (SMOOTH, "NDCG"),
+    (EXACT, "its loss", "dash"),
+    (POSITIVE, "AP, fine level", "longdashdot"),
+    (SUPRANK, "H-AP, E12", "solid"),
+    (RIVAL, "H-AP, growing", "dot"),
+    (SMOOTH, "NDCG", "dashdot"),
 )
 
 
@@ -57,7 +57,7 @@ def level_pulls() -> Explorer:
         [
             Choice("items", "List", LISTS, MANY_FINE),
             Choice("loss", "Loss", LOSSES, H_AP),
-            SelectionSlider("steps", "Steps down the gradient", STEPS, 0),
+            Slider("steps", "Steps down the gradient", STEPS[0], STEPS[-1], STEPS[1], 0),
         ],
         title="Several levels: what a loss pulls, and which metric follows",
         alt=(
@@ -102,9 +102,9 @@ def _items(items: str, now: Pulled, level: int) -> list[dict[str, Any]]:
     """Return the pulls and the marks of the items of one level."""
     style, row = level_style(level, 2), _ROWS[level]
     members = [k for k, own in enumerate(levels_of(items)[0].tolist()) if own == level]
-    ends = [min(max(now.scores[k] + _ARROW * now.pulls[k], 0.0), 1.0) for k in members]
+    ends = [round(min(max(now.scores[k] + _ARROW * now.pulls[k], 0.0), 1.0), 4) for k in members]
     # Lines a little apart in height, or those of neighbours could not be told apart.
-    heights = [row - 0.16 - 0.045 * place for place in range(len(members))]
+    heights = [round(row - 0.16 - 0.045 * place, 3) for place in range(len(members))]
     lines = {
         "type": "scatter",
         "x": [x for k, end in zip(members, ends, strict=True) for x in (now.scores[k], end, None)],
@@ -128,16 +128,15 @@ def _items(items: str, now: Pulled, level: int) -> list[dict[str, Any]]:
 
 
 def _curve(place: int, values: list[float]) -> dict[str, Any]:
-    style, name = _CURVES[place]
+    style, name, dash = _CURVES[place]
     return {
         "type": "scatter",
         "x": list(STEPS),
         "y": [round(value, 5) for value in values],
         "xaxis": "x2",
         "yaxis": "y2",
-        "mode": "lines+markers",
-        "line": {"color": style.colour, "width": 2.5, "dash": "dash" if place == 0 else "solid"},
-        "marker": {"color": style.colour, "symbol": style.symbol, "size": 7},
+        "mode": "lines",
+        "line": {"color": style.colour, "width": 2.5, "dash": dash},
         "name": name,
         "legend": "legend2",
         "hovertemplate": "%{x} steps: %{y:.3f}<extra>" + name + "</extra>",

@@ -20,7 +20,7 @@ LISTS = (MANY_FINE, MIXED)
 WEIGHTS = (0.6, 0.4)
 """Of the fine and the coarse level, for the growing relevance (E14)."""
 
-STEPS = (0, 10, 20, 30, 40, 60, 80, 120, 160, 240)
+STEPS = tuple(range(0, 241, 6))
 _RATE = 1e-3
 
 _LEVELS = {MANY_FINE: (1,) * 2 + (2,) * 10 + (0,) * 4, MIXED: (0, 1, 2, 0, 1, 2, 1, 0, 2, 1, 0, 2)}
@@ -80,7 +80,7 @@ def _loss(scores: Tensor, name: str, loss: str) -> Tensor:
 
 
 def _pulled(scores: Tensor, pulls: Tensor, loss: float, name: str) -> Pulled:
-    levels = levels_of(name)
+    levels, scores = levels_of(name), scores.round(decimals=4)  # what is drawn is what is measured
     values = (
         average_precision(scores, levels >= 2),
         h_ap(scores, levels, relevances=relevances_of(name, H_AP)),
@@ -88,7 +88,7 @@ def _pulled(scores: Tensor, pulls: Tensor, loss: float, name: str) -> Pulled:
         ndcg(scores, levels),
     )
     return Pulled(
-        scores=tuple(round(s, 5) for s in scores[0].tolist()),
+        scores=tuple(scores[0].tolist()),
         pulls=tuple(round(p, 4) for p in pulls[0].tolist()),
         loss=loss,
         values=tuple(float(value[0]) for value in values),

@@ -18,6 +18,7 @@ from suprank_edu.explore import (
     calibration,
     cost_calculator,
     decomposability_gap,
+    level_pulls,
     rank_a_gallery,
     surrogate_bounds,
 )
@@ -53,6 +54,7 @@ PAGES = {
     "00_how_to_use_this_book.html": rank_a_gallery,
     "08_the_decomposability_gap.html": decomposability_gap,
     "09_closing_the_gap.html": calibration,
+    "11_training_for_h_ap_and_ndcg.html": level_pulls,
     "14_larger_than_memory.html": batch_memory,
     "16_at_scale.html": cost_calculator,
 }

@@ -13,6 +13,7 @@ from suprank_edu.explore import (
     calibration,
     cost_calculator,
     decomposability_gap,
+    level_pulls,
     rank_a_gallery,
     relevance_weights,
     surrogate_bounds,
@@ -29,6 +30,7 @@ def explorers() -> dict[str, Explorer]:
         "decomposability_gap": decomposability_gap(),
         "cost_calculator": cost_calculator(),
         "calibration": calibration(),
+        "level_pulls": level_pulls(),
         "batch_memory": batch_memory(),
     }
 
@@ -41,6 +43,7 @@ def explorers() -> dict[str, Explorer]:
         "relevance_weights",
         "cost_calculator",
         "calibration",
+        "level_pulls",
         "batch_memory",
     ]
 )
