@@ -128,7 +128,7 @@ def figure(network: str, batch_size: int, at_once: int, memory_size: int, proces
     sizes = tuple(float(f"{part:.4g}") for part in (now.weights, now.graph, now.scores, now.memory, now.together))
     data = [_cards(), _stems(sizes), _dots(sizes[:4], SUPRANK, _ROWS[:4]), _dots(sizes[4:], EXACT, _ROWS[4:])]
     data += [_labels(sizes), _line()]
-    data += [_mark(now.in_sight, SUPRANK, 17, "batch and memory"), _mark(batch_size - 1, RIVAL, 9, "batch alone")]
+    data += [_mark(now.in_sight, SUPRANK, "batch and memory"), _mark(batch_size - 1, RIVAL, "batch alone")]
     return {"data": data, "layout": _layout()}
 
 
@@ -238,8 +238,10 @@ def _line() -> dict[str, Any]:
 
 
 @functools.cache
-def _mark(in_sight: int, style: Style, width: int, name: str) -> dict[str, Any]:
+def _mark(in_sight: int, style: Style, name: str) -> dict[str, Any]:
     place = closest(in_sight)
+    # Without a memory the two marks are one above the other: a ring, and a triangle in it.
+    shape = {"symbol": "circle-open", "size": 20, "line": {"width": 3}} if style is SUPRANK else {"size": 10}
     return {
         "type": "scatter",
         "x": [in_sight],
@@ -247,7 +249,7 @@ def _mark(in_sight: int, style: Style, width: int, name: str) -> dict[str, Any]:
         "xaxis": "x2",
         "yaxis": "y2",
         "mode": "markers",
-        "marker": {"color": style.colour, "symbol": style.symbol, "size": width},
+        "marker": {"color": style.colour, "symbol": style.symbol} | shape,
         "name": name,
         "legend": "legend2",
         "hovertext": f"{name}: {in_sight:,} in sight, the closest is number {round(place):,}",
@@ -293,7 +295,7 @@ def _layout() -> dict[str, Any]:
             ticktext=["1", "10", "100", "1,000"],
             **ticks,
         ),
-        annotations=[heading("the closest that a query sees: its place in the set", 0.47) | {"x": 0}],
+        annotations=[heading("place of the closest one in sight", 0.47) | {"x": 0}],
     )
     beside = {"orientation": "v", "x": 1, "xanchor": "right", "y": 0.41, "yanchor": "top"}
     return made | {"legend2": made["legend"] | beside}
