@@ -159,15 +159,15 @@ def _now(steps: int) -> dict[str, Any]:
 
 @functools.cache
 def _layout() -> dict[str, Any]:
-    rows = axis("", range=[2.35, -0.75], domain=[0.55, 1.0], showticklabels=False, showgrid=False, zeroline=False)
+    rows = axis("", range=[2.35, -0.75], domain=[0.6, 1.0], showticklabels=False, showgrid=False, zeroline=False)
     made = layout(
-        600,
+        660,
         xaxis=axis("score", range=[0.33, 0.8], domain=[0.0, 1.0], anchor="y", zeroline=False, showgrid=False),
         yaxis=rows | {"ticks": ""},
         xaxis2=axis("steps down the gradient", range=[-4, 244], anchor="y2", zeroline=False),
-        yaxis2=axis("", range=[-0.02, 1.04], domain=[0.0, 0.33], zeroline=False),
+        yaxis2=axis("", range=[-0.02, 1.04], domain=[0.0, 0.32], zeroline=False),
     )
-    return made | {"legend2": made["legend"] | {"y": 0.335}}
+    return made | {"legend2": made["legend"] | {"y": 0.325}}
 
 
 def readout(items: str, loss: str, steps: int) -> str:

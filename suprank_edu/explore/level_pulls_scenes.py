@@ -12,10 +12,10 @@ from suprank_edu.losses import sup_ap, sup_h_ap, sup_ndcg
 from suprank_edu.metrics import average_precision, h_ap, ndcg
 from suprank_edu.relevance import relevance, relevance_from_weights
 
-AP, H_AP, WEIGHTED, NDCG = "Sup-AP", "Sup-H-AP, relevance E12", "Sup-H-AP, growing relevance", "Sup-NDCG"
+AP, H_AP, WEIGHTED, NDCG = "Sup-AP", "Sup-H-AP, E12", "Sup-H-AP, growing", "Sup-NDCG"
 LOSSES = (AP, H_AP, WEIGHTED, NDCG)
 
-MANY_FINE, MIXED = "2 coarse items before 10 fine", "4 fine, 4 coarse, 4 others, mixed up"
+MANY_FINE, MIXED = "2 coarse, 10 fine", "mixed up"
 LISTS = (MANY_FINE, MIXED)
 WEIGHTS = (0.6, 0.4)
 """Of the fine and the coarse level, for the growing relevance (E14)."""
