@@ -34,6 +34,8 @@ class LiveExplorer:
         import ipywidgets
         import plotly.graph_objects as go
 
+        from suprank_edu.explore.keys import KeepKeys
+
         self.explorer = explorer
         self.inputs = {control.name: _input(control) for control in explorer.controls}
         self._shown = describe(explorer.figure, explorer.parameters)
@@ -42,7 +44,7 @@ class LiveExplorer:
         self._busy = False
         for control in explorer.controls:
             self.inputs[control.name].observe(self._handler(control), names="value")
-        self.box = ipywidgets.VBox([*self._head(ipywidgets), self.figure, self.text])
+        self.box = ipywidgets.VBox([*self._head(ipywidgets), self.figure, self.text, KeepKeys()])
 
     @property
     def parameters(self) -> dict[str, Value]:

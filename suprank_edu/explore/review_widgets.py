@@ -20,6 +20,8 @@ class LiveTable:
     def __init__(self, table: ReviewTable) -> None:
         import ipywidgets
 
+        from suprank_edu.explore.keys import KeepKeys
+
         self.table, self.page = table, 0
         self.summary, self.message = ipywidgets.HTML(), ipywidgets.HTML()
         self.back, self.forward = (ipywidgets.Button(description=text) for text in ("Previous", "Next"))
@@ -27,7 +29,8 @@ class LiveTable:
         self.forward.on_click(lambda _: self.turn(1))
         self.rows: list[LiveRow] = []
         self.body = ipywidgets.VBox()
-        self.box = ipywidgets.VBox([self.summary, self.body, ipywidgets.HBox([self.back, self.forward]), self.message])
+        pages = ipywidgets.HBox([self.back, self.forward])
+        self.box = ipywidgets.VBox([self.summary, self.body, pages, self.message, KeepKeys()])
         self.show()
 
     def turn(self, by: int) -> None:

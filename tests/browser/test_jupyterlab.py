@@ -50,7 +50,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     try:
         wait_for_server(server, f"{address}/api?token={token}", folder / "log")
-        yield f"{address}/lab/tree/{{name}}.ipynb?token={token}"
+        # A workspace each: Lab would open the notebooks of the last one again.
+        yield f"{address}/lab/workspaces/{{name}}/tree/{{name}}.ipynb?token={token}"
     finally:
         server.terminate()
         server.wait(timeout=30)
