@@ -73,7 +73,7 @@ def dense(name: str, embeddings: torch.Tensor, labels: torch.Tensor, queries: in
 
 
 def measure(kind: str, name: str, size: int, repeats: int, queries: int | None = None) -> tuple[float, float, float]:
-    """Return seconds (the median), MiB above the inputs, and the loss of forward + backward."""
+    """Return seconds (the least), MiB above the inputs, and the loss of forward + backward."""
     embeddings, labels = batch(size)
     functions = {"ours": FAST[name](), "dense": lambda x, y: dense(name, x, y, queries)}
     function = functions.get(kind) or published_rival(kind)
