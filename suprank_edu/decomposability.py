@@ -19,6 +19,8 @@ from suprank_edu._checks import check_levels, check_scores, check_valid
 # The worst order of B unequal batches is found over all 2^B sets of batches.
 MAX_BATCHES = 16
 
+# Scores gathered at a time.
+_ENTRIES_AT_A_TIME = 1 << 22
 
 Metric = Callable[..., Tensor]
 
@@ -55,12 +57,28 @@ def batch_average(
     check_scores(scores)
     check_levels(levels, scores)
     check_valid(valid, scores.shape)
-    values = []
+    by_size: dict[int, list[Tensor]] = {}
     for batch in _checked_batches(batches, scores):
-        # index_select keeps rows contiguous, which sorting and searching them wants; scores[:, batch] does not.
-        hidden = {} if valid is None else {"valid": valid.index_select(1, batch)}
-        values.append(metric(scores.index_select(1, batch), levels.index_select(1, batch), **hidden))
-    return torch.stack(values).nanmean(dim=0)
+        by_size.setdefault(len(batch), []).append(batch)
+    values = []
+    for size, same in by_size.items():
+        for some in torch.split(torch.stack(same), max(1, _ENTRIES_AT_A_TIME // (size * len(scores)))):  # (b, S)
+            values.append(_of_batches(scores, levels, some, metric, valid))
+    return torch.cat(values, dim=1).nanmean(dim=1)
+
+
+def _of_batches(scores: Tensor, levels: Tensor, batches: Tensor, metric: Metric, valid: Tensor | None) -> Tensor:
+    """Return ``(Q, b)`` values of a metric in each of the ``(b, S)`` batches of one size, all of them in one call."""
+    count, size = batches.shape
+    scores, levels = (x.index_select(1, batches.flatten()).view(-1, size) for x in (scores, levels))  # (Q·b, S)
+    visible = None if valid is None else valid.index_select(1, batches.flatten()).view(-1, size)
+    relevant = levels > 0 if visible is None else (levels > 0) & visible
+    rows = relevant.any(dim=1).nonzero()[:, 0]  # the metric is NaN for the others: most, where batches are small
+    hidden = {} if visible is None else {"valid": visible[rows]}
+    values = scores.new_full((len(scores),), torch.nan, dtype=torch.float64)
+    if len(rows):
+        values[rows] = metric(scores[rows], levels[rows], **hidden).to(values.dtype)
+    return values.view(-1, count)  # (Q, b)
 
 
 def gap(
