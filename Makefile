@@ -45,7 +45,7 @@ help:
 	@echo "make book       build the book and serve it on localhost (SERVE=0, EXECUTE=1)"
 	@echo "make lab        open the chapters in JupyterLab"
 	@echo "make test       every check: lint, types, imports, unit tests, chapters, book, browser"
-	@echo "make test-fast  lint and the quick unit tests, for the inner loop"
+	@echo "make test-fast  lint and the quick unit tests of the library, for the inner loop"
 	@echo "make bench      speed and memory against named rivals and the baseline (QUICK=1: two minutes; SAVE=1: new baseline)"
 	@echo "make execute    run the chapters and store their outputs (ONLY=06_suprank for one)"
 	@echo "make sync       write each chapter's .ipynb from its .md, keeping the outputs of unchanged cells"
@@ -119,8 +119,10 @@ imports: setup
 fix: setup
 	@$(VENV)/bin/ruff check --fix . ; $(VENV)/bin/ruff format .
 
+# The library's own: what the book, its explorers and its exercises hold is tested by `make test`.
 test-fast: lint
-	@$(VENV)/bin/pytest -q -m "not slow and not browser" tests
+	@OMP_NUM_THREADS=1 $(VENV)/bin/pytest -q -n auto -m "not slow and not browser" tests \
+		--ignore=tests/book --ignore=tests/explore --ignore=tests/exercises
 
 bench: setup
 	@echo "bench: ratios against rivals, compared with benchmarks/baseline.json"
