@@ -161,7 +161,8 @@ def piecewise_sums(
         beyond = upto[:, -1:] - upto.gather(1, up_to_delta)  # (Q, P) weights
         slopes = pieces.rho * beyond
         if with_values:
-            values = pieces.beyond * beyond + pieces.rho * _excess(rows, columns, weights, up_to_delta, pieces.delta)
+            excess = _excess(rows, columns, weights, up_to_delta, beyond, pieces.delta)
+            values = pieces.beyond * beyond + pieces.rho * excess
     if pieces.start and with_values:
         below = torch.searchsorted(columns, rows.contiguous())
         values = values + pieces.start * (upto.gather(1, up_to_delta) - upto.gather(1, below))
@@ -186,13 +187,14 @@ def _put_into_bins(rows: Tensor, columns: Tensor, pieces: Pieces) -> Binned | No
     return put_into_bins(rows, columns, Window(pieces.tau, min(pieces.delta, reach * pieces.tau), reach))
 
 
-def _excess(rows: Tensor, columns: Tensor, weights: Tensor, up_to_delta: Tensor, delta: float) -> Tensor:
-    """Return ``(Q, P)``: the weighted sum of ``column - row - δ`` over the columns beyond δ."""
+def _excess(
+    rows: Tensor, columns: Tensor, weights: Tensor, up_to_delta: Tensor, beyond: Tensor, delta: float
+) -> Tensor:
+    """Return ``(Q, P)``: the weighted sum of ``column - row - δ`` over the columns beyond δ, which weigh ``beyond``."""
     # Scores from the lowest on, so that their sums lose nothing to what they have in common.
     lowest = columns.nan_to_num(neginf=math.inf).amin(dim=1, keepdim=True).nan_to_num(posinf=0.0).double()
-    weight = _prefix(weights)
     score = _prefix(torch.where(columns.isfinite(), weights * (columns.double() - lowest), 0.0))
-    beyond, scores = (part[:, -1:] - part.gather(1, up_to_delta) for part in (weight, score))
+    scores = score[:, -1:] - score.gather(1, up_to_delta)
     return scores - (rows.double() - lowest + delta).nan_to_num(posinf=0.0) * beyond
 
 
