@@ -11,6 +11,7 @@ from suprank_edu.data.archives import ArchiveError, DownloadError
 from suprank_edu.data.dataset import RetrievalDataset
 from suprank_edu.data.hierarchical_sampler import HierarchicalBatches
 from suprank_edu.data.landmarks import render
+from suprank_edu.data.landmarks.dataset import read_rendered
 from suprank_edu.data.omniglot import read_omniglot
 from suprank_edu.data.paths import ImagePaths
 from suprank_edu.data.readers import (
@@ -59,6 +60,7 @@ _READERS: dict[str, Callable[..., RetrievalDataset]] = {
     "inat2018-full": partial(read_inat2018, levels="full"),
     "inshop": read_inshop,
     "omniglot": read_omniglot,
+    "rendered": read_rendered,
     "roxford5k": partial(read_revisited, "roxford5k"),
     "rparis6k": partial(read_revisited, "rparis6k"),
     "sfm120k": read_sfm120k,
@@ -75,6 +77,7 @@ def read(name: str, root: str | PathLike[str] | None = None, split: str = "train
     =================  =========================================  ==============================================
     ``omniglot``       train, test (downloaded when missing)      character, alphabet
     ``standin``        train, test (drawn, needs no files)        character, alphabet
+    ``rendered``       train, test (Mini-Landmarks, rendered)     landmark, supercategory, natural_or_human_made
     ``sop``            train, test                                product, super-class
     ``cub``            train, test                                species, kind
     ``cars196``        train, test                                model, body type (or maker)
@@ -90,7 +93,7 @@ def read(name: str, root: str | PathLike[str] | None = None, split: str = "train
     ``rparis6k``       query, gallery                             landmark (see :func:`read_revisited_truth`)
     =================  =========================================  ==============================================
 
-    Where queries have a gallery of their own, both have the same class ids. All but the first two must be on disk as
+    Where queries have a gallery of their own, both have the same class ids. All but the first three must be on disk as
     their authors publish them; the error for a missing set says where to get it. Only lists are read: images are
     looked for, folder by folder, and decoded when they are asked for.
 

@@ -6,26 +6,31 @@ import argparse
 import ast
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from suprank_edu.training.learner import TrainingError
 from suprank_edu.training.named_losses import LOSSES
 from suprank_edu.training.papers import SETTINGS
+from suprank_edu.training.results import as_text, fill, load_results, table
 from suprank_edu.training.runs import Run
+from suprank_edu.training.tensorboard import TensorBoard
 
 EXAMPLES = """\
 examples:
   python -m suprank_edu.training list
   python -m suprank_edu.training show sop roadmap
   python -m suprank_edu.training run omniglot sup-ap --out runs/sup-ap --set steps=100 --dry-run
-  python -m suprank_edu.training run omniglot sup-ap --out runs/sup-ap --evaluate-every 100
+  python -m suprank_edu.training run omniglot sup-ap --out runs/sup-ap --evaluate-every 100 --tensorboard
   python -m suprank_edu.training resume runs/sup-ap
   python -m suprank_edu.training evaluate runs/sup-ap
   python -m suprank_edu.training export runs/sup-ap network.pt2
+  python -m suprank_edu.training results table --setting omniglot --losses sup-ap triplet --lrs 7e-4 2e-3 6e-3
   accelerate launch --num_processes 4 -m suprank_edu.training run sop happier --data ~/sop --out runs/happier
 
 Data lie in --data, or in the folder of the set's name under $SUPRANK_EDU_DATA. A run that was broken goes on with
-`resume`, from its last checkpoint, and ends as if it had not been.
+`resume`, from its last checkpoint, and ends as if it had not been. With --tensorboard its curves go into the run's
+folder, or into a folder of your own; see them with: tensorboard --logdir runs
 """
 
 
@@ -67,6 +72,8 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--device", help="cpu or cuda; the best there is by default")
         command.add_argument("--evaluate-every", type=int, metavar="STEPS", help="evaluate on the test classes")
         command.add_argument("--checkpoint-every", type=int, default=100, metavar="STEPS", help="default: 100")
+        text = "write curves for TensorBoard; into the folder `tensorboard` of the run by default"
+        command.add_argument("--tensorboard", nargs="?", const="", metavar="FOLDER", help=text)
     evaluate = _command(commands, "evaluate", _evaluate, "every metric of a trained network")
     evaluate.add_argument("--split", help="of the data set; its test split by default")
     export = _command(commands, "export", _export, "write the network as a program of torch.export")
@@ -75,7 +82,23 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("path", metavar="FILE.pt2")
     for command in (evaluate, export):
         command.add_argument("--which", choices=("last", "best"), default="last", help="which checkpoint")
+    _add_results(commands)
     return top
+
+
+def _add_results(commands: Any) -> None:
+    results = _command(commands, "results", _results, "compare losses over seeds: make the runs that a folder lacks")
+    results.add_argument("out", metavar="FOLDER", help="one file a run; its table is printed in the end")
+    results.add_argument("--setting", metavar="DATASET", help="see `list`; left out, the table is printed as it is")
+    results.add_argument("--losses", nargs="+", default=[], metavar="LOSS", help="see `list`")
+    results.add_argument("--seeds", type=int, default=5, help="default: 5")
+    results.add_argument(
+        "--lrs", nargs="+", type=float, default=[], metavar="LR", help="to choose from, on held-out training classes"
+    )
+    results.add_argument("--chosen-in", metavar="FOLDER", help="take the learning rates chosen in these results")
+    results.add_argument("--set", nargs="+", default=[], metavar="NAME=VALUE", help="change settings of every run")
+    results.add_argument("--device", help="cpu or cuda; the best there is by default")
+    results.add_argument("--processes", type=int, default=1, help="runs at a time, one thread each (default: 1)")
 
 
 def _command(commands: Any, name: str, function: Any, text: str) -> argparse.ArgumentParser:
@@ -120,7 +143,9 @@ def _resume(options: argparse.Namespace) -> None:
 
 
 def _train(run: Run, options: argparse.Namespace) -> None:
-    result = run.train(options.evaluate_every, options.checkpoint_every, device=options.device)
+    curves = options.tensorboard
+    callbacks = [] if curves is None else [TensorBoard(curves or Path(run.folder) / "tensorboard")]
+    result = run.train(options.evaluate_every, options.checkpoint_every, device=options.device, callbacks=callbacks)
     print(f"{len(result.history)} steps, loss {result.history[-1]['loss']:.4f}; network and state in {run.folder}")
 
 
@@ -131,6 +156,15 @@ def _evaluate(options: argparse.Namespace) -> None:
 def _export(options: argparse.Namespace) -> None:
     Run.load(options.out).export(options.path, options.which)
     print(f"{options.path}: read it with torch.export.load(...).module()")
+
+
+def _results(options: argparse.Namespace) -> None:
+    if options.setting is not None:
+        changes = tuple(_changes(options.set).items())
+        which = {"seeds": options.seeds, "lrs": options.lrs, "chosen_in": options.chosen_in, "changes": changes}
+        how = {"device": options.device, "processes": options.processes}
+        fill(options.out, options.setting, options.losses, **which, **how)
+    print(as_text(table(load_results(options.out))))
 
 
 def _changes(pairs: Sequence[str]) -> dict[str, Any]:

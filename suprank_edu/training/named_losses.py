@@ -60,7 +60,8 @@ LOSSES: dict[str, MakeLoss] = {
     "multi-similarity": lambda classes, dim, step: _metric_learning("MultiSimilarityLoss"),
     "fastap": lambda classes, dim, step: _metric_learning("FastAPLoss"),
     "softmax": _classes("NormalizedSoftmaxLoss", temperature=0.05),
-    "proxy-nca": _classes("ProxyNCALoss"),
+    # Squared distances times 9, as in the code published with ProxyNCA (both vectors are three long there).
+    "proxy-nca": _classes("ProxyNCALoss", softmax_scale=9),
     "arcface": _classes("ArcFaceLoss", scale=30, margin=math.degrees(0.5)),
 }
 """Losses by name: the number of the finest classes, D and the step of SupRank → the loss."""

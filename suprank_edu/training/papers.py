@@ -102,6 +102,15 @@ SETTINGS = {
         None,
         steps=600,
     ),
+    "rendered-landmarks": Setting(
+        "rendered",
+        ("train", "test"),
+        {"lr": 2e-3, "loss_lr": 0.1, "image_size": 48, "orientations": 1, "rotation": 5.0, "flip": False},
+        None,
+        "this project",
+        None,
+        steps=300,
+    ),
     "sop": Setting(
         "sop",
         ("train", "test"),

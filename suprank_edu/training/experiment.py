@@ -1,0 +1,230 @@
+"""One training run, measured: what tables of results are made of."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+import suprank_edu
+from suprank_edu.data import RetrievalDataset, load_samples, read
+from suprank_edu.decomposability import gap
+from suprank_edu.metrics import average_precision, evaluate
+from suprank_edu.training.embed import embed
+from suprank_edu.training.fit import fit
+from suprank_edu.training.named_losses import LOSSES, make_loss
+from suprank_edu.training.papers import SETTINGS
+
+RETRIEVED = 10
+"""Images that are kept of each query's ranked list."""
+
+_HELD_OUT_EVERY = 4
+_GAP_QUERIES = 2048
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A loss on a data set with one learning rate and one seed, and the classes it is judged on.
+
+    The proxies of a loss learn 50 times as fast as the network, whatever its learning rate.
+
+    Args:
+        setting: one of :data:`suprank_edu.training.papers.SETTINGS`.
+        loss: one of :data:`suprank_edu.training.named_losses.LOSSES`.
+        lr: the highest learning rate of the network.
+        seed: of weights, batches and augmentation.
+        on: ``"test"`` trains on all training classes and judges on the unseen ones of the test split;
+            ``"validation"`` trains on three quarters of the training classes and judges on the others.
+        changes: other settings of the recipe that differ.
+
+    Raises:
+        ValueError: there is no such setting, loss or part.
+
+    Example:
+        >>> Experiment("omniglot", "sup-ap", 2e-3).name
+        'test/sup-ap_seed0'
+        >>> Experiment("omniglot", "triplet", 1e-3, on="validation").name
+        'validation/triplet_lr0.001'
+    """
+
+    setting: str
+    loss: str
+    lr: float
+    seed: int = 0
+    on: Literal["test", "validation"] = "test"
+    changes: tuple[tuple[str, Any], ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, known in (("setting", SETTINGS), ("loss", LOSSES), ("on", ("test", "validation"))):
+            if getattr(self, name) not in known:
+                raise ValueError(f"`{name}`: got {getattr(self, name)!r}, expected one of {', '.join(known)}")
+
+    @property
+    def name(self) -> str:
+        """The experiment's file, without its ending."""
+        which = f"seed{self.seed}" if self.on == "test" else f"lr{self.lr:g}"
+        return f"{self.on}/{self.loss}_{which}"
+
+    def run(self, device: str | None = None, progress: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Train and measure.
+
+        Returns:
+            What a JSON file of results holds, and arrays by name: for each query the positions of the best
+            ``RETRIEVED`` images, its average precision and its H-AP.
+        """
+        setting = SETTINGS[self.setting]
+        train = _read(setting.reader, setting.splits[0])
+        train, unseen = (train, _read(setting.reader, setting.splits[1])) if self.on == "test" else hold_out(train)
+        recipe = setting.recipe(train, lr=self.lr, loss_lr=50 * self.lr, seed=self.seed, **dict(self.changes))
+        torch.manual_seed(self.seed)
+        model, loss = setting.model(train, recipe), make_loss(self.loss, train, recipe, setting.step)
+        batches = setting.batches(train, recipe)
+        result = fit(recipe, train, loss, model=model, batches=batches, device=device, progress=progress)
+        found, arrays = _measure(result.model, unseen)
+        gaps = {"test": found.pop("gap")}
+        if self.on == "test":
+            gaps["train"] = measured_gap(embed(result.model, train), train.labels[:, 0])
+        curve = [[int(entry["step"]), round(entry["loss"], 5)] for entry in result.history if entry["step"] % 10 == 0]
+        made_by = {"device": _device(result.model), "versions": _versions(), "commit": _commit()}
+        settings: dict[str, Any] = {"setting": self.setting, "loss": self.loss, "lr": self.lr, "seed": self.seed}
+        settings |= {"on": self.on, "metrics": found, "mild": mild_share(found), "gap": gaps, "curve": curve}
+        settings |= {"seconds": round(result.history[-1]["seconds"], 1), "recipe": recipe.to_dict()}
+        return settings | made_by, arrays
+
+    def write(self, folder: str | os.PathLike[str], device: str | None = None) -> Path:
+        """Run, and write the files, the JSON file last; what is there stays as it is until all is measured.
+
+        The arrays are kept for the first seed of a test.
+        """
+        found, arrays = self.run(device)
+        path = Path(folder) / f"{self.name}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if self.on == "test" and self.seed == 0:
+            _replace(path.with_suffix(".npz"), lambda to: np.savez_compressed(to, **arrays))
+        _replace(path, lambda to: to.write_text(json.dumps(found) + "\n", encoding="utf-8"))
+        return path
+
+
+def hold_out(dataset: RetrievalDataset) -> tuple[RetrievalDataset, RetrievalDataset]:
+    """Divide a data set by classes: of each class of column 1, every fourth class of column 0 is held out.
+
+    Returns:
+        The set to train on and the set to validate on, with the class ids of the whole.
+
+    Example:
+        >>> hold_out(read("standin"))
+        (RetrievalDataset(600 images; character: 30, alphabet: 5), RetrievalDataset(200 images; character: 10, \
+alphabet: 5))
+    """
+    classes, first = np.unique(dataset.labels[:, 0], return_index=True)
+    parents = dataset.labels[first, min(1, dataset.labels.shape[1] - 1)]
+    if dataset.labels.shape[1] == 1:
+        parents = np.zeros_like(parents)
+    held: list[int] = []
+    for parent in np.unique(parents):
+        held += classes[parents == parent][_HELD_OUT_EVERY - 1 :: _HELD_OUT_EVERY].tolist()
+    is_held = np.isin(dataset.labels[:, 0], held)
+    return dataset.subset(np.flatnonzero(~is_held)), dataset.subset(np.flatnonzero(is_held))
+
+
+def measured_gap(embeddings: Tensor, classes: np.ndarray[Any, Any], size: int = 128, per_class: int = 4) -> float:
+    """Return the decomposability gap of AP (E17): the mean over queries, all of them or 2,048 drawn at random.
+
+    The gallery is divided into batches of ``size`` images with ``per_class`` images of a class, as in training.
+
+    Args:
+        embeddings: ``(N, D)`` unit vectors; a query is left out of its own gallery.
+        classes: ``(N,)`` labels.
+        size: images a batch.
+        per_class: images of a class in a batch.
+    """
+    draw = np.random.default_rng(0)
+    batches = [torch.from_numpy(batch) for batch in _batches(classes, size, per_class, draw)]
+    queries = torch.from_numpy(np.sort(draw.permutation(len(classes))[:_GAP_QUERIES]))
+    labels = torch.from_numpy(np.asarray(classes))
+    values = []
+    for some in torch.split(queries, 512):
+        valid = some[:, None] != torch.arange(len(labels))
+        scores, same = embeddings[some] @ embeddings.T, (labels[some][:, None] == labels).long()
+        values.append(gap(scores, same, batches, average_precision, valid=valid))
+    return float(torch.cat(values).nanmean())
+
+
+def _batches(
+    classes: np.ndarray[Any, Any], size: int, per_class: int, draw: np.random.Generator
+) -> list[np.ndarray[Any, Any]]:
+    """Divide all images into batches: groups of ``per_class`` images of a class, the groups in random order."""
+    groups: list[np.ndarray[Any, Any]] = []
+    for one in np.unique(classes):
+        images = draw.permutation(np.flatnonzero(classes == one))
+        groups += np.split(images, range(per_class, len(images), per_class))
+    mixed = np.concatenate([groups[i] for i in draw.permutation(len(groups))])
+    return np.split(mixed, range(size, len(mixed), size))
+
+
+def mild_share(metrics: dict[str, float]) -> float:
+    """Return the share of queries, of those whose first image is of another class, whose coarse class is right.
+
+    NaN without a mistake or without a coarse level.
+
+    Example:
+        >>> round(mild_share({"R@1/level0": 0.5, "R@1/level1": 0.8}), 3)
+        0.6
+    """
+    wrong = 1 - metrics["R@1/level0"]
+    if "R@1/level1" not in metrics or wrong <= 0:
+        return float("nan")
+    return (metrics["R@1/level1"] - metrics["R@1/level0"]) / wrong
+
+
+def _measure(model: nn.Module, dataset: RetrievalDataset) -> tuple[dict[str, Any], dict[str, Any]]:
+    embeddings = embed(model, dataset)
+    evaluation = evaluate(embeddings, torch.from_numpy(dataset.labels))
+    scores = (embeddings @ embeddings.T).fill_diagonal_(-2.0)
+    arrays = {
+        "retrieved": scores.topk(min(RETRIEVED, len(dataset) - 1)).indices.numpy().astype(np.uint16),
+        "ap": evaluation.per_query["mAP/level0"].astype(np.float32),
+        "h_ap": evaluation.per_query["H-AP"].astype(np.float32),
+    }
+    found: dict[str, Any] = {key: round(value, 6) for key, value in evaluation.mean.items()}
+    return found | {"gap": measured_gap(embeddings, dataset.labels[:, 0])}, arrays
+
+
+@cache
+def _read(reader: str, split: str) -> RetrievalDataset:
+    return load_samples(split) if reader == "samples" else read(reader, split=split)
+
+
+def _replace(path: Path, write: Callable[[Path], object]) -> None:
+    beside = path.with_name(f"part-{os.getpid()}-{path.name}")
+    write(beside)
+    os.replace(beside, path)
+
+
+def _device(model: nn.Module) -> str:
+    where = next(model.parameters()).device
+    if where.type == "cuda":
+        return torch.cuda.get_device_name(where)
+    threads = torch.get_num_threads()
+    return f"CPU, {platform.machine()}, {threads} thread{'s' if threads > 1 else ''}"
+
+
+def _versions() -> dict[str, str]:
+    return {"python": platform.python_version(), "torch": torch.__version__, "suprank_edu": suprank_edu.__version__}
+
+
+def _commit() -> str | None:
+    """Return the commit of the code, None where it is no checkout."""
+    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=12"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or None
