@@ -3,15 +3,17 @@
 from suprank_edu.training.augment import Augment
 from suprank_edu.training.backbones import Backbone, GeM
 from suprank_edu.training.embed import embed
-from suprank_edu.training.fit import Callback, FitResult, fit
+from suprank_edu.training.fit import FitResult, fit
 from suprank_edu.training.gather import gather_with_gradient
 from suprank_edu.training.images import load_image, load_images
 from suprank_edu.training.learner import TrainingError
 from suprank_edu.training.memory import MemoryBank
 from suprank_edu.training.models import SmallCNN
+from suprank_edu.training.observer import Callback, Observer
 from suprank_edu.training.optimizer import lr_factor
 from suprank_edu.training.progress import Checkpoints, Validation
 from suprank_edu.training.recipe import Recipe
+from suprank_edu.training.tensorboard import TensorBoard
 
 __all__ = [
     "Augment",
@@ -21,8 +23,10 @@ __all__ = [
     "FitResult",
     "GeM",
     "MemoryBank",
+    "Observer",
     "Recipe",
     "SmallCNN",
+    "TensorBoard",
     "TrainingError",
     "Validation",
     "embed",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,10 +20,9 @@ from suprank_edu.training.gather import share_of
 from suprank_edu.training.images import image_batches
 from suprank_edu.training.learner import Learner, Loss, TrainingError
 from suprank_edu.training.models import SmallCNN, has_live_batch_norm
+from suprank_edu.training.observer import Callback, watched
 from suprank_edu.training.progress import Checkpoints, Course, Validation, warn_of_live_batch_norm
 from suprank_edu.training.recipe import Recipe
-
-Callback = Callable[[int, Mapping[str, float]], object]
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,8 @@ def fit(
         validation: what to evaluate on along the way.
         checkpoints: where to keep the run; one that is there is continued.
         callbacks: each called after every step with its number, from 1, and its metrics (as in the history, and after
-            an evaluation also those metrics); in the first of several processes only.
+            an evaluation also those metrics); in the first of several processes only. An ``Observer``, such as
+            ``TensorBoard``, is also told when the run begins, goes on and ends.
         device: ``"cpu"``, ``"cuda"``, or None for the best there is.
         progress: show a bar; it stays silent under ``SUPRANK_EDU_STATIC=1``.
 
@@ -110,7 +110,9 @@ def fit(
             checkpoint.restore(learner, state, checkpoints.last)
             course = Course(state["history"], state["evaluations"])
         run = _Run(learner, dataset, batches, validation, checkpoints, course)
-        run.go(tuple(callbacks), progress)
+        monitor = validation.monitor if validation is not None else None
+        with watched(callbacks if accelerator.is_main_process else (), recipe, course, monitor) as watching:
+            run.go(watching, progress)
     return FitResult(accelerator.unwrap_model(learner.model).eval(), course.history, course.evaluations)
 
 
@@ -141,7 +143,7 @@ class _Run:
                     metrics = metrics | self._evaluate(step)
                 if self.checkpoints is not None and (step % self.checkpoints.every == 0 or step == steps):
                     self._save(self.checkpoints.last)
-                for callback in callbacks if accelerator.is_main_process else ():
+                for callback in callbacks:
                     callback(step, dict(metrics))
                 bar.set_postfix(loss=f"{metrics['loss']:.3f}", refresh=False)
                 bar.update()

@@ -15,7 +15,7 @@ from training.networks import GroupNormNet
 
 from suprank_edu.data import read
 from suprank_edu.losses import SupAPLoss
-from suprank_edu.training import Checkpoints, Recipe, fit
+from suprank_edu.training import Checkpoints, Recipe, TensorBoard, fit
 
 
 def die_in_save(number: int) -> None:
@@ -38,13 +38,16 @@ def die_in_save(number: int) -> None:
 
 def main(folder: str, *options: str) -> None:
     torch.set_num_threads(1)
-    for option in options:
-        die_in_save(int(option.removeprefix("die_in_save=")))
+    settings = dict(option.split("=", 1) for option in options)
+    if "die_in_save" in settings:
+        die_in_save(int(settings["die_in_save"]))
     torch.manual_seed(0)
     recipe = Recipe(steps=12, batch_size=16, image_size=16, memory_size=32)
     model = GroupNormNet(torch.float32, dropout=0.2)
     checkpoints = Checkpoints(folder, every=1)
-    fit(recipe, read("standin"), SupAPLoss(), model=model, checkpoints=checkpoints, device="cpu", progress=False)
+    where = {"checkpoints": checkpoints, "device": "cpu", "progress": False}
+    callbacks = [TensorBoard(settings["tensorboard"])] if "tensorboard" in settings else []
+    fit(recipe, read("standin"), SupAPLoss(), model=model, callbacks=callbacks, **where)
 
 
 if __name__ == "__main__":
