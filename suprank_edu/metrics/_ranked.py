@@ -6,17 +6,15 @@ metric reads the positives alone, of which there are few.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 
+from suprank_edu.pairwise.sorting import sort_rows
+
 # Room for the level below the rank in one sortable integer.
 _LEVEL_BITS = 24
-# Below this many elements a second thread costs more than it saves.
-_WORTH_THREADS = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -91,21 +89,6 @@ def rank_columns(scores: Tensor, columns: Tensor, inside: Tensor, levels: Tensor
     place = rank - tie_end + torch.arange(rank.shape[1], device=rank.device)  # (Q, P)
     rank, place = (torch.where(level > 0, x.double(), torch.inf) for x in (rank, place))
     return Ranked(rank, place, level, tie_end, (level > 0).sum(dim=1).double())
-
-
-def sort_rows(values: Tensor, *, in_place: bool = False) -> Tensor:
-    """Return the rows of a ``(Q, G)`` tensor in ascending order; ``in_place`` allows to use its memory."""
-    if values.device.type != "cpu":
-        return values.sort(dim=1).values
-    # numpy sorts values without carrying indices along, several times faster than torch on a CPU.
-    rows = values.numpy() if in_place else np.array(values.numpy(), copy=True, order="C")
-    threads = min(torch.get_num_threads(), len(rows))
-    if threads == 1 or rows.size < _WORTH_THREADS:
-        rows.sort(axis=1)
-    else:
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(lambda part: part.sort(axis=1), np.array_split(rows, threads)))
-    return torch.from_numpy(rows)
 
 
 def _compact(relevant: Tensor) -> tuple[Tensor, Tensor]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from suprank_edu.pairwise.sorting import sort_rows
+
 
 def count_at_least(rows: Tensor, columns: Tensor) -> Tensor:
     """Count the columns that score at least as high as each row, from one sort instead of all pairs.
@@ -20,7 +22,7 @@ def count_at_least(rows: Tensor, columns: Tensor) -> Tensor:
         >>> count_at_least(torch.tensor([[0.5, 0.2]]), torch.tensor([[0.5, 0.3, 0.1]]))
         tensor([[1., 2.]])
     """
-    ascending = columns.detach().sort(dim=1).values
+    ascending = sort_rows(columns.detach())
     below = torch.searchsorted(ascending, rows.detach().contiguous())  # (Q, P): columns that score less
     return (columns.shape[1] - below).to(rows.dtype)
 

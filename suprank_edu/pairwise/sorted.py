@@ -24,6 +24,7 @@ from torch.autograd.function import once_differentiable
 
 from suprank_edu.pairwise.bins import Binned, Window, put_into_bins, smooth_sums
 from suprank_edu.pairwise.counts import count_within
+from suprank_edu.pairwise.sorting import sort_rows, sort_with_order
 from suprank_edu.steps import Heaviside, Sigmoid, Step, SupStep
 
 # Items worked on at a time: 80 bytes of prefix moments for each.
@@ -87,9 +88,9 @@ class _SortedSums(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, rows: Tensor, columns: Tensor, pieces: Pieces) -> Tensor:
-        ascending, order = rows.sort(dim=1)  # padding last
-        columns, column_order = columns.sort(dim=1)  # padding first
-        with_slopes = bool(ctx.needs_input_grad[0])
+        with_slopes, backward = bool(ctx.needs_input_grad[0]), bool(ctx.needs_input_grad[1])
+        ascending, order = sort_with_order(rows)  # padding last
+        columns, column_order = sort_with_order(columns) if backward else (sort_rows(columns), order)  # padding first
         sums, slopes = torch.zeros_like(rows), torch.zeros_like(rows if with_slopes else rows[:0])
         for block in _blocks(ascending, columns):
             r, c = ascending[block.queries, block.rows], columns[block.queries, block.columns].contiguous()
