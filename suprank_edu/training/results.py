@@ -28,7 +28,7 @@ class Interval:
     Attributes:
         mean: the mean; NaN without a run.
         half: half the width; NaN with a single run.
-        runs: how many seeds.
+        runs: how many values.
 
     Example:
         >>> print(Interval.of([0.70, 0.72, 0.71, 0.69, 0.73]))
@@ -41,9 +41,10 @@ class Interval:
 
     @staticmethod
     def of(values: Sequence[float]) -> Interval:
-        """Return the interval of independent values."""
+        """Return the interval of independent values; NaN (no mistake that could be mild) is left out."""
         from scipy.stats import t
 
+        values = [value for value in values if not math.isnan(value)]
         count = len(values)
         if count < 2:
             return Interval(values[0] if values else math.nan, math.nan, count)

@@ -1,0 +1,116 @@
+"""One measured run: what is trained on, what is measured, what is written."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from suprank_edu import naive
+from suprank_edu.data import RetrievalDataset, read
+from suprank_edu.training import experiment
+from suprank_edu.training.experiment import Experiment, hold_out, measured_gap, mild_share
+
+TINY = (("steps", 3), ("batch_size", 16), ("image_size", 16), ("channels", (4, 8)), ("embedding_size", 8))
+
+
+def test_hold_out_divides_classes_within_each_parent() -> None:
+    whole = read("standin")
+    train, held = hold_out(whole)
+    for parent in np.unique(whole.labels[:, 1]):
+        inside = [np.unique(part.labels[part.labels[:, 1] == parent, 0]).tolist() for part in (train, held)]
+        classes = np.unique(whole.labels[whole.labels[:, 1] == parent, 0]).tolist()
+        assert sorted(inside[0] + inside[1]) == classes
+        assert inside[1] == classes[3::4]
+    assert len(train) + len(held) == len(whole)
+
+
+def test_hold_out_without_parents() -> None:
+    classes = np.repeat(np.arange(9), 2)
+    flat = RetrievalDataset(
+        [b""] * 18, classes, level_names=["class"], class_names=[list("abcdefghi")], licence="none", source="none"
+    )
+    train, held = hold_out(flat)
+    assert sorted(set(held.labels[:, 0])) == [3, 7]
+    assert sorted(set(train.labels[:, 0])) == [0, 1, 2, 4, 5, 6, 8]
+
+
+def test_batches_hold_every_image_once_with_so_many_of_a_class() -> None:
+    classes = np.repeat(np.arange(10), 12)
+    batches = experiment._batches(classes, 20, 4, np.random.default_rng(1))
+    assert sorted(np.concatenate(batches).tolist()) == list(range(120))
+    assert [len(batch) for batch in batches] == [20] * 6
+    for batch in batches:
+        of_class = np.bincount(classes[batch])
+        assert (of_class % 4 == 0).all()
+
+
+def test_measured_gap_is_that_of_the_definition() -> None:
+    draw = torch.Generator().manual_seed(3)
+    embeddings = torch.nn.functional.normalize(torch.randn(24, 5, generator=draw), dim=1)
+    classes = np.repeat(np.arange(4), 6)
+    batches = experiment._batches(classes, 8, 2, np.random.default_rng(0))
+    expected = []
+    for query in range(24):
+        scores = (embeddings @ embeddings[query]).tolist()
+
+        def precision(items: list[int], scores: list[float] = scores, query: int = query) -> float | None:
+            items = [i for i in items if i != query]
+            relevant = [int(classes[i] == classes[query]) for i in items]
+            return naive.average_precision([scores[i] for i in items], relevant) if any(relevant) else None
+
+        in_batches = [value for batch in batches if (value := precision(batch.tolist())) is not None]
+        whole = precision(list(range(24)))
+        assert whole is not None
+        expected.append(sum(in_batches) / len(in_batches) - whole)
+    assert measured_gap(embeddings, classes, size=8, per_class=2) == pytest.approx(np.mean(expected), abs=1e-6)
+
+
+def test_mild_share_by_counting() -> None:
+    # Ten queries: six right, three wrong with the right parent, one wrong altogether.
+    assert mild_share({"R@1/level0": 0.6, "R@1/level1": 0.9}) == pytest.approx(3 / 4)
+    assert np.isnan(mild_share({"R@1/level0": 1.0, "R@1/level1": 1.0}))
+    assert np.isnan(mild_share({"R@1/level0": 0.5}))
+
+
+def test_a_run_writes_what_it_measured(tmp_path: Path) -> None:
+    one = Experiment("mini-landmarks", "roadmap-proxies", 1e-3, changes=TINY)
+    path = one.write(tmp_path, device="cpu")
+    assert sorted(file.name for file in path.parent.iterdir()) == [
+        "roadmap-proxies_seed0.json",
+        "roadmap-proxies_seed0.npz",
+    ]
+    found, arrays = json.loads(path.read_text()), np.load(path.with_suffix(".npz"))
+    assert (found["loss"], found["lr"], found["seed"], found["on"]) == ("roadmap-proxies", 1e-3, 0, "test")
+    assert (found["recipe"]["steps"], found["recipe"]["loss_lr"]) == (3, 0.05)
+    assert found["mild"] == pytest.approx(mild_share(found["metrics"]))
+    assert set(found["gap"]) == {"train", "test"}
+    labels = experiment._read("samples", "test").labels[:, 0]
+    best = labels[arrays["retrieved"][:, 0]] == labels  # the first retrieved image of each query
+    assert best.mean() == pytest.approx(found["metrics"]["R@1/level0"], abs=1e-6)
+    assert not (arrays["retrieved"] == np.arange(len(labels))[:, None]).any()
+    assert arrays["ap"].mean() == pytest.approx(found["metrics"]["mAP/level0"], abs=1e-5)
+    assert arrays["h_ap"].mean() == pytest.approx(found["metrics"]["H-AP"], abs=1e-5)
+
+
+def test_the_same_run_again_is_the_same_and_another_seed_is_not() -> None:
+    def metrics(seed: int) -> object:
+        return Experiment("mini-landmarks", "sup-ap", 2e-3, seed, "validation", TINY).run("cpu")[0]["metrics"]
+
+    first = metrics(0)
+    assert metrics(0) == first
+    assert metrics(1) != first
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("nowhere", "sup-ap", 1e-3), r"`setting`: got 'nowhere', expected one of omniglot"),
+        (("omniglot", "best", 1e-3), r"`loss`: got 'best', expected one of sup-ap"),
+        (("omniglot", "sup-ap", 1e-3, 0, "train"), r"`on`: got 'train', expected one of test, validation"),
+    ],
+)
+def test_bad_input(arguments: tuple[str, ...], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Experiment(*arguments)  # type: ignore[arg-type]

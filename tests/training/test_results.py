@@ -1,0 +1,147 @@
+"""A folder of runs: filled, broken off and continued, read and averaged."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from suprank_edu.training import results
+from suprank_edu.training.__main__ import main
+from suprank_edu.training.experiment import Experiment
+from suprank_edu.training.results import Interval, as_text, chosen_lr, fill, load_results, table, value_of
+
+
+def run(loss: str, lr: float, seed: int, on: str, value: float) -> dict[str, Any]:
+    metrics = dict.fromkeys(("R@1/level0", "H-AP", "NDCG", "ASI"), 0.5) | {"mAP@R/level0": value}
+    return {"loss": loss, "lr": lr, "seed": seed, "on": on, "metrics": metrics, "mild": 0.25, "gap": {"test": 0.1}}
+
+
+def test_interval_of_the_textbook() -> None:
+    # Mean 5, standard deviation 2, n = 4: 5 ± 3.182 · 2 / 2 (t table, 3 degrees of freedom).
+    interval = Interval.of([3.0, 3.0, 7.0, 7.0])
+    assert interval.mean == 5
+    assert interval.half == pytest.approx(3.1824 * (4 / math.sqrt(3)) / 2, abs=1e-3)
+    assert str(Interval.of([0.5])) == "0.500"
+    assert math.isnan(Interval.of([]).mean)
+    assert Interval.of([3.0, math.nan, 3.0, 7.0, 7.0]) == interval
+
+
+def test_chosen_lr_is_the_best_on_validation_alone() -> None:
+    runs = [
+        run("a", 1e-3, 0, "validation", 0.3),
+        run("a", 2e-3, 0, "validation", 0.4),
+        run("a", 4e-3, 0, "test", 0.9),
+        run("b", 9e-3, 0, "validation", 0.8),
+    ]
+    assert chosen_lr(runs, "a") == 2e-3
+    with pytest.raises(ValueError, match=r"`loss`: got 'c', which has no validation run"):
+        chosen_lr(runs, "c")
+
+
+def test_table_averages_tests_over_seeds() -> None:
+    runs = [run("a", 1e-3, seed, "test", value) for seed, value in enumerate((0.3, 0.5))]
+    runs += [run("b", 1e-3, 0, "test", 0.9), run("b", 1e-3, 0, "validation", 0.1)]
+    rows = table(runs)
+    assert rows["a"]["mAP@R/level0"].mean == pytest.approx(0.4)
+    assert (rows["a"]["mAP@R/level0"].runs, rows["b"]["mAP@R/level0"].runs) == (2, 1)
+    assert value_of(runs[0], "mild") == 0.25
+    assert value_of(runs[0], "gap/test") == 0.1
+    assert math.isnan(value_of(runs[0], "gap/train"))
+    lines = as_text(rows).splitlines()
+    assert [line.split()[0] for line in lines] == ["loss", "b", "a"]  # the best first
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[Experiment]:
+    """Experiments that would have been run: none trains here, and 0.002 is the best rate for all but triplet."""
+    seen: list[Experiment] = []
+
+    def write(self: Experiment, folder: Path, device: str | None = None) -> Path:
+        seen.append(self)
+        best = 7e-4 if self.loss == "triplet" else 2e-3
+        path = Path(folder) / f"{self.name}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(run(self.loss, self.lr, self.seed, self.on, 1 - abs(self.lr - best))))
+        return path
+
+    monkeypatch.setattr(Experiment, "write", write)
+    return seen
+
+
+def test_fill_chooses_then_tests_and_goes_on_where_it_was_broken(tmp_path: Path, made: list[Experiment]) -> None:
+    def go() -> list[Path]:
+        return fill(tmp_path, "omniglot", ["sup-ap", "triplet"], seeds=2, lrs=[7e-4, 2e-3, 6e-3])
+
+    assert len(go()) == 6 + 4
+    assert [(one.loss, one.lr, one.seed) for one in made[6:]] == [
+        ("sup-ap", 2e-3, 0),
+        ("triplet", 7e-4, 0),
+        ("sup-ap", 2e-3, 1),
+        ("triplet", 7e-4, 1),
+    ]
+    made.clear()
+    assert go() == []
+    (tmp_path / "test" / "triplet_seed1.json").unlink()
+    assert [path.name for path in go()] == ["triplet_seed1.json"]
+
+
+def test_fill_takes_rates_from_elsewhere_or_one_as_it_is(tmp_path: Path, made: list[Experiment]) -> None:
+    fill(tmp_path / "a", "omniglot", ["triplet"], seeds=1, lrs=[7e-4, 2e-3])
+    made.clear()
+    fill(tmp_path / "b", "mini-landmarks", ["triplet"], seeds=2, chosen_in=tmp_path / "a", changes=[("steps", 5)])
+    assert [(one.setting, one.lr, one.on, one.changes) for one in made] == [
+        ("mini-landmarks", 7e-4, "test", (("steps", 5),))
+    ] * 2
+    made.clear()
+    fill(tmp_path / "c", "omniglot", ["sup-ap"], seeds=1, lrs=[0.5])
+    assert [(one.lr, one.on) for one in made] == [(0.5, "test")]
+
+
+@pytest.mark.parametrize("options", [{}, {"lrs": [1e-3], "chosen_in": "there"}])
+def test_fill_wants_rates_from_one_place(tmp_path: Path, options: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="`lrs`: got .*expected exactly one of the two"):
+        fill(tmp_path, "omniglot", ["sup-ap"], **options)
+
+
+def test_load_results_says_what_is_wrong(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="`folder`: got .*which holds no results"):
+        load_results(tmp_path)
+    (tmp_path / "test").mkdir()
+    (tmp_path / "test" / "sup-ap_seed0.json").write_text("{")
+    with pytest.raises(ValueError, match=r"sup-ap_seed0\.json: got no JSON"):
+        load_results(tmp_path)
+
+
+def test_the_command_line_makes_and_prints_a_table(
+    tmp_path: Path, made: list[Experiment], capsys: pytest.CaptureFixture[str]
+) -> None:
+    losses = ["--losses", "sup-ap", "triplet", "--lrs", "7e-4", "2e-3", "--seeds", "1", "--set", "steps=3"]
+    assert main(["results", str(tmp_path), "--setting", "omniglot", *losses]) == 0
+    assert made[0].changes == (("steps", 3),)
+    first = capsys.readouterr().out
+    assert main(["results", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == first
+    assert "sup-ap" in first
+    assert results.CHOSEN_BY in first
+
+
+@pytest.mark.slow
+def test_two_processes_write_what_one_does(tmp_path: Path) -> None:
+    tiny = [("steps", 2), ("batch_size", 16), ("image_size", 16), ("channels", (4, 8)), ("embedding_size", 8)]
+    for processes in (1, 2):
+        fill(
+            tmp_path / str(processes),
+            "mini-landmarks",
+            ["sup-ap", "triplet"],
+            seeds=1,
+            lrs=[1e-3],
+            changes=tiny,
+            device="cpu",
+            processes=processes,
+        )
+    alone, together = (load_results(tmp_path / str(processes)) for processes in (1, 2))
+    assert [(one["loss"], one["seed"]) for one in alone] == [("sup-ap", 0), ("triplet", 0)]
+    for one, other in zip(alone, together, strict=True):
+        assert other["metrics"]["mAP/level0"] == pytest.approx(one["metrics"]["mAP/level0"], abs=1e-3)
