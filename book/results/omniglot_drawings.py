@@ -1,8 +1,8 @@
 """Write the thumbnails of the explorer of chapter 15: `python book/results/omniglot_drawings.py`.
 
-All drawings of Omniglot's test alphabets at 32 × 32 pixels, the size that the networks see, in black and white: a row
-for each character, so that the chapter shows what was retrieved without the data set. Omniglot is under the MIT licence;
-its notice lies beside the picture.
+All drawings of Omniglot's test alphabets at 32 × 32 pixels, the size that the networks see, in black and white, a row
+for each character: so chapter 15 shows what was retrieved without the data set. Omniglot is under the MIT licence; its
+notice lies beside the picture.
 """
 
 from pathlib import Path

@@ -12,6 +12,8 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
+import numpy as np
+
 from suprank_edu.training.experiment import Experiment
 
 CHOSEN_BY = "mAP@R/level0"
@@ -19,6 +21,31 @@ CHOSEN_BY = "mAP@R/level0"
 
 COLUMNS = ("R@1/level0", "mAP@R/level0", "H-AP", "NDCG", "ASI", "mild", "gap/train", "gap/test")
 """What the table shows: metrics on unseen classes, the share of mild mistakes, and the decomposability gap."""
+
+NAMES = {
+    "sup-ap": "Sup-AP",
+    "sup-recall": "Sup-R@k",
+    "sup-ndcg": "Sup-NDCG",
+    "sup-h-ap": "Sup-H-AP",
+    "roadmap": "ROADMAP, pairs",
+    "roadmap-proxies": "ROADMAP, proxies",
+    "road-recall": "ROAD-R@k, pairs",
+    "road-recall-proxies": "ROAD-R@k, proxies",
+    "road-ndcg": "ROAD-NDCG",
+    "happier": "HAPPIER",
+    "happier-f": "HAPPIER-F",
+    "smooth-ap": "SmoothAP",
+    "smooth-recall": "Smooth-R@k",
+    "smooth-ndcg": "Smooth-NDCG",
+    "triplet": "triplet",
+    "contrastive": "contrastive",
+    "multi-similarity": "multi-similarity",
+    "fastap": "FastAP",
+    "softmax": "softmax",
+    "proxy-nca": "ProxyNCA",
+    "arcface": "ArcFace",
+}
+"""How tables and figures write the losses of :data:`suprank_edu.training.named_losses.LOSSES`."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +131,45 @@ def table(results: Iterable[dict[str, Any]], columns: Sequence[str] = COLUMNS) -
         loss: {column: Interval.of([value_of(run, column) for run in runs]) for column in columns}
         for loss, runs in of_loss.items()
     }
+
+
+def paired(results: Iterable[dict[str, Any]], column: str, loss: str, other: str) -> Interval:
+    """Return the interval of ``loss`` minus ``other`` in a column, seed by seed, over the seeds that both have.
+
+    Runs of one seed share batches and augmentation, so that what a seed does to both cancels out.
+
+    Raises:
+        ValueError: they have no seed in common.
+    """
+    values: dict[str, dict[int, float]] = {loss: {}, other: {}}
+    for run in results:
+        if run["on"] == "test" and run["loss"] in values:
+            values[run["loss"]][run["seed"]] = value_of(run, column)
+    common = sorted(values[loss].keys() & values[other].keys())
+    if not common:
+        raise ValueError(
+            f"`other`: got {other!r}, which has no test run with a seed of {loss!r}, expected at least one"
+        )
+    return Interval.of([values[loss][seed] - values[other][seed] for seed in common])
+
+
+def load_rankings(folder: str | os.PathLike[str]) -> dict[str, dict[str, np.ndarray[Any, Any]]]:
+    """Read what the first seed of each loss retrieved, by loss in the order of ``NAMES``.
+
+    Returns:
+        For each loss ``retrieved`` ``(Q, k)``, positions in the test split, best first, and ``ap`` and ``h_ap``
+        ``(Q,)``.
+
+    Raises:
+        FileNotFoundError: the folder holds no such file.
+    """
+    found = {}
+    for path in Path(folder).glob("test/*_seed0.npz"):
+        with np.load(path, allow_pickle=False) as arrays:
+            found[path.name.removesuffix("_seed0.npz")] = dict(arrays.items())
+    if not found:
+        raise FileNotFoundError(f"`folder`: got {folder}, which holds no rankings, expected test/*_seed0.npz")
+    return {loss: found[loss] for loss in NAMES if loss in found}
 
 
 def as_text(rows: dict[str, dict[str, Interval]]) -> str:

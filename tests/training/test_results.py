@@ -5,11 +5,13 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from suprank_edu.training import results
 from suprank_edu.training.__main__ import main
 from suprank_edu.training.experiment import Experiment
+from suprank_edu.training.named_losses import LOSSES
 from suprank_edu.training.results import Interval, as_text, chosen_lr, fill, load_results, table, value_of
 
 
@@ -145,3 +147,30 @@ def test_two_processes_write_what_one_does(tmp_path: Path) -> None:
     assert [(one["loss"], one["seed"]) for one in alone] == [("sup-ap", 0), ("triplet", 0)]
     for one, other in zip(alone, together, strict=True):
         assert other["metrics"]["mAP/level0"] == pytest.approx(one["metrics"]["mAP/level0"], abs=1e-3)
+
+
+def test_paired_differences_are_taken_seed_by_seed() -> None:
+    runs = [run("a", 1e-3, seed, "test", value) for seed, value in enumerate((0.3, 0.5, 0.9))]
+    runs += [run("b", 1e-3, seed, "test", value) for seed, value in ((1, 0.4), (0, 0.1), (7, 0.0))]
+    runs += [run("b", 1e-3, 2, "validation", 0.0)]
+    difference = results.paired(runs, "mAP@R/level0", "a", "b")
+    assert (difference.mean, difference.runs) == (pytest.approx(0.15), 2)  # 0.3 − 0.1 and 0.5 − 0.4
+    assert difference.half == pytest.approx(12.706 * 0.05, abs=1e-3)  # t table, 1 degree of freedom
+    with pytest.raises(ValueError, match=r"`other`: got 'c', which has no test run with a seed of 'a'"):
+        results.paired(runs, "mAP@R/level0", "a", "c")
+
+
+def test_rankings_of_the_first_seed_are_read_in_the_order_of_the_names(tmp_path: Path) -> None:
+    (tmp_path / "test").mkdir()
+    for name, value in (("triplet_seed0", 3), ("sup-ap_seed0", 1), ("sup-ap_seed1", 2)):
+        np.savez_compressed(tmp_path / "test" / f"{name}.npz", retrieved=np.full((2, 4), value), ap=np.zeros(2))
+    found = results.load_rankings(tmp_path)
+    assert list(found) == ["sup-ap", "triplet"]
+    assert found["sup-ap"]["retrieved"].tolist() == [[1] * 4] * 2
+    with pytest.raises(FileNotFoundError, match=r"holds no rankings"):
+        results.load_rankings(tmp_path / "test")
+
+
+def test_every_loss_has_a_name_of_its_own() -> None:
+    assert set(results.NAMES) == set(LOSSES)
+    assert len(set(results.NAMES.values())) == len(LOSSES)
