@@ -60,10 +60,10 @@ def centre(place: int) -> tuple[float, float]:
     return float(column), row * _ROW
 
 
-def picture(source: str, place: int, opacity: float = 1.0) -> dict[str, Any]:
-    """Return one picture in its place."""
+def picture(source: str, place: int, opacity: float = 1.0, pixels: int = PIXELS) -> dict[str, Any]:
+    """Return one picture of ``pixels`` × ``pixels`` in its place."""
     x, y = centre(place)
-    step = 2 * _HALF / PIXELS
+    step = 2 * _HALF / pixels
     return {
         "type": "image",
         "source": source,

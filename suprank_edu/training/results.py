@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+import suprank_edu
 from suprank_edu.training.experiment import Experiment
 
 CHOSEN_BY = "mAP@R/level0"
@@ -80,6 +81,24 @@ class Interval:
 
     def __str__(self) -> str:
         return f"{self.mean:.3f}" if math.isnan(self.half) else f"{self.mean:.3f} ± {self.half:.3f}"
+
+
+def results_folder(name: str) -> Path:
+    """Return the folder of a table that comes with the library: ``omniglot``, ``rendered-landmarks``, ….
+
+    Raises:
+        FileNotFoundError: there is no such folder.
+
+    Example:
+        >>> results_folder("omniglot-drawings").name
+        'omniglot-drawings'
+    """
+    package = Path(suprank_edu.__file__).parent
+    # A wheel carries the results inside the package; in a clone, or an editable install, they lie with the book.
+    for folder in (package / "book_results" / name, package.parent / "book" / "results" / name):
+        if folder.is_dir():
+            return folder
+    raise FileNotFoundError(f"`name`: got {name!r}, expected a folder of book/results")
 
 
 def load_results(folder: str | os.PathLike[str]) -> list[dict[str, Any]]:

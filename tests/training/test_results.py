@@ -174,3 +174,9 @@ def test_rankings_of_the_first_seed_are_read_in_the_order_of_the_names(tmp_path:
 def test_every_loss_has_a_name_of_its_own() -> None:
     assert set(results.NAMES) == set(LOSSES)
     assert len(set(results.NAMES.values())) == len(LOSSES)
+
+
+def test_a_folder_of_results_is_found_beside_the_package() -> None:
+    assert (results.results_folder("omniglot-drawings") / "drawings.png").is_file()
+    with pytest.raises(FileNotFoundError, match=r"`name`: got 'nowhere', expected a folder of book/results"):
+        results.results_folder("nowhere")

@@ -1,0 +1,109 @@
+"""Explorer: the loss of every batch over the training, one loss in front of all others."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from suprank_edu.explore.controls import Choice
+from suprank_edu.explore.explorer import Explorer
+from suprank_edu.explore.figures import Description, FigureFunction
+from suprank_edu.explore.palette import AXIS, SUPRANK, axis, layout
+from suprank_edu.explore.words import fixed
+from suprank_edu.training.results import NAMES
+
+Array = np.ndarray[Any, Any]
+_WINDOW = 3  # recorded steps that are averaged: a batch is easy or hard by chance
+
+
+def shares(results: Sequence[dict[str, Any]]) -> dict[str, Array]:
+    """Return for each loss ``(seeds, steps)``: the loss of a batch as a share of the first recorded one.
+
+    Args:
+        results: what :func:`suprank_edu.training.results.load_results` returns; only test runs count.
+    """
+    of_loss: dict[str, dict[int, Array]] = {}
+    for run in results:
+        if run["on"] == "test":
+            values = np.array([value for _, value in run["curve"]])
+            smooth = np.convolve(values, np.ones(_WINDOW) / _WINDOW, mode="valid")
+            of_loss.setdefault(run["loss"], {})[run["seed"]] = smooth / smooth[0]
+    return {NAMES[loss]: np.stack([runs[seed] for seed in sorted(runs)]) for loss, runs in of_loss.items()}
+
+
+def learning_curves(results: Sequence[dict[str, Any]], loss: str) -> Explorer:
+    """Return the explorer of learning curves, each a share of its own beginning, for losses differ in their units.
+
+    Args:
+        results: what :func:`suprank_edu.training.results.load_results` returns; all runs of as many steps.
+        loss: the name, as in :data:`suprank_edu.training.results.NAMES`, that stands in front at first.
+
+    Returns:
+        An ``Explorer`` with the loss in front.
+
+    Raises:
+        ValueError: fewer than two losses have test runs.
+    """
+    curves = shares(results)
+    if len(curves) < 2:
+        raise ValueError(f"`results`: got test runs of {len(curves)} losses, expected two or more")
+    steps = np.array([step for step, _ in next(run for run in results if run["on"] == "test")["curve"]])
+    middle = steps[_WINDOW // 2 : len(steps) - _WINDOW // 2]
+    behind = [_line(middle, values.mean(axis=0), AXIS.colour, 1.2, 0.5) for values in curves.values()]
+    most = max(len(values) for values in curves.values())
+    made = _layout(int(steps[-1]))
+
+    @functools.cache
+    def front(loss: str) -> list[dict[str, Any]]:
+        values = curves[loss]
+        rows = [values[seed] if seed < len(values) else np.full(len(middle), np.nan) for seed in range(most)]
+        seeds = [_line(middle, row, SUPRANK.colour, 1, 0.6) for row in rows]
+        return [*seeds, _line(middle, values.mean(axis=0), SUPRANK.colour, 4, 1)]
+
+    def describe(loss: str) -> Description:
+        return {"data": [*behind, *front(loss)], "layout": made}
+
+    def readout(loss: str) -> str:
+        values = curves[loss]
+        last = values[:, -1]
+        return (
+            f"{loss}, {len(values)} seed{'s' if len(values) > 1 else ''}: at the end {fixed(float(last.mean()), 2)} of "
+            f"the beginning, from {fixed(float(last.min()), 2)} to {fixed(float(last.max()), 2)} by seed."
+        )
+
+    return Explorer(
+        FigureFunction(describe),
+        [Choice("loss", "In front", tuple(curves), loss)],
+        title="Learning curves, each a share of its own beginning",
+        alt=(
+            f"The loss of the batches over {steps[-1]} steps, divided by where it began, for {len(curves)} losses: "
+            "thin grey lines for the means of all, the chosen one in front as a thick line with a thin line for each "
+            "seed. Losses have units of their own: how deep one falls says nothing of how well its network retrieves."
+        ),
+        readout=readout,
+    )
+
+
+def _line(steps: Array, values: Array, colour: str, width: float, opacity: float) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "x": steps,
+        "y": np.round(values, 3),
+        "mode": "lines",
+        "line": {"color": colour, "width": width},
+        "opacity": opacity,
+        "showlegend": False,
+        "hoverinfo": "skip",
+    }
+
+
+def _layout(steps: int) -> dict[str, Any]:
+    return layout(
+        340,
+        xaxis=axis("step", range=[0, steps]),
+        yaxis=axis("", range=[0, 1.3]),
+        margin={"l": 36, "r": 12, "t": 12, "b": 44},
+    )

@@ -1,0 +1,202 @@
+"""Explorer: a table of results as dots: every seed of every loss, with the mean and its 95 % interval, sorted."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from suprank_edu.explore.controls import Choice
+from suprank_edu.explore.explorer import Explorer
+from suprank_edu.explore.figures import Description, FigureFunction
+from suprank_edu.explore.palette import EXACT, RIVAL, SMOOTH, SUPRANK, TEXT, Style, axis, layout
+from suprank_edu.training.results import NAMES, Interval, value_of
+
+COLUMNS = {
+    "R@1": "R@1/level0",
+    "mAP@R": "mAP@R/level0",
+    "H-AP": "H-AP",
+    "NDCG": "NDCG",
+    "ASI": "ASI",
+    "share of mild mistakes": "mild",
+    "gap, training classes": "gap/train",
+    "gap, unseen classes": "gap/test",
+}
+"""What is offered, and the column of :func:`suprank_edu.training.results.value_of`; of a gap, less is better."""
+
+FAMILIES: dict[str, Style] = {"SupRank": SUPRANK, "with pairs or proxies": EXACT, "Smooth": SMOOTH, "others": RIVAL}
+"""Kinds of losses, each with its colour and mark."""
+
+_SUMS = ("roadmap", "road-", "happier")
+_FEWEST = 3  # with two seeds the interval is nine times as wide as they lie apart: it would hide all others
+_ROW = 25  # pixels
+
+
+class Row(NamedTuple):
+    """One loss: its name and family, the values of its seeds in the order of seeds, and their interval."""
+
+    name: str
+    family: str
+    values: tuple[float, ...]
+    interval: Interval
+
+
+def family(loss: str) -> str:
+    """Return the kind of a loss by its name in ``LOSSES``.
+
+    Example:
+        >>> family("sup-ap"), family("happier"), family("smooth-ndcg"), family("triplet")
+        ('SupRank', 'with pairs or proxies', 'Smooth', 'others')
+    """
+    if loss.startswith(_SUMS):
+        return "with pairs or proxies"
+    return "SupRank" if loss.startswith("sup-") else "Smooth" if loss.startswith("smooth-") else "others"
+
+
+def sorted_rows(results: Sequence[dict[str, Any]], metric: str) -> list[Row]:
+    """Return a row for each loss with test runs, the best first.
+
+    Args:
+        results: what :func:`suprank_edu.training.results.load_results` returns.
+        metric: one of ``COLUMNS``.
+    """
+    of_loss: dict[str, list[tuple[int, float]]] = {}
+    for run in results:
+        if run["on"] == "test":
+            of_loss.setdefault(run["loss"], []).append((run["seed"], value_of(run, COLUMNS[metric])))
+    rows = []
+    for loss, seeds in of_loss.items():
+        values = tuple(value for _, value in sorted(seeds))
+        rows.append(Row(NAMES[loss], family(loss), values, Interval.of(values)))
+    sign = 1 if metric.startswith("gap") else -1
+    return sorted(rows, key=lambda row: sign * row.interval.mean)
+
+
+def seed_intervals(results: Sequence[dict[str, Any]], metric: str = "mAP@R") -> Explorer:
+    """Return the explorer of a table of results: a metric, and every loss with its seeds, mean and 95 % interval.
+
+    Args:
+        results: what :func:`suprank_edu.training.results.load_results` returns.
+        metric: the one of ``COLUMNS`` that is shown at first.
+
+    Returns:
+        An ``Explorer`` with the metric.
+
+    Raises:
+        ValueError: fewer than two losses have test runs.
+
+    Example:
+        >>> run = {"on": "test", "seed": 0, "metrics": dict.fromkeys(COLUMNS.values(), 0.5), "mild": 0.5, "gap": {}}
+        >>> other = run | {"loss": "triplet", "metrics": {"H-AP": 0.4}}
+        >>> shown = seed_intervals([run | {"loss": "sup-ap"}, other], "H-AP")
+        >>> shown.readout(metric="H-AP").split("\\n")[0]
+        'Highest H-AP: Sup-AP, 0.500 (1 seed). Lowest: triplet, 0.400 (1 seed).'
+    """
+    count = len(sorted_rows(results, metric))
+    if count < 2:
+        raise ValueError(f"`results`: got test runs of {count} losses, expected two or more")
+    rows = functools.cache(functools.partial(sorted_rows, results))
+    made = _layout(count)
+
+    def describe(metric: str) -> Description:
+        return {"data": _traces(rows(metric)), "layout": made}
+
+    def readout(metric: str) -> str:
+        return _words(rows(metric), metric)
+
+    return Explorer(
+        FigureFunction(describe),
+        [Choice("metric", "Metric", tuple(COLUMNS), metric)],
+        title="All losses, all seeds",
+        alt=(
+            f"One row for each of {count} losses, the best above: a small dot for every seed, and a large mark at "
+            "their mean, whose shape tells the kind of loss. A bar gives the 95 % interval of the mean, where there "
+            "are three seeds or more; a star marks losses with fewer. The order changes with the metric."
+        ),
+        readout=readout,
+    )
+
+
+def _traces(rows: list[Row]) -> list[dict[str, Any]]:
+    seeds = [(value, place) for place, row in enumerate(rows) for value in row.values]
+    dots = {
+        "type": "scatter",
+        "x": [value for value, _ in seeds],
+        "y": [place for _, place in seeds],
+        "mode": "markers",
+        "marker": {"color": TEXT.colour, "size": 5, "opacity": 0.45, "symbol": "circle"},
+        "name": "one seed",
+        "hovertemplate": "%{x:.4f}<extra></extra>",
+    }
+    names = {
+        "type": "scatter",
+        "x": [1.0] * len(rows),
+        "y": list(range(len(rows))),
+        "xaxis": "x2",
+        "mode": "text",
+        "text": [row.name if len(row.values) >= _FEWEST else f"{row.name} *" for row in rows],
+        "textposition": "middle left",
+        "textfont": {"color": TEXT.colour},
+        "showlegend": False,
+        "hoverinfo": "skip",
+    }
+    return [dots, *(_means(rows, kind, style) for kind, style in FAMILIES.items()), names]
+
+
+def _means(rows: list[Row], kind: str, style: Style) -> dict[str, Any]:
+    """Return the means of one family with their intervals."""
+    own = [(place, row) for place, row in enumerate(rows) if row.family == kind]
+    return {
+        "type": "scatter",
+        "x": [row.interval.mean for _, row in own],
+        "y": [place for place, _ in own],
+        "mode": "markers",
+        "marker": {"color": style.colour, "symbol": style.symbol, "size": 11},
+        "error_x": {
+            "type": "data",
+            "array": [row.interval.half if len(row.values) >= _FEWEST else 0.0 for _, row in own],
+            "color": style.colour,
+            "thickness": 3,
+            "width": 0,
+        },
+        "name": kind,
+        "hovertext": [f"{row.name}: {row.interval}" for _, row in own],
+        "hoverinfo": "text",
+    }
+
+
+def _words(rows: list[Row], metric: str) -> str:
+    best, worst = rows[0], rows[-1]
+    low, high = ("Lowest", "highest") if metric.startswith("gap") else ("Highest", "lowest")
+    lines = [f"{low} {metric}: {_said(best)}. {high.capitalize()}: {_said(worst)}."]
+    close = [row for row in rows[1:] if _overlap(row, best)]
+    sure = [row for row in rows[1:] if len(row.values) >= _FEWEST]
+    if len(best.values) >= _FEWEST and sure:
+        lines.append(f"The bars of {len(close)} of {len(sure)} other losses overlap that of {best.name}.")
+    if len(sure) < len(rows) - 1:
+        lines.append("* two seeds or one: no interval is drawn.")
+    return "\n".join(lines)
+
+
+def _said(row: Row) -> str:
+    count = len(row.values)
+    if count < _FEWEST:
+        return f"{row.name}, {row.interval.mean:.3f} ({count} seed{'s' if count > 1 else ''})"
+    return f"{row.name}, {row.interval}"
+
+
+def _overlap(row: Row, best: Row) -> bool:
+    if len(row.values) < _FEWEST or math.isnan(row.interval.half):
+        return False
+    return abs(row.interval.mean - best.interval.mean) <= row.interval.half + best.interval.half
+
+
+def _layout(count: int) -> dict[str, Any]:
+    return layout(
+        _ROW * count + 110,
+        xaxis=axis("", domain=[0.4, 1.0], autorange=True, zeroline=False, nticks=6),
+        xaxis2=axis("", domain=[0.0, 0.39], range=[0, 1], visible=False, anchor="y"),
+        yaxis=axis("", range=[count - 0.4, -0.6], showticklabels=False, ticks="", showgrid=False, zeroline=False),
+        margin={"l": 6, "r": 14, "t": 12, "b": 34},
+    )
