@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from suprank_edu._checks import check_count, check_positive
+from suprank_edu.training.models import unit
 
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 HALF = ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
@@ -94,7 +95,7 @@ class Backbone(nn.Module):
         pooled = self._pool(features)  # (B, C)
         if self.layer_norm is not None:
             pooled = self.layer_norm(pooled)
-        return nn.functional.normalize(self.head(pooled) if self.head is not None else pooled)
+        return unit(self.head(pooled) if self.head is not None else pooled)
 
     def _pool(self, features: Tensor) -> Tensor:
         """Return ``(B, C)`` of ``(B, C, h, w)`` maps, or of ``(B, 1 + T, C)`` tokens, the first of them the class's."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from suprank_edu.ranking import full_precision
+
 _BATCH_NORM = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
 
 
@@ -53,7 +55,12 @@ class SmallCNN(nn.Module):
         """Return the ``(B, D)`` unit vectors of ``(B, C, H, W)`` images with values in 0..1."""
         # Most images are light with dark content; what pads the borders is 0 and must mean "nothing here".
         maps = self.stages((1 - images).contiguous(memory_format=torch.channels_last))  # (B, channels[-1], h, w)
-        return nn.functional.normalize(self.head(maps.flatten(1)))  # (B, D)
+        return unit(self.head(maps.flatten(1)))  # (B, D)
+
+
+def unit(vectors: Tensor) -> Tensor:
+    """Return ``(B, D)`` vectors at norm 1, in float32 or better: half precision would leave norms off by 0.004."""
+    return nn.functional.normalize(full_precision(vectors))
 
 
 def _stage(in_channels: int, out_channels: int) -> nn.Sequential:

@@ -47,6 +47,14 @@ def test_every_pooling_is_what_its_name_says(kind: str, pooling: str) -> None:
 
 
 @pytest.mark.parametrize("kind", CONFIGS)
+def test_vectors_are_of_norm_one_under_autocast_too(kind: str) -> None:
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        embeddings = make(kind)(torch.rand(3, 3, 32, 32))
+    assert embeddings.dtype == torch.float32
+    assert (embeddings.norm(dim=1) - 1).abs().max() < 1e-6
+
+
+@pytest.mark.parametrize("kind", CONFIGS)
 def test_head_norm_and_gradient(kind: str) -> None:
     model = make(kind, layer_norm=True, pooling="gem").train()
     embeddings = model(torch.rand(3, 3, 32, 32))

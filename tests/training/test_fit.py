@@ -83,6 +83,20 @@ def test_the_loss_gets_float32_unit_vectors_and_all_levels(glyphs: RetrievalData
     train(glyphs, loss, Recipe(**TINY.to_dict() | {"steps": 2}))
 
 
+def test_a_network_in_half_precision_gives_unit_vectors_in_full(glyphs: RetrievalDataset) -> None:
+    seen = []
+
+    def loss(embeddings: Tensor, labels: Tensor) -> Tensor:
+        seen.append(embeddings.detach())
+        return embeddings.square().mean()
+
+    for precision in ("fp32", "bf16"):
+        train(glyphs, loss, Recipe(**TINY.to_dict() | {"steps": 1, "precision": precision}))
+    assert [embeddings.dtype for embeddings in seen] == [torch.float32] * 2
+    assert (seen[1].norm(dim=1) - 1).abs().max() < 1e-6
+    assert 1e-4 < (seen[0] - seen[1]).abs().max() < 0.1
+
+
 def test_proxies_are_trained_with_their_own_rate(glyphs: RetrievalDataset) -> None:
     loss = ProxyLoss(num_classes=40, embedding_size=16)
     start = {name: value.clone() for name, value in loss.named_parameters()}
