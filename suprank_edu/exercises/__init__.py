@@ -38,6 +38,8 @@ from suprank_edu.exercises import (
     chapter14,
     chapter14_memory,
     chapter14_processes,
+    chapter15,
+    chapter15_choice,
     chapter16,
     chapter16_moments,
 )
@@ -73,6 +75,8 @@ _CHAPTERS = (
     chapter14,
     chapter14_memory,
     chapter14_processes,
+    chapter15,
+    chapter15_choice,
     chapter16,
     chapter16_moments,
 )
