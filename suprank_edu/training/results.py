@@ -10,12 +10,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, stdev
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import suprank_edu
 from suprank_edu.training.experiment import Experiment
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CHOSEN_BY = "mAP@R/level0"
 """The metric on the validation classes by which the learning rate of every loss is chosen."""
@@ -78,6 +81,11 @@ class Interval:
             return Interval(values[0] if values else math.nan, math.nan, count)
         half = float(t.ppf(0.975, count - 1)) * stdev(values) / math.sqrt(count)
         return Interval(fmean(values), half, count)
+
+    @property
+    def sign(self) -> int:
+        """1 or −1 where the interval lies above or below 0; 0 where it holds 0, or where there is none."""
+        return int(math.copysign(1, self.mean)) if abs(self.mean) > self.half else 0
 
     def __str__(self) -> str:
         return f"{self.mean:.3f}" if math.isnan(self.half) else f"{self.mean:.3f} ± {self.half:.3f}"
@@ -200,6 +208,20 @@ def as_text(rows: dict[str, dict[str, Interval]]) -> str:
         cells = [f"{rows[loss][column]!s:>15}" for column in columns]
         lines.append("  ".join([f"{loss:20}", f"{rows[loss][columns[0]].runs:5}", *cells]))
     return "\n".join(lines)
+
+
+def as_frame(rows: dict[str, dict[str, Interval]]) -> pd.DataFrame:
+    """Return a table as a pandas DataFrame, the best mAP@R first: names, numbers of seeds, means with intervals."""
+    import pandas as pd
+
+    columns = list(next(iter(rows.values())))
+    order = sorted(rows, key=lambda loss: -rows[loss].get(CHOSEN_BY, rows[loss][columns[0]]).mean)
+    cells = {
+        NAMES[loss]: {"seeds": rows[loss][columns[0]].runs} | {column: str(rows[loss][column]) for column in columns}
+        for loss in order
+    }
+    frame = pd.DataFrame.from_dict(cells, orient="index")
+    return frame.rename(columns=lambda column: column.replace("/level0", "").replace("gap/", "gap, "))
 
 
 def fill(

@@ -180,3 +180,24 @@ def test_a_folder_of_results_is_found_beside_the_package() -> None:
     assert (results.results_folder("omniglot-drawings") / "drawings.png").is_file()
     with pytest.raises(FileNotFoundError, match=r"`name`: got 'nowhere', expected a folder of book/results"):
         results.results_folder("nowhere")
+
+
+@pytest.mark.parametrize(
+    ("values", "sign"),
+    [((0.1, 0.2, 0.15), 1), ((-0.1, -0.2, -0.15), -1), ((-0.1, 0.2, 0.15), 0), ((0.3,), 0), ((0.0, 0.0), 0)],
+)
+def test_the_sign_of_an_interval_is_that_of_all_it_holds(values: tuple[float, ...], sign: int) -> None:
+    interval = Interval.of(values)
+    assert interval.sign == sign
+    if len(values) > 1:
+        ends = interval.mean - interval.half, interval.mean + interval.half
+        assert (min(ends) > 0) - (max(ends) < 0) == sign
+
+
+def test_a_table_as_a_frame_has_names_seeds_and_the_best_first() -> None:
+    runs = [run("triplet", 1e-3, seed, "test", value) for seed, value in enumerate((0.3, 0.5))]
+    frame = results.as_frame(table([*runs, run("sup-ap", 1e-3, 0, "test", 0.9)], ("mAP@R/level0", "gap/test")))
+    assert list(frame.index) == ["Sup-AP", "triplet"]
+    assert list(frame.columns) == ["seeds", "mAP@R", "gap, test"]
+    assert frame.loc["Sup-AP"].tolist() == [1, "0.900", "0.100"]
+    assert frame.loc["triplet", "mAP@R"] == "0.400 ± 1.271"
