@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from suprank_edu.pairwise.sweeps import slopes_in_place, value_sums
 from suprank_edu.steps import Step
 
-# Pairs worked on at a time: a chunk and its few temporaries should stay in the cache of a CPU core, and be large
+# Pairs worked on at a time: a chunk and its spare buffer should stay in the caches of the CPU's cores, and be large
 # enough to fill a GPU. Measured in benchmarks/losses.py.
 _PAIRS_AT_A_TIME = {"cpu": 1 << 18, "cuda": 1 << 25}
 
@@ -36,9 +37,8 @@ class _DirectSums(torch.autograd.Function):
         ctx.save_for_backward(rows, columns)
         ctx.step = step
         sums = torch.zeros_like(rows)
-        for queries, slots in _chunks(rows, columns.shape[1]):
-            differences = columns[queries, None] - rows[queries, slots, None]  # (q, p, M)
-            sums[queries, slots] = step(differences).sum(dim=2)
+        for chunk in _chunks(rows, columns):
+            sums[chunk.queries, chunk.slots] = value_sums(chunk.differences, chunk.spare, step)
         return sums
 
     @staticmethod
@@ -46,28 +46,54 @@ class _DirectSums(torch.autograd.Function):
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, None]:
         rows, columns = ctx.saved_tensors
         grad_rows, grad_columns = torch.zeros_like(rows), torch.zeros_like(columns)
-        for queries, slots in _chunks(rows, columns.shape[1]):
-            differences = columns[queries, None] - rows[queries, slots, None]  # (q, p, M)
-            slopes = ctx.step.slope(differences)
-            weights = grad[queries, slots]  # (q, p)
-            grad_rows[queries, slots] = -weights * slopes.sum(dim=2)
-            grad_columns[queries] += torch.bmm(weights[:, None, :], slopes)[:, 0]
+        for chunk in _chunks(rows, columns):
+            slopes = slopes_in_place(chunk.differences, chunk.spare, ctx.step)
+            weights = grad[chunk.queries, chunk.slots]  # (q, p)
+            grad_rows[chunk.queries, chunk.slots] = -weights * slopes.sum(dim=2)
+            grad_columns[chunk.queries] += torch.bmm(weights[:, None, :], slopes)[:, 0]
         return grad_rows, grad_columns, None
 
 
-def _chunks(rows: Tensor, width: int) -> Iterator[tuple[Tensor, slice]]:
-    """Cut ``(Q, P)`` rows, padded at their end, into blocks whose pairs with ``width`` columns fit the cache.
+class _Chunk(NamedTuple):
+    """Some rows of some queries, and their ``(q, p, M)`` score differences with all columns.
+
+    The buffers are those of the chunk before: work on one chunk is over when the next is asked for.
+    """
+
+    queries: Tensor | slice
+    slots: slice
+    differences: Tensor
+    spare: Tensor
+
+
+def _chunks(rows: Tensor, columns: Tensor) -> Iterator[_Chunk]:
+    """Cut all pairs of ``(Q, P)`` rows, padded at their end, and ``(Q, M)`` columns into chunks that fit the cache."""
+    width = columns.shape[1]
+    at_a_time = max(1, _PAIRS_AT_A_TIME.get(rows.device.type, 1 << 25) // max(1, width))  # rows
+    buffers = rows.new_empty(2, min(at_a_time, rows.numel()) * width)
+    for queries, slots in _blocks(rows, at_a_time):
+        r, c = rows[queries, slots], columns[queries]
+        differences, spare = buffers[:, : r.numel() * width].view(2, *r.shape, width)
+        torch.sub(c[:, None, :], r[:, :, None], out=differences)  # (q, p, M)
+        yield _Chunk(queries, slots, differences, spare)
+
+
+def _blocks(rows: Tensor, at_a_time: int) -> Iterator[tuple[Tensor | slice, slice]]:
+    """Cut ``(Q, P)`` rows, padded at their end, into blocks of at most ``at_a_time``.
 
     Queries with similar numbers of rows go together, so that one with thousands of positives does not make the others
     pay for its padding.
     """
-    budget = max(1, _PAIRS_AT_A_TIME.get(rows.device.type, 1 << 25) // max(1, width))  # rows at a time
+    if rows.numel() <= at_a_time:  # without asking a GPU how many there are
+        yield slice(None), slice(None)
+        return
     used, order = rows.isfinite().sum(dim=1).sort(descending=True, stable=True)
     counts = used.tolist()
     first = 0
     while first < len(counts) and counts[first] > 0:
         slots = counts[first]
-        size = max(1, budget // slots)
-        for start in range(0, slots, budget):
-            yield order[first : first + size], slice(start, min(start + budget, slots))
+        size = max(1, at_a_time // slots)
+        queries = slice(first, first + size) if counts[-1] == counts[0] else order[first : first + size]
+        for start in range(0, slots, at_a_time):
+            yield queries, slice(start, min(start + at_a_time, slots))
         first += size
