@@ -72,7 +72,8 @@ def _of_batches(scores: Tensor, levels: Tensor, batches: Tensor, metric: Metric,
     count, size = batches.shape
     scores, levels = (x.index_select(1, batches.flatten()).view(-1, size) for x in (scores, levels))  # (Q·b, S)
     visible = None if valid is None else valid.index_select(1, batches.flatten()).view(-1, size)
-    relevant = levels > 0 if visible is None else (levels > 0) & visible
+    relevant = levels if levels.dtype == torch.bool else levels > 0
+    relevant = relevant if visible is None else relevant & visible
     rows = relevant.any(dim=1).nonzero()[:, 0]  # the metric is NaN for the others: most, where batches are small
     hidden = {} if visible is None else {"valid": visible[rows]}
     values = scores.new_full((len(scores),), torch.nan, dtype=torch.float64)
@@ -238,9 +239,11 @@ def _checked_batches(batches: Iterable[Tensor | Sequence[int]], scores: Tensor) 
     found = [torch.as_tensor(batch, device=scores.device) for batch in batches]
     if any(batch.ndim != 1 or batch.dtype != torch.int64 or not len(batch) for batch in found) or not found:
         raise ValueError("`batches`: got an empty batch or one that is no list of integers, expected item numbers")
-    items = torch.cat(found).sort().values
-    gallery = scores.shape[1]
-    if len(items) != gallery or not torch.equal(items, torch.arange(gallery, device=items.device)):
+    items, gallery = torch.cat(found), scores.shape[1]
+    inside = (items >= 0) & (items < gallery)
+    # The numbers of a partition are all different, and as many as there are items.
+    present = torch.zeros(gallery, dtype=torch.bool, device=items.device).index_fill_(0, items[inside], True)
+    if len(items) != gallery or not bool(present.all()):
         raise ValueError(f"`batches`: got {len(items)} item numbers, expected each of 0..{gallery - 1} exactly once")
     return found
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from suprank_edu.pairwise.sorting import sort_rows
+from suprank_edu.pairwise.sorting import sort_rows, sort_with_order
 
 # Room for the level below the rank in one sortable integer.
 _LEVEL_BITS = 24
@@ -59,7 +59,8 @@ class Ranked:
 def rank_positives(scores: Tensor, levels: Tensor, valid: Tensor | None = None) -> Ranked:
     """Rank the items of level 1 and above of ``(Q, G)`` scores and levels; ``valid`` False hides a pair."""
     visible = scores.detach() if valid is None else torch.where(valid, scores.detach(), -torch.inf)
-    relevant = levels > 0 if valid is None else (levels > 0) & valid
+    relevant = levels if levels.dtype == torch.bool else levels > 0
+    relevant = relevant if valid is None else relevant & valid
     columns, inside = _compact(relevant)
     return rank_columns(visible, columns, inside, levels.gather(1, columns).long())
 
@@ -76,7 +77,9 @@ def rank_columns(scores: Tensor, columns: Tensor, inside: Tensor, levels: Tensor
     """
     gallery = scores.shape[1]
     scores = scores.float() if scores.dtype in (torch.float16, torch.bfloat16) else scores
-    own = scores.gather(1, columns)  # (Q, P)
+    own = torch.where(inside, scores.gather(1, columns), -torch.inf)  # (Q, P)
+    own, order = sort_with_order(own)  # a search for neighbours finds its way in the cache
+    levels, inside = levels.gather(1, order), inside.gather(1, order)
     ordered = sort_rows(scores, in_place=overwrite)
     rank = gallery - torch.searchsorted(ordered, own)  # (Q, P): items that score at least as high
     present = inside & (own > -torch.inf) & (levels > 0)
@@ -93,8 +96,8 @@ def rank_columns(scores: Tensor, columns: Tensor, inside: Tensor, levels: Tensor
 
 def _compact(relevant: Tensor) -> tuple[Tensor, Tensor]:
     """Return the columns of the True entries of each row, ``(Q, P)``, and which of them are no padding."""
-    counts = relevant.sum(dim=1)
     rows, found = relevant.nonzero(as_tuple=True)
+    counts = rows.bincount(minlength=len(relevant))  # not a sum of bools, which torch makes integers first
     slot = torch.arange(len(rows), device=rows.device) - (counts.cumsum(0) - counts)[rows]
     width = max(int(counts.max()), 1)
     columns = counts.new_zeros(len(counts), width).index_put((rows, slot), found)  # (Q, P)

@@ -197,7 +197,8 @@ def _hits(scores: Tensor, relevant: Tensor, valid: Tensor | None) -> Ranked:
     check_scores(scores)
     check_levels(relevant, scores, "relevant")
     check_valid(valid, scores.shape)
-    return rank_positives(scores, relevant != 0, valid).at_least(1)
+    hits = relevant if relevant.dtype == torch.bool else relevant != 0
+    return rank_positives(scores, hits, valid).at_least(1)
 
 
 def _ranked(scores: Tensor, levels: Tensor, valid: Tensor | None) -> Ranked:

@@ -1,0 +1,121 @@
+"""Losses, metrics and gaps of a whole training set, from its embeddings, a block of queries at a time.
+
+The scores of 60,000 items against one another are 14 GB. Nothing that is computed query by query needs them at once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+
+import torch
+from torch import Tensor
+
+from suprank_edu._checks import check_batch, check_count, check_level_column
+
+PerQuery = Callable[..., Tensor]
+"""A function of ``(scores (q, G), levels (q, G), valid=(q, G))`` that returns ``(q,)``."""
+
+# Scores of a block of queries: 4 MiB of them, so that what is made of them stays in a CPU's caches; a GPU wants more.
+_SCORES_AT_A_TIME = {"cpu": 1 << 20, "cuda": 1 << 26}
+
+
+@torch.no_grad()
+def for_every_query(
+    function: PerQuery,
+    embeddings: Tensor,
+    labels: Tensor,
+    ref_emb: Tensor | None = None,
+    ref_labels: Tensor | None = None,
+    *,
+    level: int | None = None,
+    chunk_size: int | None = None,
+    progress: bool = False,
+) -> Tensor:
+    """Compute a loss, a metric or a gap for each query of a set too large for all its scores at once.
+
+    Values without gradient; memory grows with G and with what ``function`` needs for one block, not with Q·G. Without
+    ``ref_emb`` each query is left out of its own gallery.
+
+    Args:
+        function: called with scores ``(q, G)``, levels ``(q, G)`` and the keyword ``valid (q, G)``, returns ``(q,)``:
+            a loss or a metric on scores, or ``functools.partial(gap, batches=…, metric=…)`` of
+            :func:`suprank_edu.decomposability.gap`.
+        embeddings: ``(Q, D)`` floats, the queries; unit vectors make scores cosine similarities.
+        labels: ``(Q,)`` or ``(Q, L)`` integers, column 0 the finest.
+        ref_emb: ``(G, D)`` floats, the gallery; None takes the queries.
+        ref_labels: labels of ``ref_emb``.
+        level: the label column whose classes make positives, levels are then 0 or 1; None keeps all levels.
+        chunk_size: queries at once; None takes about a million scores.
+        progress: show a progress bar (needs tqdm).
+
+    Returns:
+        ``(Q,)``, in the dtype that ``function`` returns.
+
+    Raises:
+        ValueError: an argument of another shape, dtype or range, embeddings that are not finite, labels that are no
+            tree, or a ``function`` that does not return one value per query.
+
+    Example:
+        >>> from functools import partial
+        >>> from suprank_edu.decomposability import gap
+        >>> from suprank_edu.losses import sup_ap
+        >>> from suprank_edu.metrics import average_precision
+        >>> embeddings = torch.nn.functional.normalize(torch.tensor([[1.0, 0.0], [1.0, 0.5], [1.0, 0.3], [0.0, 1.0]]))
+        >>> labels = torch.tensor([0, 0, 1, 1])
+        >>> for_every_query(sup_ap, embeddings, labels)
+        tensor([0.7391, 0.8478, 0.9924, 0.9258])
+        >>> batches = [[0, 1], [2, 3]]
+        >>> for_every_query(partial(gap, batches=batches, metric=average_precision), embeddings, labels).mean()
+        tensor(0.5417, dtype=torch.float64)
+    """
+    checked = check_batch(embeddings, labels, ref_emb, ref_labels)
+    if level is not None:
+        check_level_column(level, checked.labels.shape[1])
+    if chunk_size is not None:
+        check_count("chunk_size", chunk_size)
+    queries = embeddings if embeddings.dtype == torch.float64 else embeddings.float()
+    gallery = queries if ref_emb is None else ref_emb.to(queries.dtype)
+    own, other = _numbered(checked.labels, checked.ref_labels, level)
+    size = chunk_size or max(1, _SCORES_AT_A_TIME.get(queries.device.type, 1 << 26) // len(gallery))
+    values = []
+    for rows in _with_progress(_slices(len(queries), size), -(-len(queries) // size), progress):
+        scores = queries[rows] @ gallery.T  # (q, G)
+        hidden = torch.arange(len(scores), device=scores.device)
+        valid = torch.ones_like(scores, dtype=torch.bool)
+        if ref_emb is None:
+            valid[hidden, hidden + rows.start] = False
+        found = function(scores, _levels(own[:, rows], other, level), valid=valid)
+        if found.shape != (len(scores),):
+            raise ValueError(f"`function`: got shape {tuple(found.shape)}, expected ({len(scores)},), one per query")
+        values.append(found)
+    return torch.cat(values)
+
+
+def _numbered(labels: Tensor, ref_labels: Tensor, level: int | None) -> tuple[Tensor, Tensor]:
+    """Return ``(L, Q)`` and ``(L, G)`` int32 class numbers: half the bytes to compare, a column side by side."""
+    columns = slice(None) if level is None else slice(level, level + 1)
+    both = torch.cat([labels, ref_labels])[:, columns].T  # (L, Q + G)
+    numbers = torch.stack([column.unique(return_inverse=True)[1].int() for column in both])
+    return numbers[:, : len(labels)], numbers[:, len(labels) :]
+
+
+def _levels(own: Tensor, other: Tensor, level: int | None) -> Tensor:
+    """Return the ``(q, G)`` shared levels of numbered classes; bools for one column."""
+    agree = own[:, :, None] == other[:, None, :]  # (L, q, G)
+    if level is not None:
+        return agree[0]
+    # In a tree two classes that agree have the same coarser classes.
+    return agree.sum(dim=0, dtype=torch.int8)
+
+
+def _slices(total: int, size: int) -> Iterator[slice]:
+    return (slice(start, min(start + size, total)) for start in range(0, total, size))
+
+
+def _with_progress(blocks: Iterable[slice], count: int, show: bool) -> Iterable[slice]:
+    if not show or os.environ.get("SUPRANK_EDU_STATIC") == "1":
+        return blocks
+    from tqdm.auto import tqdm
+
+    return tqdm(blocks, total=count, desc="queries", unit="block")

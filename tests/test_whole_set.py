@@ -1,0 +1,98 @@
+"""A set block by block against the plain call on all of it at once."""
+
+from functools import partial
+
+import pytest
+import torch
+
+from suprank_edu.decomposability import gap
+from suprank_edu.losses import SupHAPLoss, SupRecallLoss, smooth_ap, sup_ap, sup_h_ap, sup_ndcg
+from suprank_edu.metrics import average_precision, h_ap, ndcg
+from suprank_edu.relevance import shared_levels
+from suprank_edu.whole_set import for_every_query
+
+ITEMS = 40
+BATCHES = torch.randperm(ITEMS, generator=torch.Generator().manual_seed(1)).split(8)
+
+
+def a_set(seed=0, items=ITEMS):
+    generator = torch.Generator().manual_seed(seed)
+    embeddings = torch.nn.functional.normalize(torch.randn(items, 6, generator=generator))
+    fine = torch.randint(10, (items,), generator=generator)
+    return embeddings, torch.stack([fine + 3, fine // 3 - 2, fine // 6], dim=1)
+
+
+FUNCTIONS = {
+    "Sup-AP": sup_ap,
+    "Smooth-AP": smooth_ap,
+    "Sup-NDCG": sup_ndcg,
+    "Sup-H-AP": sup_h_ap,
+    "AP": average_precision,
+    "NDCG": ndcg,
+    "H-AP": h_ap,
+    "gap": partial(gap, batches=BATCHES, metric=average_precision),
+    "a method of a module": SupRecallLoss(ks=(1, 4)).per_query,
+    "another": SupHAPLoss().per_query,
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("chunk_size", [None, 7, 1])
+def test_a_set_against_itself(name, chunk_size):
+    embeddings, labels = a_set()
+    found = for_every_query(FUNCTIONS[name], embeddings, labels, chunk_size=chunk_size)
+    others = ~torch.eye(ITEMS, dtype=torch.bool)
+    expected = FUNCTIONS[name](embeddings @ embeddings.T, shared_levels(labels), valid=others)
+    # Products of other heights round the last bit of a score differently, and SupStep is steep.
+    torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5, equal_nan=True)
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_one_column_of_labels(level):
+    embeddings, labels = a_set()
+    found = for_every_query(sup_ap, embeddings, labels, level=level, chunk_size=9)
+    agree = labels[:, level, None] == labels[None, :, level]
+    expected = sup_ap(embeddings @ embeddings.T, agree, valid=~torch.eye(ITEMS, dtype=torch.bool))
+    torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_queries_against_another_gallery_see_all_of_it():
+    (queries, labels), (gallery, ref_labels) = a_set(0, 13), a_set(1)
+    found = for_every_query(sup_h_ap, queries, labels, gallery, ref_labels, chunk_size=5)
+    expected = sup_h_ap(queries @ gallery.T, shared_levels(labels, ref_labels))
+    torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_values_have_no_gradient_and_half_precision_is_widened():
+    embeddings, labels = a_set()
+    found = for_every_query(sup_ap, embeddings.half().requires_grad_(), labels)
+    assert not found.requires_grad
+    assert found.dtype == torch.float32
+
+
+def test_progress_is_shown_unless_outputs_are_static(monkeypatch, capsys):
+    monkeypatch.delenv("SUPRANK_EDU_STATIC", raising=False)
+    for_every_query(sup_ap, *a_set(), chunk_size=10, progress=True)
+    assert "4/4" in capsys.readouterr().err
+    monkeypatch.setenv("SUPRANK_EDU_STATIC", "1")
+    for_every_query(sup_ap, *a_set(), chunk_size=10, progress=True)
+    assert capsys.readouterr().err == ""
+
+
+EMBEDDINGS, LABELS = a_set()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: for_every_query(sup_ap, EMBEDDINGS, LABELS[:3]), r"`labels`: got shape \(3, 3\), expected \(40,\)"),
+        (lambda: for_every_query(sup_ap, EMBEDDINGS * torch.nan, LABELS), r"`embeddings`: got NaN or infinity"),
+        (lambda: for_every_query(sup_ap, EMBEDDINGS, LABELS, level=3), r"`level`: got 3, expected a label column in"),
+        (lambda: for_every_query(sup_ap, EMBEDDINGS, LABELS, chunk_size=0), r"`chunk_size`: got 0, expected"),
+        (lambda: for_every_query(sup_ap, EMBEDDINGS, LABELS, EMBEDDINGS), r"`ref_labels`: got None, expected"),
+        (lambda: for_every_query(lambda s, v, valid: s, EMBEDDINGS, LABELS), r"`function`: got shape \(40, 40\), expec"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
