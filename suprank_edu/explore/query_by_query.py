@@ -14,7 +14,7 @@ import torch
 from suprank_edu.explore.controls import Choice
 from suprank_edu.explore.explorer import Explorer
 from suprank_edu.explore.figures import Description, FigureFunction
-from suprank_edu.explore.palette import ACCENT, AXIS, TEXT, axis, heading, layout
+from suprank_edu.explore.palette import ACCENT, TEXT, axis, heading, layout
 from suprank_edu.explore.picture_grid import centre, frames, mark_of, marks, picture, picture_axes, query_frame
 from suprank_edu.explore.words import fixed, spoken
 from suprank_edu.relevance import count_shared
@@ -227,12 +227,17 @@ def _rounded(found: Found) -> dict[str, Array]:
 
 
 def _cloud(ap: Mapping[str, Array], first: str, second: str) -> list[dict[str, Any]]:
-    """Return the diagonal and a dot for every query."""
+    """Return a dot for every query, and the diagonal over them."""
     common = {"type": "scatter", "xaxis": "x2", "yaxis": "y2", "showlegend": False, "hoverinfo": "skip"}
-    diagonal = {"x": [0, 1], "y": [0, 1], "mode": "lines", "line": {"color": AXIS.colour, "width": 1, "dash": "dot"}}
+    diagonal = {
+        "x": [0, 1],
+        "y": [0, 1],
+        "mode": "lines",
+        "line": {"color": ACCENT.colour, "width": 1.5, "dash": "dot"},
+    }
     dots = {"x": ap[first], "y": ap[second], "mode": "markers"}
     dots["marker"] = {"color": TEXT.colour, "size": 4, "opacity": 0.3, "symbol": "circle"}
-    return [common | diagonal, common | dots]
+    return [common | dots, common | diagonal]
 
 
 def _here(data: _Data, query: str, first: str, second: str) -> dict[str, Any]:

@@ -29,7 +29,7 @@ FAMILIES: dict[str, Style] = {"SupRank": SUPRANK, "with pairs or proxies": EXACT
 """Kinds of losses, each with its colour and mark."""
 
 _SUMS = ("roadmap", "road-", "happier")
-_FEWEST = 3  # with two seeds the interval is nine times as wide as they lie apart: it would hide all others
+_FEWEST = 3  # with two seeds the interval is thirteen times as wide as they lie apart: it would hide all others
 _ROW = 25  # pixels
 
 

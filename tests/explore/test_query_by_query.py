@@ -121,9 +121,10 @@ def test_words_count_what_the_loops_count(shown: Explorer, found) -> None:
 
 def test_dots_are_the_aps_and_the_ring_is_the_query(shown: Explorer, found) -> None:
     for p in shown.grid():
-        *_, dots, ring = shown.figure.describe(**p)["data"]
+        *_, dots, diagonal, ring = shown.figure.describe(**p)["data"]
         for axis, loss in (("x", p["first"]), ("y", p["second"])):
             np.testing.assert_allclose(dots[axis], found[loss]["ap"], atol=6e-4)
+            assert diagonal[axis] == [0, 1]
             assert ring[axis] == pytest.approx([found[loss]["ap"][QUERIES[p["query"]]]])
 
 
