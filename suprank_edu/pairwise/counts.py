@@ -48,6 +48,16 @@ def compact(mask: Tensor) -> tuple[Tensor, Tensor]:
     return index, torch.arange(width, device=mask.device) < counts[:, None]
 
 
+def count_hidden(ascending: Tensor) -> Tensor:
+    """Return ``(Q, 1)`` int64: how many of ``(Q, M)`` sorted scores are ``-inf``.
+
+    Example:
+        >>> count_hidden(torch.tensor([[-torch.inf, -torch.inf, 0.5]]))
+        tensor([[2]])
+    """
+    return torch.searchsorted(ascending.contiguous(), torch.full_like(ascending[:, :1], -torch.inf), right=True)
+
+
 def count_within(ascending: Tensor, rows: Tensor, bound: float) -> Tensor:
     """Count the columns with ``column - row ≤ bound``, the difference rounded as the direct engine rounds it.
 

@@ -22,47 +22,49 @@ Smooth = Callable[[Tensor], Tensor]
 """A function of ``(s_j - s_k)/τ``, such as σ."""
 
 
-def chebyshev(u: Tensor, weights: Tensor | float = 1.0, out: Tensor | None = None) -> Tensor:
-    """Return ``(10, …)``: ``weights · T_n(u)`` for the ten Chebyshev polynomials, by their recurrence.
+def chebyshev(u: Tensor, weights: Tensor | float = 1.0, nodes: int = NODES, out: Tensor | None = None) -> Tensor:
+    """Return ``(nodes, …)``: ``weights · T_n(u)`` for the first Chebyshev polynomials, by their recurrence.
 
     Example:
         >>> chebyshev(torch.tensor([0.5]))[:4, 0]
         tensor([ 1.0000,  0.5000, -0.5000, -1.0000])
     """
-    values = u.new_empty(NODES, *u.shape) if out is None else out
+    values = u.new_empty(nodes, *u.shape) if out is None else out
     values[0] = weights
     torch.mul(u, weights, out=values[1])
     twice = 2 * u
-    for n in range(2, NODES):
+    for n in range(2, nodes):
         torch.mul(twice, values[n - 1], out=values[n])
         values[n] -= values[n - 2]
     return values
 
 
-def prefix_moments(u: Tensor, weights: Tensor) -> Tensor:
-    """Return ``(10, Q, M + 1)``: moments of the first m of ``(Q, M)`` items, for every m.
+def prefix_moments(u: Tensor, weights: Tensor, nodes: int = NODES) -> Tensor:
+    """Return ``(nodes, Q, M + 1)``: moments of the first m of ``(Q, M)`` items, for every m.
 
-    The difference of two of them is the moment of what lies between: a whole bin, or part of one.
+    The difference of two of them is the moment of what lies between: a whole cell, or part of one.
 
     Example:
         >>> prefix_moments(torch.tensor([[0.5, -0.5]]), torch.ones(1, 2))[1]  # Σ T_1(u) = Σ u
         tensor([[0.0000, 0.5000, 0.0000]])
     """
-    prefix = u.new_empty(NODES, u.shape[0], u.shape[1] + 1)
+    prefix = u.new_empty(nodes, u.shape[0], u.shape[1] + 1)
     prefix[:, :, 0] = 0
-    chebyshev(u, weights, out=prefix[:, :, 1:])
+    chebyshev(u, weights, nodes, out=prefix[:, :, 1:])
     return prefix.cumsum_(dim=2)
 
 
-def translations(functions: Sequence[Smooth], shifts: Tensor) -> Tensor:
-    """Return ``(S, 10·F, 10)``: from the moments of one bin to coefficients in another, for each distance and function.
+def translations(functions: Sequence[Smooth], shifts: Tensor, nodes: int = NODES, width: float = 1.0) -> Tensor:
+    """Return ``(S, nodes·F, nodes)``: from moments to coefficients elsewhere, for each distance and function.
 
-    With ``A`` the ten rows of a function f at a shift, ``f(shift + u - v) ≈ Σ_{l,n} T_l(v) A[l, n] T_n(u)`` for u and v
-    in [-1, 1].
+    With ``A`` the rows of a function f at a shift, ``f(shift + width · (u - v)) ≈ Σ_{l,n} T_l(v) A[l, n] T_n(u)`` for u
+    and v in [-1, 1].
 
     Args:
         functions: F functions of ``(s_j - s_k)/τ``.
-        shifts: ``(S,)`` float64 distances between the centres of the bins, in units of τ.
+        shifts: ``(S,)`` float64 distances between the centres, in units of τ.
+        nodes: Chebyshev nodes.
+        width: half the width of the two bins or cells, in units of τ.
 
     Example:
         >>> (A,) = translations([torch.sigmoid], torch.tensor([3.0], dtype=torch.float64))
@@ -70,13 +72,35 @@ def translations(functions: Sequence[Smooth], shifts: Tensor) -> Tensor:
         >>> abs(chebyshev(v) @ A @ chebyshev(u) - torch.sigmoid(3 + u - v)) < 1e-8
         tensor(True)
     """
-    order = torch.arange(NODES, dtype=torch.float64)
-    angles = (order + 0.5) * (math.pi / NODES)
-    nodes = angles.cos().to(shifts.device)
-    arguments = shifts[:, None, None] + nodes[None, :] - nodes[:, None]  # (S, v, u)
+    points, transform = (part.to(shifts.device) for part in _nodes_and_transform(nodes))
+    arguments = shifts[:, None, None] + width * (points[None, :] - points[:, None])  # (S, v, u)
     at_nodes = torch.stack([function(arguments) for function in functions], dim=1)  # (S, F, v, u)
-    # From values at the nodes to coefficients: the T_n are orthogonal there.
-    transform = (order[:, None] * angles).cos() * (2 / NODES)  # (n, node)
-    transform[0] /= 2
-    transform = transform.to(shifts.device)
     return (transform @ at_nodes @ transform.T).flatten(1, 2)
+
+
+def refinement(cells: int, nodes: int) -> Tensor:
+    """Return ``(NODES, nodes, cells)``: the polynomials of a bin as polynomials of its cells, equal parts of it.
+
+    ``T_l`` at the place v of a cell c is about ``Σ_n refinement[l, n, c] T_n(v)``. So moments of cells make those of
+    the bin, and coefficients in the bin those in its cells.
+
+    Example:
+        >>> refinement(2, 4)[1]  # u = -½ + v/2 in the lower half, ½ + v/2 in the upper
+        tensor([[-0.5000,  0.5000],
+                [ 0.5000,  0.5000],
+                [ 0.0000,  0.0000],
+                [ 0.0000,  0.0000]], dtype=torch.float64)
+    """
+    points, transform = _nodes_and_transform(nodes)
+    centres = (2 * torch.arange(cells, dtype=torch.float64) + 1) / cells - 1
+    found = transform @ chebyshev(centres + points[:, None] / cells)  # (NODES, nodes, cells)
+    return torch.where(found.abs() < 1e-15, 0.0, found)
+
+
+def _nodes_and_transform(nodes: int) -> tuple[Tensor, Tensor]:
+    """Return ``(nodes,)`` Chebyshev nodes, and the matrix from values there to coefficients."""
+    order = torch.arange(nodes, dtype=torch.float64)
+    angles = (order + 0.5) * (math.pi / nodes)
+    transform = (order[:, None] * angles).cos() * (2 / nodes)  # (n, node): the T_n are orthogonal at the nodes
+    transform[0] /= 2
+    return angles.cos(), transform

@@ -14,7 +14,7 @@ the rounded difference in the dtype of the scores, as in the direct engine.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,13 +22,17 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from suprank_edu.pairwise.bins import Binned, Window, put_into_bins, smooth_sums
-from suprank_edu.pairwise.counts import count_within
+from suprank_edu.pairwise.bins import CELLS, Binned, Bridges, Window, bridges, lowest_finite, put_into_bins, smooth_sums
+from suprank_edu.pairwise.counts import count_hidden, count_within
+from suprank_edu.pairwise.moments import Smooth, prefix_moments
 from suprank_edu.pairwise.sorting import sort_rows, sort_with_order
 from suprank_edu.steps import Heaviside, Sigmoid, Step, SupStep
 
 # Items worked on at a time: 80 bytes of prefix moments for each.
 _ITEMS_AT_A_TIME = {"cpu": 1 << 17, "cuda": 1 << 23}
+
+# Items per bin from which on cells pay: they cost a bin about as much as ten items without them.
+_ITEMS_WORTH_CELLS = 8
 
 # More reach, in units of τ: a rank is at least 1, but a gradient may be all tail.
 _MORE_FOR_SLOPES = 20
@@ -92,10 +96,11 @@ class _SortedSums(torch.autograd.Function):
         ascending, order = sort_with_order(rows)  # padding last
         columns, column_order = sort_with_order(columns) if backward else (sort_rows(columns), order)  # padding first
         sums, slopes = torch.zeros_like(rows), torch.zeros_like(rows if with_slopes else rows[:0])
+        functions = [torch.sigmoid] + [_slope_of_sigmoid] * with_slopes
+        prepared = Prepared.of(pieces, ascending, columns, functions)
         for block in _blocks(ascending, columns):
             r, c = ascending[block.queries, block.rows], columns[block.queries, block.columns].contiguous()
-            binned = _put_into_bins(r, c, pieces)
-            found = piecewise_sums(r, c, c.isfinite().double(), pieces, binned, with_slopes=with_slopes)
+            found = piecewise_sums(r, c, c.isfinite().double(), prepared, prepared.bins(r, c), with_slopes=with_slopes)
             sums[block.queries].scatter_(1, order[block.queries, block.rows], found.values.to(rows.dtype))
             if with_slopes:
                 slopes[block.queries].scatter_(1, order[block.queries, block.rows], found.slopes.to(rows.dtype))
@@ -111,17 +116,49 @@ class _SortedSums(torch.autograd.Function):
         if not ctx.needs_input_grad[1]:
             return for_rows, None, None
         for_columns = torch.zeros_like(columns)
+        prepared = Prepared.of(ctx.pieces, rows, columns, [_slope_of_sigmoid])
         for block in _blocks(rows, columns):
             weights = grad[block.queries].gather(1, order[block.queries, block.rows]).double()
             r, c = rows[block.queries, block.rows], columns[block.queries, block.columns]
             # c - r = (-r) - (-c): minus the columns are the rows now, and both lists ascend when flipped. In the same
             # bins, so that what an item does to itself cancels to the last digit.
-            binned = _put_into_bins(r, c, ctx.pieces)
+            binned = prepared.bins(r, c)
             exchanged = binned.exchanged() if binned else None
-            found = piecewise_sums(-c.flip(1), -r.flip(1), weights.flip(1), ctx.pieces, exchanged, with_values=False)
+            found = piecewise_sums(-c.flip(1), -r.flip(1), weights.flip(1), prepared, exchanged, with_values=False)
             where = column_order[block.queries, block.columns].flip(1)
             for_columns[block.queries].scatter_(1, where, found.slopes.to(columns.dtype))
         return for_rows, for_columns, None
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A step, and what its smooth part needs for rows and columns of any query.
+
+    Attributes:
+        pieces: the step.
+        window: which pairs its smooth part counts; None without one.
+        lead: the matrices of the smooth part.
+    """
+
+    pieces: Pieces
+    window: Window | None = None
+    lead: Bridges | None = None
+
+    @classmethod
+    def of(cls, pieces: Pieces, rows: Tensor, columns: Tensor, functions: Sequence[Smooth]) -> Prepared:
+        """Prepare the sums of some functions for sorted rows ``(Q, P)`` and columns ``(Q, M)``."""
+        if pieces.tau is None or not columns.shape[1]:
+            return cls(pieces)
+        # All pairs further down together add less than 1e-7 to a rank.
+        reach = max(25.0, math.log(rows.shape[1] + columns.shape[1]) + 16) + _MORE_FOR_SLOPES
+        spread = columns[:, -1:].nan_to_num(neginf=0.0).double() - lowest_finite(columns)
+        many = columns.shape[1] + rows.shape[1] >= _ITEMS_WORTH_CELLS * float(spread.max()) / (2 * pieces.tau)
+        window = Window(pieces.tau, min(pieces.delta, reach * pieces.tau), reach, CELLS if many else 1)
+        return cls(pieces, window, bridges(window, functions, rows.device))
+
+    def bins(self, rows: Tensor, columns: Tensor) -> Binned | None:
+        """Return sorted rows and columns in bins, for the smooth part of the step; None where it has none."""
+        return None if self.window is None else put_into_bins(rows, columns, self.window)
 
 
 @dataclass(frozen=True)
@@ -136,7 +173,7 @@ def piecewise_sums(
     rows: Tensor,
     columns: Tensor,
     weights: Tensor,
-    pieces: Pieces,
+    prepared: Prepared,
     binned: Binned | None,
     with_values: bool = True,
     with_slopes: bool = True,
@@ -146,15 +183,20 @@ def piecewise_sums(
     Args:
         rows: ``(Q, P)`` floats, ascending, ``+inf`` where padded.
         columns: ``(Q, M)`` floats, ascending, ``-inf`` where padded or hidden.
-        weights: ``(Q, M)`` float64 weights of the columns.
-        pieces: the step.
+        weights: ``(Q, M)`` float64 weights of the columns, 0 where padded or hidden.
+        prepared: the step, and the matrices of the functions that are asked for.
         binned: the rows and columns in bins, for the smooth part of the step; None without one.
         with_values: whether to sum the values.
         with_slopes: whether to sum the slopes.
     """
-    shown = columns.isfinite()
-    weights = torch.where(shown, weights, 0.0)
-    upto = _prefix(weights)  # (Q, M + 1)
+    pieces = prepared.pieces
+    # Moments of all columns up to each one; the first is their weight.
+    prefix = (
+        _prefix(weights)[None]
+        if binned is None
+        else prefix_moments(binned.columns.position, weights, binned.window.nodes)
+    )
+    upto = prefix[0]  # (Q, M + 1)
     values, slopes = (torch.zeros_like(rows, dtype=torch.float64) for _ in range(2))
     up_to_delta = torch.full_like(rows, columns.shape[1], dtype=torch.int64)
     if pieces.delta < math.inf:
@@ -167,34 +209,24 @@ def piecewise_sums(
     if pieces.start and with_values:
         below = torch.searchsorted(columns, rows.contiguous())
         values = values + pieces.start * (upto.gather(1, up_to_delta) - upto.gather(1, below))
-    if binned is not None:
+    if binned is not None and prepared.lead is not None:
         cut, tau = binned.window.cut, binned.window.tau
         up_to_cut = up_to_delta if cut == pieces.delta else count_within(columns, rows, cut)
         values = values + upto.gather(1, up_to_delta) - upto.gather(1, up_to_cut)  # here σ is 1
-        functions = [torch.sigmoid] * with_values + [_slope_of_sigmoid] * with_slopes
-        smooth = smooth_sums(binned, weights, up_to_cut, functions)  # (F, Q, P)
+        smooth = smooth_sums(binned, prefix, up_to_cut, prepared.lead)  # (F, Q, P)
         values = values + smooth[0] if with_values else values
         slopes = slopes + smooth[-1] / tau if with_slopes else slopes
     used = rows.isfinite()
     return Sums(torch.where(used, values, 0.0), torch.where(used, slopes, 0.0))
 
 
-def _put_into_bins(rows: Tensor, columns: Tensor, pieces: Pieces) -> Binned | None:
-    """Return sorted rows and columns in bins, for the smooth part of the step; None where it has none."""
-    if pieces.tau is None:
-        return None
-    # All pairs further down together add less than 1e-7 to a rank.
-    reach = max(25.0, math.log(rows.shape[1] + columns.shape[1]) + 16) + _MORE_FOR_SLOPES
-    return put_into_bins(rows, columns, Window(pieces.tau, min(pieces.delta, reach * pieces.tau), reach))
-
-
 def _excess(
     rows: Tensor, columns: Tensor, weights: Tensor, up_to_delta: Tensor, beyond: Tensor, delta: float
 ) -> Tensor:
     """Return ``(Q, P)``: the weighted sum of ``column - row - δ`` over the columns beyond δ, which weigh ``beyond``."""
-    # Scores from the lowest on, so that their sums lose nothing to what they have in common.
-    lowest = columns.nan_to_num(neginf=math.inf).amin(dim=1, keepdim=True).nan_to_num(posinf=0.0).double()
-    score = _prefix(torch.where(columns.isfinite(), weights * (columns.double() - lowest), 0.0))
+    # Scores from the lowest on, so that their sums lose nothing to what they have in common; what is hidden weighs 0.
+    lowest = lowest_finite(columns)
+    score = _prefix((columns.double() - lowest).clamp_(min=0.0).mul_(weights))
     scores = score[:, -1:] - score.gather(1, up_to_delta)
     return scores - (rows.double() - lowest + delta).nan_to_num(posinf=0.0) * beyond
 
@@ -220,7 +252,7 @@ class Block:
 def _blocks(rows: Tensor, columns: Tensor) -> Iterator[Block]:
     """Cut sorted rows, padded at their end, and columns, padded at their beginning, into blocks of a few queries."""
     used = rows.isfinite().sum(dim=1)
-    hidden = columns.isinf().sum(dim=1)
+    hidden = count_hidden(columns)[:, 0] if columns.shape[1] else used.new_zeros(len(columns))
     both = torch.stack([used, hidden]).tolist()
     size = max(1, _ITEMS_AT_A_TIME.get(rows.device.type, 1 << 23) // max(1, rows.shape[1] + columns.shape[1]))
     for first in range(0, len(rows), size):

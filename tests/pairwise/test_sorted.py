@@ -33,6 +33,13 @@ def worst_gradient(found, expected, step):
 
 
 def assert_same(rows, columns, step):
+    for least in (0.0, INFINITY):  # items per bin from which on bins have cells: always, never
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(engine, "_ITEMS_WORTH_CELLS", least)
+            assert_same_now(rows, columns, step)
+
+
+def assert_same_now(rows, columns, step):
     assert worst(sorted_sums(rows, columns, step), direct_sums(rows, columns, step)) <= TOLERANCE
     found, expected = (
         gradients(lambda r, c, engine=engine: engine(r, c, step), rows, columns)
@@ -131,17 +138,18 @@ def test_work_is_bounded_whatever_the_temperature():
 
 
 def placed(found, tau):
-    """Scores back from bins, ``2τ`` for each bin and ``τ`` for each unit of position; `(Q, N)`."""
-    number = found.key[found.of_item] - found.stride * torch.arange(len(found.position))[:, None]
-    return tau * (2 * number + 1 + found.position)
+    """Scores back from bins, ``2τ`` for each bin, and equal parts of it for its cells and their positions; `(Q, N)`."""
+    number = found.key[found.cell // found.cells] - found.stride * torch.arange(len(found.position))[:, None]
+    return 2 * tau * (number + (found.cell % found.cells + (1 + found.position) / 2) / found.cells)
 
 
-@given(pairs=padded_pairs())
-def test_items_lie_in_their_bins_mirrored_too(pairs):
+@given(pairs=padded_pairs(), cells=st.sampled_from([1, bins.CELLS]))
+def test_items_lie_in_their_bins_mirrored_too(pairs, cells):
     rows, columns = (part.sort(dim=1).values for part in pairs)
     columns[:, 0] = columns[:, 0].nan_to_num(neginf=-2.0)  # scores are placed from the lowest column on
+    columns = columns.sort(dim=1).values
     lowest = columns.nan_to_num(neginf=INFINITY).amin(dim=1, keepdim=True)
-    window = bins.Window(0.01, 0.05, 45.0)
+    window = bins.Window(0.01, 0.05, 45.0, cells)
     binned = bins.put_into_bins(rows, columns, window)
     for found, scores in ((binned.rows, rows + window.cut), (binned.columns, columns)):
         at, mirror = placed(found, window.tau), placed(found.mirrored(), window.tau)
