@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -113,16 +114,18 @@ class Positives:
 
     def lower_sums(self, step: Step) -> Tensor:
         """Return ``(Q, P)``: Σ of ``step(s_j - s_k)`` over the items j of lower level than k."""
-        total = torch.zeros_like(self.scores)
-        for level, columns in enumerate(self.by_level[:-1]):
+        total = step_sums(self.scores, self.by_level[0], step)
+        for level, columns in enumerate(self.by_level[1:-1], start=1):
             rows = self.scores.masked_fill(self.level <= level, _INFINITY)
             total = total + step_sums(rows, columns, step)
         return total
 
-    def counts_at(self, level: int) -> Tensor:
-        """Return ``(Q, P)``: the number of other items of just ``level`` that score at least as high."""
-        itself = (self.level == level) & self.present
-        return count_at_least(self.scores, self.by_level[level]) - itself.to(self.scores.dtype)
+    @cached_property
+    def counts(self) -> list[Tensor]:
+        """For each level 1..L, ``(Q, P)``: the number of other items of just that level that score at least as high."""
+        at_least = [count_at_least(self.scores, columns) for columns in self.by_level[1:]]
+        itself = [self.level == level for level in range(1, len(self.by_level))]
+        return [count.add_(own, alpha=-1) for count, own in zip(at_least, itself, strict=True)]
 
     def sigmoid_sums_at(self, level: int, step: Sigmoid) -> Tensor:
         """Return ``(Q, P)``: Σ of ``σ((s_j - s_k)/τ)`` over the other items j of just ``level``, with gradient."""
@@ -148,9 +151,9 @@ def find_positives(scores: Tensor, levels: Tensor, valid: Tensor | None) -> Posi
 def rank_plus(found: Positives) -> Tensor:
     """Return ``(Q, P)``: 1 + the number of other items of the same or a higher level scoring at least as high."""
     total = torch.ones_like(found.scores)
-    for level in range(1, len(found.by_level)):
-        total = total + found.counts_at(level) * (found.level <= level)
-    return total.detach()
+    for level, count in enumerate(found.counts, start=1):
+        total += count * (found.level <= level)
+    return total
 
 
 def full_precision(scores: Tensor) -> Tensor:

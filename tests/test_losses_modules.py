@@ -26,6 +26,7 @@ from suprank_edu.losses import (
     road_recall,
     roadmap,
 )
+from suprank_edu.losses.base import own_scores
 from suprank_edu.steps import PUBLISHED
 
 # name: (the module, the definition of one query from scores, levels and L)
@@ -600,3 +601,16 @@ def test_scores_are_taken_as_they_come():
     with pytest.warns(UserWarning, match="unit vectors"):
         found = loss(2 * embeddings, labels)
     assert found.item() == pytest.approx(SmoothAPLoss(tau=0.01)(embeddings, labels).item(), abs=1e-9)
+
+
+def test_scores_of_a_batch_against_itself_have_first_and_second_gradients_also_in_autocast():
+    x = torch.randn(4, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0)).requires_grad_()
+    torch.testing.assert_close(own_scores(x), x @ x.T)
+    assert torch.autograd.gradcheck(own_scores, x)
+    assert torch.autograd.gradgradcheck(own_scores, x)
+    single = x.detach().float().requires_grad_()
+    weights = torch.rand(4, 4, generator=torch.Generator().manual_seed(1))  # not symmetric
+    scores = own_scores(single)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        (gradient,) = torch.autograd.grad((scores * weights).sum(), single)
+    torch.testing.assert_close(gradient, ((weights + weights.T) @ single).detach())

@@ -6,6 +6,7 @@ import functools
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -78,8 +79,8 @@ class EmbeddingLoss(nn.Module, ABC):
         visible = _visible(levels, own_gallery and not self.include_self, indices_tuple, valid)
         with torch.autocast(embeddings.device.type, enabled=False):
             queries = full_precision(embeddings)
-            gallery = queries if ref_emb is None else ref_emb.to(queries.dtype)
-            losses = self.per_query(queries @ gallery.T, levels, visible)  # (Q,)
+            scores = own_scores(queries) if ref_emb is None else queries @ ref_emb.to(queries.dtype).T  # (Q, G)
+            losses = self.per_query(scores, levels, visible)  # (Q,)
         if self.reduction == "none":
             return losses
         positive = levels >= self.min_level
@@ -102,6 +103,29 @@ class EmbeddingLoss(nn.Module, ABC):
                 "similarities; apply torch.nn.functional.normalize first",
                 stacklevel=5,  # the line that calls the module
             )
+
+
+def own_scores(embeddings: Tensor) -> Tensor:
+    """Return ``x xᵀ`` of ``(Q, D)`` embeddings, the scores of a batch that ranks itself.
+
+    Its gradient ``(G + Gᵀ) x`` is one product of matrices, where that of ``x @ x.T`` is two.
+    """
+    scores: Tensor = _OwnScores.apply(embeddings)  # type: ignore[no-untyped-call]
+    return scores
+
+
+class _OwnScores(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, embeddings: Tensor) -> Tensor:
+        ctx.save_for_backward(embeddings)
+        return embeddings @ embeddings.T
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> Tensor:
+        (embeddings,) = ctx.saved_tensors
+        with torch.autocast(grad.device.type, enabled=False):
+            product: Tensor = (grad + grad.T) @ embeddings
+        return product
 
 
 def lowest_relevant_level(weights: Sequence[float]) -> int:

@@ -152,6 +152,6 @@ def sup_h_ap(
     table = relevances_by_level(found, levels, alpha, relevances, valid)
     gain = table.gather(1, found.level)  # (Q, P)
     h_rank = gain
-    for level in range(1, len(found.by_level)):
-        h_rank = h_rank + torch.minimum(gain, table[:, level, None]) * found.counts_at(level)
+    for level, count in enumerate(found.counts, start=1):
+        h_rank = h_rank + torch.minimum(gain, table[:, level, None]) * count
     return h_ap_loss(h_rank, rank_plus(found) + found.lower_sums(step), gain, found)
