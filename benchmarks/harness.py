@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import resource
+import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ class Ratio(NamedTuple):
         rival: the same of the rival.
         unit: ``"s"`` or ``"MiB"``.
         against: the rival's name.
+        least: the least of the library's and of the rival's times, where ``ours`` and ``rival`` are medians.
     """
 
     name: str
@@ -26,6 +28,7 @@ class Ratio(NamedTuple):
     rival: float
     unit: str
     against: str
+    least: tuple[float, float] | None = None
 
     @property
     def times(self) -> float:
@@ -35,18 +38,40 @@ class Ratio(NamedTuple):
     def line(self) -> str:
         """Return one row of a table."""
         figures = f"{self.ours:10.4f} {self.rival:10.4f} {self.unit:3}"
-        return f"{self.name:48} {figures} {self.times:8.1f}x  {self.against}"
+        line = f"{self.name:48} {figures} {self.times:8.1f}x  {self.against}"
+        if self.least is None:
+            return line
+        ours, rival = self.least
+        return f"{line}; least {ours:.4f} {rival:.4f} s {rival / max(ours, 1e-9):.1f}x"
 
 
 def seconds(function: Callable[[], Any], repeats: int = 5) -> float:
     """Return the least time of a call, after one that is not counted: what else a machine does only adds to it."""
+    return min(times(function, repeats))
+
+
+class Spent(NamedTuple):
+    """The least and the median of the times of equal calls, in seconds."""
+
+    least: float
+    median: float
+
+
+def least_and_median(function: Callable[[], Any], repeats: int) -> Spent:
+    """Return both figures of ``repeats`` calls, after one that is not counted."""
+    spent = times(function, repeats)
+    return Spent(min(spent), statistics.median(spent))
+
+
+def times(function: Callable[[], Any], repeats: int) -> list[float]:
+    """Return the seconds of each call, after one that is not counted."""
     function()
-    times = []
+    spent = []
     for _ in range(repeats):
         start = time.perf_counter()
         function()
-        times.append(time.perf_counter() - start)
-    return min(times)
+        spent.append(time.perf_counter() - start)
+    return spent
 
 
 def peak_mib() -> float:

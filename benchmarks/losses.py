@@ -3,9 +3,9 @@
     python -m benchmarks.losses
 
 Batches hold 4 images a class and 2 coarse classes, embeddings 512 dimensions; forward + backward. Each measurement
-runs in a process of its own, so that its peak memory is its own; ratios compare processes of one run. Where the dense
-form of a whole batch does not fit (42 GiB at 1,024), it ranks a part of the queries and both its figures, which are
-proportional to the queries, are scaled.
+runs in a process of its own, so that its peak memory is its own; ratios compare the medians of as many calls on both
+sides, in processes of one run. Where the dense form of a whole batch does not fit (42 GiB at 1,024), it ranks a part
+of the queries and both its figures, which are proportional to the queries, are scaled.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import torch
 
-from benchmarks.harness import Ratio, in_process, peak_mib, seconds
+from benchmarks.harness import Ratio, Spent, in_process, least_and_median, peak_mib
 from suprank_edu.losses import SupAPLoss, SupHAPLoss, SupNDCGLoss, SupRecallLoss
 
 FAST = {"AP": SupAPLoss, "R@k": SupRecallLoss, "NDCG": SupNDCGLoss, "H-AP": SupHAPLoss}
@@ -72,8 +72,8 @@ def dense(name: str, embeddings: torch.Tensor, labels: torch.Tensor, queries: in
     return (1 - score).mean()
 
 
-def measure(kind: str, name: str, size: int, repeats: int, queries: int | None = None) -> tuple[float, float, float]:
-    """Return seconds (the least), MiB above the inputs, and the loss of forward + backward."""
+def measure(kind: str, name: str, size: int, repeats: int, queries: int | None = None) -> tuple[Spent, float, float]:
+    """Return seconds, MiB above the inputs, and the loss of forward + backward."""
     embeddings, labels = batch(size)
     functions = {"ours": FAST[name](), "dense": lambda x, y: dense(name, x, y, queries)}
     function = functions.get(kind) or published_rival(kind)
@@ -89,7 +89,7 @@ def measure(kind: str, name: str, size: int, repeats: int, queries: int | None =
         last = function(embeddings, labels)
         last.backward()
 
-    spent = seconds(forward_backward, repeats)
+    spent = least_and_median(forward_backward, repeats)
     return spent, peak_mib() - before, last.item()
 
 
@@ -106,17 +106,23 @@ def ratios(quick: bool) -> list[Ratio]:
     found = []
     for size in (256,) if quick else (64, 256, 1024):
         for name in ("AP", "H-AP") if quick else FAST:
-            spent, peak, loss = in_process(measure, "ours", name, size, 20 if size <= 256 else 3)
+            repeats = 10 if size <= 256 else 3
+            spent, peak, loss = in_process(measure, "ours", name, size, repeats)
             part = max(1, size // 512) ** 2  # the whole of 512 queries takes 6 GiB
-            other, more, check = in_process(measure, "dense", name, size, 3, size // part)
+            other, more, check = in_process(measure, "dense", name, size, repeats, size // part)
             assert part > 1 or abs(check - loss) < 1e-4, (name, size, loss, check)
             against = "dense form, scaled" if part > 1 else "dense form"
-            found.append(Ratio(f"losses/Sup-{name} {size}, time", spent, other * part, "s", against))
+            least = (spent.least, other.least * part)
+            found.append(
+                Ratio(f"losses/Sup-{name} {size}, time", spent.median, other.median * part, "s", against, least)
+            )
             found.append(Ratio(f"losses/Sup-{name} {size}, memory", max(peak, 1), more * part, "MiB", against))
     for rival in () if quick else ("SmoothAP of pytorch-metric-learning", "FastAP"):
-        ours, _, _ = in_process(measure, "ours", "AP", 256, 20)
-        other, _, _ = in_process(measure, rival, "AP", 256, 5)
-        found.append(Ratio(f"losses/Sup-AP 256 against {rival.split()[0]}", ours, other, "s", rival))
+        ours, _, _ = in_process(measure, "ours", "AP", 256, 10)
+        other, _, _ = in_process(measure, rival, "AP", 256, 10)
+        least = (ours.least, other.least)
+        name = f"losses/Sup-AP 256 against {rival.split()[0]}"
+        found.append(Ratio(name, ours.median, other.median, "s", rival, least))
     return found
 
 
@@ -129,7 +135,7 @@ def main() -> None:
         print(ratio.line(), flush=True)
     for name in FAST:
         spent, peak, _ = in_process(measure, "ours", name, options.largest, 1)
-        print(f"Sup-{name} {options.largest}: {spent:.2f} s, {peak:.0f} MiB", flush=True)
+        print(f"Sup-{name} {options.largest}: {spent.median:.2f} s, {peak:.0f} MiB", flush=True)
 
 
 if __name__ == "__main__":
