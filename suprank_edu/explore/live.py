@@ -23,6 +23,7 @@ class LiveExplorer:
 
     Args:
         explorer: what to show.
+        announce: read a changed readout out to those who do not see it.
 
     Attributes:
         box: the widget to display.
@@ -30,13 +31,14 @@ class LiveExplorer:
         inputs: the control widgets by name; setting ``.value`` moves the explorer.
     """
 
-    def __init__(self, explorer: Explorer) -> None:
+    def __init__(self, explorer: Explorer, announce: bool = True) -> None:
         import ipywidgets
         import plotly.graph_objects as go
 
         from suprank_edu.explore.keys import KeepKeys
 
         self.explorer = explorer
+        self._polite = "polite" if announce else "off"
         self.inputs = {control.name: _input(control) for control in explorer.controls}
         self._shown = describe(explorer.figure, explorer.parameters)
         self.figure = go.FigureWidget(go.Figure(self._shown))
@@ -98,7 +100,7 @@ class LiveExplorer:
 
     def _readout(self) -> str:
         lines = html.escape(self.explorer.readout(**self.parameters)).replace("\n", "<br>")
-        return f'<div role="status" aria-live="polite" style="line-height:1.5">{lines}</div>' if lines else ""
+        return f'<div role="status" aria-live="{self._polite}" style="line-height:1.5">{lines}</div>' if lines else ""
 
 
 def changes(new: Any, old: Any, path: str = "") -> list[tuple[str, Any]]:
@@ -127,7 +129,7 @@ def mimebundle(widget: Any, plain: str) -> Any:
     data = {**data, "text/plain": plain}
     if "google.colab" not in sys.modules:
         return data
-    from google.colab import output  # type: ignore[import-not-found, unused-ignore]
+    from google.colab import output  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     output.enable_custom_widget_manager()
     url = getattr(getattr(output, "_widgets", None), "_installed_url", None)

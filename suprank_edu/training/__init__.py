@@ -11,7 +11,7 @@ from suprank_edu.training.memory import MemoryBank
 from suprank_edu.training.models import SmallCNN
 from suprank_edu.training.observer import Callback, Observer
 from suprank_edu.training.optimizer import lr_factor
-from suprank_edu.training.progress import Checkpoints, Validation
+from suprank_edu.training.progress import Checkpoints, Course, Validation
 from suprank_edu.training.recipe import Recipe
 from suprank_edu.training.tensorboard import TensorBoard
 
@@ -20,6 +20,7 @@ __all__ = [
     "Backbone",
     "Callback",
     "Checkpoints",
+    "Course",
     "FitResult",
     "GeM",
     "MemoryBank",

@@ -1,5 +1,6 @@
-"""In a live JupyterLab the same controls, moved by keyboard, give the numbers of the figure function."""
+"""In a live JupyterLab the controls, moved by keyboard, give the figure function's numbers, and training is watched."""
 
+import json
 import os
 import secrets
 import socket
@@ -10,7 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import nbformat
 import numpy as np
@@ -21,18 +22,48 @@ from suprank_edu.explore import Choice, Explorer, rank_a_gallery, surrogate_boun
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 MAKE = {"surrogate_bounds": surrogate_bounds, "rank_a_gallery": rank_a_gallery}
+TRAIN = """
+import json, time
+from pathlib import Path
+
+from suprank_edu.data import read
+from suprank_edu.explore import Dashboard, dashboard
+from suprank_edu.losses import SupAPLoss
+from suprank_edu.training import Recipe, Validation, fit
+
+dashboard.SHARE = 1.0  # draw at each step, whatever it costs
+board = Dashboard(every=0, smooth=1)
+recipe = Recipe(steps=20, batch_size=16, image_size=16, channels=(4, 8), embedding_size=8)
+
+
+def wait_at_ten(step, metrics):
+    while step == 10 and not Path("go").exists():
+        time.sleep(0.05)
+
+
+where = {"validation": Validation(read("standin", split="test"), every=5), "device": "cpu", "progress": False}
+result = fit(recipe, read("standin"), SupAPLoss(), callbacks=[board.run("<i>mine"), wait_at_ten], **where)
+Path("result.json").write_text(json.dumps([result.history, result.evaluations]))
+"""
+CELLS = {name: [f"from suprank_edu.explore import {name}\n\n{name}()"] for name in MAKE} | {"train": [TRAIN, "board"]}
 READ = "plot => plot.data.map(t => [Array.from(t.x ?? []), Array.from(t.y ?? [])])"
 
 
+class Lab(NamedTuple):
+    """The address of a notebook by its name, and the folder they lie in."""
+
+    address: str
+    folder: Path
+
+
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A JupyterLab of its own: its own port, token, settings and notebooks."""
     folder = tmp_path_factory.mktemp("lab")
     (folder / "notebooks").mkdir()
-    for name in MAKE:
-        code = f"from suprank_edu.explore import {name}\n\n{name}()"
+    for name, cells in CELLS.items():
         spec = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)], metadata=spec)
+        notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)), metadata=spec)
         nbformat.write(notebook, folder / "notebooks" / f"{name}.ipynb")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -51,7 +82,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     try:
         wait_for_server(server, f"{address}/api?token={token}", folder / "log")
         # A workspace each: Lab would open the notebooks of the last one again.
-        yield f"{address}/lab/workspaces/{{name}}/tree/{{name}}.ipynb?token={token}"
+        yield Lab(f"{address}/lab/workspaces/{{name}}/tree/{{name}}.ipynb?token={token}", folder / "notebooks")
     finally:
         server.terminate()
         server.wait(timeout=30)
@@ -91,14 +122,20 @@ def axis(trace: dict[str, Any], name: str) -> list[float | None]:
     return [None if v is None else float(v) for v in trace.get(name, [])]
 
 
-@pytest.mark.parametrize("name", MAKE)
-def test_the_keyboard_moves_every_control_of_the_live_explorer(name: str, lab: str, browser: Any) -> None:
+def run_all(name: str, lab: Lab, browser: Any) -> Any:
+    """Open a notebook, start all its cells, and return the page."""
     tab = browser.new_page(viewport={"width": 1280, "height": 1100})
     tab.set_default_timeout(120_000)
-    tab.goto(lab.format(name=name))
+    tab.goto(lab.address.format(name=name))
     tab.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel")
     tab.evaluate("async () => { await window.jupyterapp.restored; }")
-    tab.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    tab.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
+    return tab
+
+
+@pytest.mark.parametrize("name", MAKE)
+def test_the_keyboard_moves_every_control_of_the_live_explorer(name: str, lab: Lab, browser: Any) -> None:
+    tab = run_all(name, lab, browser)
     output = tab.locator(".jp-OutputArea-output").first
     plot = output.locator(".js-plotly-plot")
     plot.wait_for()
@@ -127,3 +164,35 @@ def test_the_keyboard_moves_every_control_of_the_live_explorer(name: str, lab: s
     output.get_by_role("button", name="Reset").click()
     shows(tab, plot, explorer, explorer.parameters)
     tab.close()
+
+
+def test_the_dashboard_grows_while_a_network_trains(lab: Lab, browser: Any) -> None:
+    tab = run_all("train", lab, browser)
+    output = tab.locator(".jp-OutputArea-output").first
+    plot = output.locator(".js-plotly-plot")
+    plot.wait_for()
+    wait_for_steps(tab, plot, 10)  # the cell runs: training waits for a file
+    assert not (lab.folder / "result.json").exists()
+    assert "<i>mine: step 10 of 20" in output.inner_text()
+    (lab.folder / "go").touch()
+    wait_for_steps(tab, plot, 20)
+    explored = tab.locator(".jp-OutputArea-output .js-plotly-plot").nth(1)
+    explored.wait_for()  # the second cell: the same runs, with controls
+    history, evaluations = json.loads((lab.folder / "result.json").read_text())
+    for shown in (plot, explored):
+        loss, metric = shown.evaluate(READ)[:2]
+        np.testing.assert_allclose(loss, [[e["step"] for e in history], [e["loss"] for e in history]], rtol=1e-3)
+        wanted = [[e["step"] for e in evaluations], [e["mAP@R/level0"] for e in evaluations]]
+        np.testing.assert_allclose(metric, wanted, rtol=1e-3)
+    choice = tab.locator(".widget-inline-hbox", has_text="Evaluation").locator("select")
+    choice.select_option("H-AP")
+    at = [[e["step"] for e in evaluations], [e["H-AP"] for e in evaluations]]
+    close = "([plot, y]) => Array.from(plot.data[1].y).every((v, i) => Math.abs(v - y[i]) < 1e-3)"
+    tab.wait_for_function(close, arg=[explored.element_handle(), at[1]])
+    tab.close()
+
+
+def wait_for_steps(tab: Any, plot: Any, steps: int) -> None:
+    """Wait until the first curve has all steps up to one, and no more."""
+    at = "([plot, steps]) => plot.data[0].x?.length === steps && plot.data[0].x[steps - 1] === steps"
+    tab.wait_for_function(at, arg=[plot.element_handle(), steps])
