@@ -56,6 +56,7 @@ PAGES = {
     "09_closing_the_gap.html": calibration,
     "11_training_for_h_ap_and_ndcg.html": level_pulls,
     "14_larger_than_memory.html": batch_memory,
+    "15_results.html": functools.partial(first_of, "15_results"),
     "16_at_scale.html": cost_calculator,
 }
 READ = "plot => plot.data.map(t => ({x: Array.from(t.x ?? []), y: Array.from(t.y ?? [])}))"

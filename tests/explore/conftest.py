@@ -7,6 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from suprank_edu.data.contact_sheet import read_contact_sheet
 from suprank_edu.explore import (
     Explorer,
     batch_memory,
@@ -14,10 +15,20 @@ from suprank_edu.explore import (
     cost_calculator,
     decomposability_gap,
     level_pulls,
+    query_by_query,
     rank_a_gallery,
     relevance_weights,
     surrogate_bounds,
+    telling_queries,
 )
+from suprank_edu.training.results import NAMES, load_rankings, results_folder
+
+
+def results_by_query() -> Explorer:
+    """The explorer of chapter 15, from the stored results."""
+    drawings = read_contact_sheet(results_folder("omniglot-drawings"))
+    found = {NAMES[loss]: kept for loss, kept in load_rankings(results_folder("omniglot")).items()}
+    return query_by_query(drawings, found, telling_queries(drawings, found), "Sup-AP", "HAPPIER")
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +43,7 @@ def explorers() -> dict[str, Explorer]:
         "calibration": calibration(),
         "level_pulls": level_pulls(),
         "batch_memory": batch_memory(),
+        "results_by_query": results_by_query(),
     }
 
 
