@@ -70,7 +70,10 @@ def parser() -> argparse.ArgumentParser:
     resume = _command(commands, "resume", _resume, "go on with the run of a folder")
     for command in (run, resume):
         command.add_argument("--device", help="cpu or cuda; the best there is by default")
-        command.add_argument("--evaluate-every", type=int, metavar="STEPS", help="evaluate on the test classes")
+        often = command.add_mutually_exclusive_group()
+        often.add_argument("--evaluate-every", type=int, metavar="STEPS", help="evaluate on the test classes")
+        often.add_argument("--evaluate-epochs", type=int, metavar="EPOCHS", help="the same, counted in epochs")
+        command.add_argument("--patience", type=int, help="stop after so many evaluations without a better mAP@R")
         command.add_argument("--checkpoint-every", type=int, default=100, metavar="STEPS", help="default: 100")
         text = "write curves for TensorBoard; into the folder `tensorboard` of the run by default"
         command.add_argument("--tensorboard", nargs="?", const="", metavar="FOLDER", help=text)
@@ -145,7 +148,9 @@ def _resume(options: argparse.Namespace) -> None:
 def _train(run: Run, options: argparse.Namespace) -> None:
     curves = options.tensorboard
     callbacks = [] if curves is None else [TensorBoard(curves or Path(run.folder) / "tensorboard")]
-    result = run.train(options.evaluate_every, options.checkpoint_every, device=options.device, callbacks=callbacks)
+    often = {"every": options.evaluate_every, "epochs": options.evaluate_epochs, "patience": options.patience}
+    given = {name: value for name, value in often.items() if value is not None}
+    result = run.train(options.checkpoint_every, given or None, device=options.device, callbacks=callbacks)
     print(f"{len(result.history)} steps, loss {result.history[-1]['loss']:.4f}; network and state in {run.folder}")
 
 

@@ -70,7 +70,8 @@ def fit(
             images with values in 0..1 and returns ``(B, D)`` unit vectors.
         batches: which images make batch t, such as ``data.HierarchicalBatches``; None takes ``per_class`` of the
             recipe with ``data.MPerClassBatches``.
-        validation: what to evaluate on along the way.
+        validation: what to evaluate on along the way. An epoch of it is one of ``batches``, by default as many whole
+            batches as the data set has images for.
         checkpoints: where to keep the run; one that is there is continued.
         callbacks: each called after every step with its number, from 1, and its metrics (as in the history, and after
             an evaluation also those metrics); in the first of several processes only. An ``Observer``, such as
@@ -96,6 +97,8 @@ def fit(
         [1, 2]
     """
     accelerator = make_accelerator(device, recipe.precision)
+    if validation is not None:
+        validation = validation.in_steps(len(batches) if batches else max(1, len(dataset) // recipe.batch_size))
     batches = batches or MPerClassBatches(
         dataset.labels, recipe.batch_size, recipe.per_class, num_batches=recipe.steps, seed=recipe.seed
     )

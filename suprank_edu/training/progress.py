@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
 
@@ -25,6 +25,7 @@ class Validation:
         every: steps between two evaluations; there is one more after the last step.
         monitor: the metric that decides which weights are best, a key of :class:`suprank_edu.metrics.Evaluation`.
         patience: evaluations without a better value after which training stops; None never stops.
+        epochs: passes over the data between two evaluations, instead of ``every`` steps.
 
     Raises:
         ValueError: a number below 1.
@@ -34,11 +35,23 @@ class Validation:
     every: int = 100
     monitor: str = "mAP@R/level0"
     patience: int | None = None
+    epochs: int | None = None
 
     def __post_init__(self) -> None:
         check_count("every", self.every)
-        if self.patience is not None:
-            check_count("patience", self.patience)
+        for name in ("patience", "epochs"):
+            if (value := getattr(self, name)) is not None:
+                check_count(name, value)
+
+    def in_steps(self, steps_an_epoch: int) -> Validation:
+        """Return the same with ``every`` in place of ``epochs``, for an epoch of so many steps.
+
+        Example:
+            >>> from suprank_edu.data import read
+            >>> Validation(read("standin"), epochs=2).in_steps(25).every
+            50
+        """
+        return self if self.epochs is None else replace(self, every=self.epochs * steps_an_epoch, epochs=None)
 
     def measure(self, model: nn.Module) -> dict[str, float]:
         """Return the mean of every metric of the data set under a network.

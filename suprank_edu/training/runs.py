@@ -88,12 +88,13 @@ class Run:
         except (OSError, json.JSONDecodeError, TypeError) as error:
             raise ValueError(f"`folder`: got {folder}, which holds no run ({error})") from None
 
-    def train(self, evaluate_every: int | None = None, checkpoint_every: int = 100, **options: Any) -> FitResult:
+    def train(self, checkpoint_every: int = 100, evaluate: dict[str, Any] | None = None, **options: Any) -> FitResult:
         """Train, or go on where the run was broken.
 
         Args:
-            evaluate_every: steps between two evaluations on the test classes; None evaluates only at the end.
             checkpoint_every: steps between two checkpoints.
+            evaluate: settings of a :class:`Validation` on the test classes (``every`` or ``epochs``, ``patience``,
+                ``monitor``); None evaluates nothing along the way.
             options: passed to :func:`suprank_edu.training.fit`.
         """
         setting, dataset = self.of_paper, self.dataset(self.of_paper.splits[0])
@@ -102,9 +103,7 @@ class Run:
         self.save()
         torch.manual_seed(recipe.seed)
         model = setting.model(dataset, recipe)
-        validation = None
-        if evaluate_every is not None:
-            validation = Validation(self.dataset(setting.splits[1]), every=evaluate_every)
+        validation = None if evaluate is None else Validation(self.dataset(setting.splits[1]), **evaluate)
         return fit(
             recipe,
             dataset,

@@ -12,7 +12,7 @@ import pytest
 import torch
 from training.networks import GroupNormNet, weights
 
-from suprank_edu.data import read
+from suprank_edu.data import MPerClassBatches, read
 from suprank_edu.losses import RankLoss, SupAPLoss, SupRecallLoss, roadmap
 from suprank_edu.training import Checkpoints, Recipe, TrainingError, Validation, checkpoint, fit
 
@@ -107,6 +107,20 @@ def test_training_stops_when_nothing_gets_better() -> None:
     assert values.index(max(values)) == len(values) - 4
 
 
+def test_evaluation_every_so_many_epochs() -> None:
+    recipe = Recipe.from_dict(RECIPE.to_dict() | {"steps": 5})
+    validation = Validation(read("standin", split="test"), epochs=1)
+    batches = MPerClassBatches(GLYPHS.labels, recipe.batch_size, recipe.per_class, num_batches=2)
+    result = train(None, recipe, validation=validation, batches=batches)
+    assert [entry["step"] for entry in result.evaluations] == [2, 4, 5]  # epochs of two steps, and the end
+    in_images = len(GLYPHS) // recipe.batch_size
+    whole = Recipe.from_dict(RECIPE.to_dict() | {"steps": in_images + 1})
+    assert [entry["step"] for entry in train(None, whole, validation=validation).evaluations] == [
+        in_images,
+        in_images + 1,
+    ]
+
+
 # refusals ------------------------------------------------------------------------------------------------------------
 
 
@@ -184,6 +198,7 @@ def test_a_full_disk_loses_no_earlier_checkpoint(error: Exception, tmp_path: Pat
         (lambda folder: Checkpoints(__file__), "`folder`: got the file .*, expected a folder"),
         (lambda folder: Validation(GLYPHS, every=0), "`every`: got 0"),
         (lambda folder: Validation(GLYPHS, patience=0), "`patience`: got 0"),
+        (lambda folder: Validation(GLYPHS, epochs=0), "`epochs`: got 0"),
         (
             lambda folder: train(None, validation=Validation(GLYPHS, every=1, monitor="R@3")),
             "`monitor`: got 'R@3', expected one of R@1/level0",

@@ -51,6 +51,9 @@ def test_run_break_resume_evaluate_and_export(tmp_path: Path, capsys: pytest.Cap
     assert "3 steps" in capsys.readouterr().out
     assert {path.name for path in folder.iterdir()} == {"run.json", "last.pt", "best.pt"}
     assert main(["resume", str(folder), "--device", "cpu", "--evaluate-every", "2"]) == 0
+    with pytest.raises(SystemExit):
+        main(["resume", str(folder), "--evaluate-every", "2", "--evaluate-epochs", "1"])
+    assert "not allowed with argument" in capsys.readouterr().err
     assert main(["evaluate", str(folder), "--which", "best"]) == 0
     assert "mAP@R" in capsys.readouterr().out
     assert json.loads((folder / "run.json").read_text())["loss"] == "roadmap-proxies"
