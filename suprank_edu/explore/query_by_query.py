@@ -44,7 +44,11 @@ class _Data(NamedTuple):
 
 
 def query_by_query(
-    dataset: RetrievalDataset, found: Found, queries: Mapping[str, int], first: str, second: str
+    dataset: RetrievalDataset,
+    found: Mapping[str, Mapping[str, np.ndarray[Any, Any]]],
+    queries: Mapping[str, int],
+    first: str,
+    second: str,
 ) -> Explorer:
     """Return the explorer of two losses query by query: both lists as pictures, both APs among those of all queries.
 
@@ -102,7 +106,9 @@ def query_by_query(
     )
 
 
-def telling_queries(dataset: RetrievalDataset, found: Found, each: int = 2) -> dict[str, int]:
+def telling_queries(
+    dataset: RetrievalDataset, found: Mapping[str, Mapping[str, np.ndarray[Any, Any]]], each: int = 2
+) -> dict[str, int]:
     """Choose queries on which losses differ, and typical ones, by caption.
 
     Of every class of column 1 come ``each`` queries with the largest spread of AP over the losses, with the largest

@@ -39,8 +39,8 @@ class Experiment:
     The proxies of a loss learn 50 times as fast as the network, whatever its learning rate.
 
     Args:
-        setting: one of :data:`suprank_edu.training.papers.SETTINGS`.
-        loss: one of :data:`suprank_edu.training.named_losses.LOSSES`.
+        setting: one of ``suprank_edu.training.papers.SETTINGS``.
+        loss: one of ``suprank_edu.training.named_losses.LOSSES``.
         lr: the highest learning rate of the network.
         seed: of weights, batches and augmentation.
         on: ``"test"`` trains on all training classes and judges on the unseen ones of the test split;

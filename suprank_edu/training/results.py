@@ -49,7 +49,7 @@ NAMES = {
     "proxy-nca": "ProxyNCA",
     "arcface": "ArcFace",
 }
-"""How tables and figures write the losses of :data:`suprank_edu.training.named_losses.LOSSES`."""
+"""How tables and figures write the losses of ``suprank_edu.training.named_losses.LOSSES``."""
 
 
 @dataclass(frozen=True)
@@ -216,8 +216,9 @@ def as_frame(rows: dict[str, dict[str, Interval]]) -> pd.DataFrame:
 
     columns = list(next(iter(rows.values())))
     order = sorted(rows, key=lambda loss: -rows[loss].get(CHOSEN_BY, rows[loss][columns[0]]).mean)
-    cells = {
-        NAMES[loss]: {"seeds": rows[loss][columns[0]].runs} | {column: str(rows[loss][column]) for column in columns}
+    cells = {  # no-break spaces keep an interval on one line
+        NAMES[loss]: {"seeds": rows[loss][columns[0]].runs}
+        | {column: str(rows[loss][column]).replace(" ", "\u00a0") for column in columns}
         for loss in order
     }
     frame = pd.DataFrame.from_dict(cells, orient="index")

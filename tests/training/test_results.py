@@ -200,4 +200,4 @@ def test_a_table_as_a_frame_has_names_seeds_and_the_best_first() -> None:
     assert list(frame.index) == ["Sup-AP", "triplet"]
     assert list(frame.columns) == ["seeds", "mAP@R", "gap, test"]
     assert frame.loc["Sup-AP"].tolist() == [1, "0.900", "0.100"]
-    assert frame.loc["triplet", "mAP@R"] == "0.400 ± 1.271"
+    assert frame.loc["triplet", "mAP@R"] == "0.400\u00a0±\u00a01.271"
