@@ -18,12 +18,19 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import engines, explorers, losses, metrics, search
+from benchmarks import engines, explorers, losses, metrics, search, training
 from benchmarks.harness import Ratio
 
 HERE = Path(__file__).parent
 BASELINE, RESULTS = HERE / "baseline.json", HERE / "results"
-PARTS = {"losses": losses, "engines": engines, "metrics": metrics, "search": search, "explorers": explorers}
+PARTS = {
+    "losses": losses,
+    "engines": engines,
+    "metrics": metrics,
+    "search": search,
+    "explorers": explorers,
+    "training": training,
+}
 TOLERANCE = 1.5
 
 

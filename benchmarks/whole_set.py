@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterator
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -21,11 +21,11 @@ from suprank_edu.data import render
 from suprank_edu.decomposability import gap
 from suprank_edu.losses import sup_ap
 from suprank_edu.metrics import average_precision
-from suprank_edu.relevance import count_shared
 from suprank_edu.training import SmallCNN
+from suprank_edu.whole_set import for_every_query
 
 LANDMARKS, VIEWS, BATCH = 5_000, 12, 256
-AT_ONCE = 128
+LEVELS = ("landmark", "supercategory")
 
 
 def embedded() -> tuple[Tensor, Tensor]:
@@ -39,39 +39,39 @@ def embedded() -> tuple[Tensor, Tensor]:
     return torch.nn.functional.normalize(centred - centred.mean(dim=0)), rendered.labels.cpu()
 
 
-def blocks(embeddings: Tensor, labels: Tensor, queries: Tensor) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-    """Yield scores, shared levels and what counts of some queries against everything."""
-    for rows in queries.split(AT_ONCE):
-        valid = torch.ones(len(rows), len(embeddings), dtype=torch.bool)
-        valid[torch.arange(len(rows)), rows] = False  # no query is in its own gallery
-        yield embeddings[rows] @ embeddings.T, count_shared(labels[rows], labels), valid
-
-
 def main() -> None:
+    """Print the times."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--queries", type=int, default=1024)
+    parser.add_argument("--levels", nargs="+", default=list(LEVELS), choices=LEVELS)
     options = parser.parse_args()
     start = time.perf_counter()
     embeddings, labels = embedded()
     print(f"rendered and embedded {len(labels):,} pictures: {time.perf_counter() - start:.1f} s")
     draw = torch.Generator().manual_seed(0)
-    queries = torch.randperm(len(labels), generator=draw)[: options.queries]
-    batches = torch.randperm(len(labels), generator=draw).split(BATCH)
-    scale, before = len(labels) / len(queries), peak_mib()
-    for name, level in (("landmark", 3), ("supercategory", 2)):
-        start, gaps = time.perf_counter(), []
-        for scores, levels, valid in blocks(embeddings, labels, queries):
-            gaps.append(gap(scores, levels >= level, batches, average_precision, valid=valid))
-        spent, mean = time.perf_counter() - start, torch.cat(gaps).nanmean()
-        print(f"{name:14} gap {mean:.3f}: {spent:6.1f} s, all queries {spent * scale:6.0f} s")
-        start, losses = time.perf_counter(), []
-        for scores, levels, valid in blocks(embeddings, labels, queries):
-            scores.requires_grad_()
-            losses.append(sup_ap(scores, levels, min_level=level, valid=valid))
-            losses[-1].sum().backward()
-        spent, mean = time.perf_counter() - start, torch.cat(losses).mean()
-        print(f"{name:14} Sup-AP {mean:.3f}, forward + backward: {spent:6.1f} s, all queries {spent * scale:6.0f} s")
-    print(f"{len(queries):,} queries, peak {peak_mib() - before:.0f} MiB above the embeddings")
+    # In a random order the first n are random queries, and each n that follow one another a random batch.
+    order = torch.randperm(len(labels), generator=draw)
+    embeddings, labels = embeddings[order], labels[order]
+    queries = min(options.queries, len(labels))
+    batches = torch.arange(len(labels)).split(BATCH)
+    functions = {
+        "scores alone": lambda scores, levels, valid: scores[:, 0],
+        "gap": partial(gap, batches=batches, metric=average_precision),
+        "Sup-AP": sup_ap,
+    }
+    before = peak_mib()
+    # Without a gallery of their own queries are left out of it; a part of them needs one, and counts itself.
+    gallery = (embeddings, labels) if queries < len(labels) else (None, None)
+    for name in options.levels:
+        for what, function in functions.items():
+            start = time.perf_counter()
+            found = for_every_query(
+                function, embeddings[:queries], labels[:queries], *gallery, level=LEVELS.index(name)
+            )
+            spent = time.perf_counter() - start
+            scaled = f", all queries {spent * len(labels) / queries:6.0f} s" if queries < len(labels) else ""
+            print(f"{name:14} {what:13} {found.nanmean():7.3f}: {spent:6.1f} s{scaled}", flush=True)
+    print(f"{queries:,} queries, peak {peak_mib() - before:.0f} MiB above the embeddings")
 
 
 if __name__ == "__main__":

@@ -37,7 +37,8 @@ def batch_average(
     Args:
         scores: ``(Q, G)`` floats, higher is better.
         levels: ``(Q, G)`` integers, the shared levels.
-        batches: the numbers of the gallery items of each batch; together each item once.
+        batches: the numbers of the gallery items of each batch; together each item once. It is fastest where the
+            gallery is in the order of the batches.
         metric: a function of scores and levels, such as :func:`suprank_edu.metrics.average_precision`, that gives
             ``(Q,)`` values and NaN without positives; it gets the keyword ``valid`` only where you pass one.
         valid: ``(Q, G)`` bool, False hides a pair.
@@ -70,8 +71,8 @@ def batch_average(
 def _of_batches(scores: Tensor, levels: Tensor, batches: Tensor, metric: Metric, valid: Tensor | None) -> Tensor:
     """Return ``(Q, b)`` values of a metric in each of the ``(b, S)`` batches of one size, all of them in one call."""
     count, size = batches.shape
-    scores, levels = (x.index_select(1, batches.flatten()).view(-1, size) for x in (scores, levels))  # (Q·b, S)
-    visible = None if valid is None else valid.index_select(1, batches.flatten()).view(-1, size)
+    scores, levels = (_columns(x, batches.flatten()).reshape(-1, size) for x in (scores, levels))  # (Q·b, S)
+    visible = None if valid is None else _columns(valid, batches.flatten()).reshape(-1, size)
     relevant = levels if levels.dtype == torch.bool else levels > 0
     relevant = relevant if visible is None else relevant & visible
     rows = relevant.any(dim=1).nonzero()[:, 0]  # the metric is NaN for the others: most, where batches are small
@@ -80,6 +81,14 @@ def _of_batches(scores: Tensor, levels: Tensor, batches: Tensor, metric: Metric,
     if len(rows):
         values[rows] = metric(scores[rows], levels[rows], **hidden).to(values.dtype)
     return values.view(-1, count)  # (Q, b)
+
+
+def _columns(values: Tensor, items: Tensor) -> Tensor:
+    """Return ``values[:, items]``, without a copy where the items follow one another."""
+    first = int(items[0])
+    if torch.equal(items, torch.arange(first, first + len(items), device=items.device)):
+        return values[:, first : first + len(items)]
+    return values.index_select(1, items)
 
 
 def gap(

@@ -1,0 +1,114 @@
+"""Samples a second of a training step, and the share of it that the loss takes.
+
+    python -m benchmarks.training
+
+The small network on random 32-pixel drawings, batches of 128 (4 images a class), forward, backward and optimiser step;
+the augmentation of ``fit`` is left out on both sides. The loss is timed alone as well: forward and its backward to the
+embeddings. On CUDA where there is one.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from benchmarks.harness import Ratio
+from suprank_edu.losses import AtLevel, SupAPLoss, SupHAPLoss, roadmap
+from suprank_edu.training import SmallCNN
+
+BATCH, PER_CLASS, SIZE, DIM = 128, 4, 32, 128
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a training step with a loss takes.
+
+    Attributes:
+        seconds: median of a whole step.
+        in_loss: median of the loss alone, forward and backward to the embeddings.
+    """
+
+    seconds: float
+    in_loss: float
+
+    def line(self, name: str) -> str:
+        """Return one row of a table."""
+        return f"{name:32} {BATCH / self.seconds:8.0f} images/s   loss {self.in_loss / self.seconds:6.1%} of a step"
+
+
+def losses() -> dict[str, nn.Module]:
+    """Return the losses that are compared, the rivals on the finest labels."""
+    from pytorch_metric_learning import losses as rivals
+
+    return {
+        "Sup-AP": SupAPLoss(),
+        "Sup-H-AP": SupHAPLoss(),
+        "ROADMAP": roadmap(),
+        "triplet": AtLevel(rivals.TripletMarginLoss(margin=0.05), level=0),
+        "SmoothAP of another library": AtLevel(rivals.SmoothAPLoss(), level=0),
+    }
+
+
+def measure(loss: nn.Module, repeats: int = 20) -> Step:
+    """Return the medians of a step and of the loss in it."""
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    torch.manual_seed(0)
+    network = SmallCNN(image_size=SIZE, embedding_size=DIM).to(device).train()
+    optimizer = torch.optim.AdamW(network.parameters(), lr=1e-3)
+    images = torch.rand(BATCH, 1, SIZE, SIZE, device=device)
+    fine = torch.arange(BATCH // PER_CLASS).repeat_interleave(PER_CLASS)
+    labels = torch.stack([fine, fine % 5], dim=1).to(device)  # (B, 2)
+
+    def step() -> None:
+        optimizer.zero_grad()
+        loss(network(images), labels).backward()
+        optimizer.step()
+
+    fixed = network(images).detach().requires_grad_()
+
+    def of_loss() -> None:
+        fixed.grad = None
+        loss(fixed, labels).backward()
+
+    return Step(_median(step, repeats, device), _median(of_loss, repeats, device))
+
+
+def _median(function: Callable[[], None], repeats: int, device: torch.device) -> float:
+    times = []
+    for _ in range(repeats + 2):  # two to warm up
+        start = time.perf_counter()
+        function()
+        if device.type == "cuda":
+            torch.cuda.synchronize()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times[2:])
+
+
+def ratios(quick: bool) -> list[Ratio]:
+    """Return what ``python -m benchmarks`` compares: the library's losses alone, against rivals of their kind."""
+    if quick:
+        return []
+    steps = {name: measure(loss) for name, loss in losses().items()}
+    against = {"Sup-AP": "SmoothAP of another library", "ROADMAP": "triplet"}
+    rival_of = {"SmoothAP of another library": "SmoothAP of pytorch-metric-learning", "triplet": "its triplet loss"}
+    return [
+        Ratio(f"training/{name}, loss in a step", steps[name].in_loss, steps[rival].in_loss, "s", rival_of[rival])
+        for name, rival in against.items()
+    ]
+
+
+def main() -> None:
+    """Print the table."""
+    where = torch.cuda.get_device_name() if torch.cuda.is_available() else f"CPU, {torch.get_num_threads()} threads"
+    print(f"{where}; torch {torch.__version__}; batch {BATCH} of {SIZE} pixels, D {DIM}")
+    for name, loss in losses().items():
+        print(measure(loss).line(name), flush=True)
+
+
+if __name__ == "__main__":
+    main()
