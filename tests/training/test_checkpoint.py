@@ -227,30 +227,54 @@ def start(folder: Path, *options: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, str(PROGRAM), str(folder), *options], stderr=subprocess.PIPE)
 
 
-def final_weights(folder: Path) -> dict[str, Any]:
-    return checkpoint.load(folder / "last.pt")["model"]
+def half_written(folder: Path) -> set[Path]:
+    return set(folder.glob(".last.pt.*"))
+
+
+def where_it_was(folder: Path, before: set[Path]) -> str:
+    """Tell from what a killed run of twelve steps left, with a checkpoint after each, where it was."""
+    step = checkpoint.load(folder / "last.pt")["step"]
+    sizes = [path.stat().st_size for path in half_written(folder) - before]
+    at = f"in step {step + 1}" if step < 12 else "after the last step"
+    doing = f"in the middle of writing its checkpoint ({sizes[0]:,} bytes were there)" if sizes else "not writing"
+    return f"killed {at}, {doing}; the last complete checkpoint is of step {step}"
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 def test_killed_at_any_moment_it_ends_with_the_same_bits(tmp_path: Path) -> None:
+    """Tells, with ``pytest -s``, where each kill struck."""
     assert start(tmp_path / "unbroken").wait() == 0
+    expected = checkpoint.load(tmp_path / "unbroken" / "last.pt")
+    print(f"\nunbroken: {expected['step']} steps")
     folder, kills = tmp_path / "killed", 0
     # In the middle of writing the second and the fifth checkpoint, then at moments of nobody's choosing.
     for number in (2, 5):
+        before = half_written(folder)
         assert start(folder, f"die_in_save={number}").wait() == -9
         kills += 1
-        assert checkpoint.load(folder / "last.pt")["step"] >= 1
-    for patience in (0.05, 0.4):
-        steps = checkpoint.load(folder / "last.pt")["step"]
+        (half,) = half_written(folder) - before
+        with pytest.raises(ValueError, match="no readable checkpoint"):
+            checkpoint.load(half)
+        print(where_it_was(folder, before))
+    for patience in (0.0, 0.05):
+        steps, before = checkpoint.load(folder / "last.pt")["step"], half_written(folder)
         process = start(folder)
         while process.poll() is None and checkpoint.load(folder / "last.pt")["step"] <= steps:
             time.sleep(0.02)
         time.sleep(patience)
         process.kill()
-        kills += process.wait() == -9
+        killed = process.wait() == -9
+        kills += killed
+        print(where_it_was(folder, before) if killed else "came to its end before it could be killed")
     process = start(folder)
     assert process.wait() == 0, process.stderr and process.stderr.read().decode()[-2000:]
-    expected, found = final_weights(tmp_path / "unbroken"), final_weights(folder)
+    found = checkpoint.load(folder / "last.pt")
     assert kills >= 2
-    assert all(torch.equal(found[name], value) for name, value in expected.items())
+    assert found["step"] == expected["step"]
+    assert found["model"].keys() == expected["model"].keys()
+    assert all(torch.equal(found["model"][name], value) for name, value in expected["model"].items())
+    numbers = sum(value.numel() for value in expected["model"].values())
+    print(
+        f"after {kills} kills: {found['step']} steps, all {numbers:,} weights equal to the unbroken run's, bit for bit"
+    )
