@@ -180,8 +180,12 @@ def paired(results: Iterable[dict[str, Any]], column: str, loss: str, other: str
     return Interval.of([values[loss][seed] - values[other][seed] for seed in common])
 
 
-def load_rankings(folder: str | os.PathLike[str]) -> dict[str, dict[str, np.ndarray[Any, Any]]]:
+def load_rankings(folder: str | os.PathLike[str], seeds: int = 1) -> dict[str, dict[str, np.ndarray[Any, Any]]]:
     """Read what the first seed of each loss retrieved, by loss in the order of ``NAMES``.
+
+    Args:
+        folder: holds results.
+        seeds: losses with fewer test runs are left out.
 
     Returns:
         For each loss ``retrieved`` ``(Q, k)``, positions in the test split, best first, and ``ap`` and ``h_ap``
@@ -192,8 +196,10 @@ def load_rankings(folder: str | os.PathLike[str]) -> dict[str, dict[str, np.ndar
     """
     found = {}
     for path in Path(folder).glob("test/*_seed0.npz"):
-        with np.load(path, allow_pickle=False) as arrays:
-            found[path.name.removesuffix("_seed0.npz")] = dict(arrays.items())
+        loss = path.name.removesuffix("_seed0.npz")
+        if len(list(path.parent.glob(f"{loss}_seed*.json"))) >= seeds:
+            with np.load(path, allow_pickle=False) as arrays:
+                found[loss] = dict(arrays.items())
     if not found:
         raise FileNotFoundError(f"`folder`: got {folder}, which holds no rankings, expected test/*_seed0.npz")
     return {loss: found[loss] for loss in NAMES if loss in found}

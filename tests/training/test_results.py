@@ -164,9 +164,11 @@ def test_rankings_of_the_first_seed_are_read_in_the_order_of_the_names(tmp_path:
     (tmp_path / "test").mkdir()
     for name, value in (("triplet_seed0", 3), ("sup-ap_seed0", 1), ("sup-ap_seed1", 2)):
         np.savez_compressed(tmp_path / "test" / f"{name}.npz", retrieved=np.full((2, 4), value), ap=np.zeros(2))
+        (tmp_path / "test" / f"{name}.json").write_text("{}")
     found = results.load_rankings(tmp_path)
     assert list(found) == ["sup-ap", "triplet"]
     assert found["sup-ap"]["retrieved"].tolist() == [[1] * 4] * 2
+    assert list(results.load_rankings(tmp_path, seeds=2)) == ["sup-ap"]
     with pytest.raises(FileNotFoundError, match=r"holds no rankings"):
         results.load_rankings(tmp_path / "test")
 
