@@ -44,6 +44,7 @@ def test_dry_run_trains_nothing_and_writes_nothing(tmp_path: Path, capsys: pytes
     assert not folder.exists()
 
 
+@pytest.mark.slow
 def test_run_break_resume_evaluate_and_export(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder, program = tmp_path / "run", tmp_path / "network.pt2"
     command = ["run", "mini-landmarks", "roadmap-proxies", "--out", str(folder), "--device", "cpu", *SMALL]

@@ -74,6 +74,7 @@ def test_mild_share_by_counting() -> None:
     assert np.isnan(mild_share({"R@1/level0": 0.5}))
 
 
+@pytest.mark.slow
 def test_a_run_writes_what_it_measured(tmp_path: Path) -> None:
     one = Experiment("mini-landmarks", "roadmap-proxies", 1e-3, changes=TINY)
     path = one.write(tmp_path, device="cpu")
@@ -94,6 +95,7 @@ def test_a_run_writes_what_it_measured(tmp_path: Path) -> None:
     assert arrays["h_ap"].mean() == pytest.approx(found["metrics"]["H-AP"], abs=1e-5)
 
 
+@pytest.mark.slow
 def test_the_same_run_again_is_the_same_and_another_seed_is_not() -> None:
     def metrics(seed: int) -> object:
         return Experiment("mini-landmarks", "sup-ap", 2e-3, seed, "validation", TINY).run("cpu")[0]["metrics"]

@@ -77,6 +77,7 @@ def test_a_continued_run_has_every_step_once(tmp_path: Path) -> None:
     assert len(list((tmp_path / "events").iterdir())) == 2
 
 
+@pytest.mark.slow
 def test_a_killed_run_lacks_no_step_after_it_goes_on(tmp_path: Path) -> None:
     events = tmp_path / "events"
     command = [sys.executable, str(PROGRAM), str(tmp_path / "run")]

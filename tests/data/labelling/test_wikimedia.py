@@ -207,6 +207,7 @@ def test_after_an_error_the_batches_before_it_are_kept(tmp_path: Path) -> None:
     assert wiki.requests[2]["titles"] == wiki.requests[1]["titles"]
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_goes_on_where_it_stopped(tmp_path: Path) -> None:
     cache = tmp_path / "c.sqlite"
     script = """
