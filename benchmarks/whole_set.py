@@ -55,7 +55,7 @@ def main() -> None:
     queries = min(options.queries, len(labels))
     batches = torch.arange(len(labels)).split(BATCH)
     functions = {
-        "scores alone": lambda scores, levels, valid: scores[:, 0],
+        "scores alone": lambda scores, levels, valid: scores[:, 0].clone(),
         "gap": partial(gap, batches=batches, metric=average_precision),
         "Sup-AP": sup_ap,
     }

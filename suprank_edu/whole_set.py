@@ -88,7 +88,7 @@ def for_every_query(
         found = function(scores, _levels(own[:, rows], other, level), valid=valid)
         if found.shape != (len(scores),):
             raise ValueError(f"`function`: got shape {tuple(found.shape)}, expected ({len(scores)},), one per query")
-        values.append(found)
+        values.append(found.clone())  # a view would keep the scores of its block
     return torch.cat(values)
 
 
