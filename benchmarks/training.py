@@ -9,15 +9,12 @@ embeddings. On CUDA where there is one.
 
 from __future__ import annotations
 
-import statistics
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import nn
 
-from benchmarks.harness import Ratio
+from benchmarks.harness import Ratio, least_and_median
 from suprank_edu.losses import AtLevel, SupAPLoss, SupHAPLoss, roadmap
 from suprank_edu.training import SmallCNN
 
@@ -64,29 +61,24 @@ def measure(loss: nn.Module, repeats: int = 20) -> Step:
     fine = torch.arange(BATCH // PER_CLASS).repeat_interleave(PER_CLASS)
     labels = torch.stack([fine, fine % 5], dim=1).to(device)  # (B, 2)
 
+    def wait() -> None:
+        if device.type == "cuda":
+            torch.cuda.synchronize()
+
     def step() -> None:
         optimizer.zero_grad()
         loss(network(images), labels).backward()
         optimizer.step()
+        wait()
 
     fixed = network(images).detach().requires_grad_()
 
     def of_loss() -> None:
         fixed.grad = None
         loss(fixed, labels).backward()
+        wait()
 
-    return Step(_median(step, repeats, device), _median(of_loss, repeats, device))
-
-
-def _median(function: Callable[[], None], repeats: int, device: torch.device) -> float:
-    times = []
-    for _ in range(repeats + 2):  # two to warm up
-        start = time.perf_counter()
-        function()
-        if device.type == "cuda":
-            torch.cuda.synchronize()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times[2:])
+    return Step(least_and_median(step, repeats).median, least_and_median(of_loss, repeats).median)
 
 
 def ratios(quick: bool) -> list[Ratio]:

@@ -17,9 +17,10 @@ import torch
 from torch import Tensor, nn
 
 import suprank_edu
-from suprank_edu.data import RetrievalDataset, load_samples, read
+from suprank_edu.data import RetrievalDataset
 from suprank_edu.decomposability import gap
 from suprank_edu.metrics import average_precision, evaluate
+from suprank_edu.retrieval import search
 from suprank_edu.training.embed import embed
 from suprank_edu.training.fit import fit
 from suprank_edu.training.named_losses import LOSSES, make_loss
@@ -83,8 +84,8 @@ class Experiment:
             ``RETRIEVED`` images, its average precision and its H-AP.
         """
         setting = SETTINGS[self.setting]
-        train = _read(setting.reader, setting.splits[0])
-        train, unseen = (train, _read(setting.reader, setting.splits[1])) if self.on == "test" else hold_out(train)
+        train = _read(self.setting, setting.splits[0])
+        train, unseen = (train, _read(self.setting, setting.splits[1])) if self.on == "test" else hold_out(train)
         recipe = setting.recipe(train, lr=self.lr, loss_lr=50 * self.lr, seed=self.seed, **dict(self.changes))
         torch.manual_seed(self.seed)
         model, loss = setting.model(train, recipe), make_loss(self.loss, train, recipe, setting.step)
@@ -122,6 +123,7 @@ def hold_out(dataset: RetrievalDataset) -> tuple[RetrievalDataset, RetrievalData
         The set to train on and the set to validate on, with the class ids of the whole.
 
     Example:
+        >>> from suprank_edu.data import read
         >>> hold_out(read("standin"))
         (RetrievalDataset(600 images; character: 30, alphabet: 5), RetrievalDataset(200 images; character: 10, \
 alphabet: 5))
@@ -190,9 +192,9 @@ def mild_share(metrics: dict[str, float]) -> float:
 def _measure(model: nn.Module, dataset: RetrievalDataset) -> tuple[dict[str, Any], dict[str, Any]]:
     embeddings = embed(model, dataset)
     evaluation = evaluate(embeddings, torch.from_numpy(dataset.labels))
-    scores = (embeddings @ embeddings.T).fill_diagonal_(-2.0)
+    _, retrieved = search(embeddings, embeddings, min(RETRIEVED, len(dataset) - 1), exclude_self=True)
     arrays = {
-        "retrieved": scores.topk(min(RETRIEVED, len(dataset) - 1)).indices.numpy().astype(np.uint16),
+        "retrieved": retrieved.numpy().astype(np.uint16),
         "ap": evaluation.per_query["mAP/level0"].astype(np.float32),
         "h_ap": evaluation.per_query["H-AP"].astype(np.float32),
     }
@@ -201,8 +203,9 @@ def _measure(model: nn.Module, dataset: RetrievalDataset) -> tuple[dict[str, Any
 
 
 @cache
-def _read(reader: str, split: str) -> RetrievalDataset:
-    return load_samples(split) if reader == "samples" else read(reader, split=split)
+def _read(setting: str, split: str) -> RetrievalDataset:
+    """Read a split once for all runs of a process."""
+    return SETTINGS[setting].dataset(split)
 
 
 def _replace(path: Path, write: Callable[[Path], object]) -> None:

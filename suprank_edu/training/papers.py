@@ -12,7 +12,7 @@ from typing import Any
 
 from torch import nn
 
-from suprank_edu.data import HierarchicalBatches, MPerClassBatches, RetrievalDataset
+from suprank_edu.data import HierarchicalBatches, MPerClassBatches, RetrievalDataset, load_samples, read
 from suprank_edu.data.samplers import Batches
 from suprank_edu.steps import PUBLISHED, PUBLISHED_INAT, SupStep
 from suprank_edu.training.backbones import Backbone
@@ -56,6 +56,10 @@ class Setting:
     step: SupStep = PUBLISHED
     steps: int | None = None
     scales: tuple[float, ...] = (1.0,)
+
+    def dataset(self, split: str, root: str | None = None) -> RetrievalDataset:
+        """Read a split of the data set, from ``root`` or where :func:`suprank_edu.data.read` looks for it."""
+        return load_samples(split) if self.reader == "samples" else read(self.reader, root, split)
 
     def batches(self, dataset: RetrievalDataset, recipe: Recipe) -> Batches:
         """Return the batches of one epoch."""

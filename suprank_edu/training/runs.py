@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from suprank_edu.data import RetrievalDataset, load_samples, read
+from suprank_edu.data import RetrievalDataset
 from suprank_edu.metrics import Evaluation, evaluate
 from suprank_edu.training import checkpoint
 from suprank_edu.training.embed import embed
@@ -57,9 +57,7 @@ class Run:
 
     def dataset(self, split: str) -> RetrievalDataset:
         """Read a split of the data set."""
-        if self.of_paper.reader == "samples":
-            return load_samples(split)
-        return read(self.of_paper.reader, self.data, split)
+        return self.of_paper.dataset(split, self.data)
 
     def save(self) -> None:
         """Write what the run is into its folder, so that it can be continued from there alone.

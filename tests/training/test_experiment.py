@@ -87,7 +87,7 @@ def test_a_run_writes_what_it_measured(tmp_path: Path) -> None:
     assert (found["recipe"]["steps"], found["recipe"]["loss_lr"]) == (3, 0.05)
     assert found["mild"] == pytest.approx(mild_share(found["metrics"]))
     assert set(found["gap"]) == {"train", "test"}
-    labels = experiment._read("samples", "test").labels[:, 0]
+    labels = experiment._read("mini-landmarks", "test").labels[:, 0]
     best = labels[arrays["retrieved"][:, 0]] == labels  # the first retrieved image of each query
     assert best.mean() == pytest.approx(found["metrics"]["R@1/level0"], abs=1e-6)
     assert not (arrays["retrieved"] == np.arange(len(labels))[:, None]).any()
