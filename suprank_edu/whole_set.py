@@ -5,13 +5,13 @@ The scores of 60,000 items against one another are 14 GB. Nothing that is comput
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
 from suprank_edu._checks import check_batch, check_count, check_level_column
+from suprank_edu._progress import with_progress
 
 PerQuery = Callable[..., Tensor]
 """A function of ``(scores (q, G), levels (q, G), valid=(q, G))`` that returns ``(q,)``."""
@@ -79,7 +79,8 @@ def for_every_query(
     own, other = _numbered(checked.labels, checked.ref_labels, level)
     size = chunk_size or max(1, _SCORES_AT_A_TIME.get(queries.device.type, 1 << 26) // len(gallery))
     values = []
-    for rows in _with_progress(_slices(len(queries), size), -(-len(queries) // size), progress):
+    blocks = [slice(start, min(start + size, len(queries))) for start in range(0, len(queries), size)]
+    for rows in with_progress(blocks, progress, "queries"):
         scores = queries[rows] @ gallery.T  # (q, G)
         hidden = torch.arange(len(scores), device=scores.device)
         valid = torch.ones_like(scores, dtype=torch.bool)
@@ -107,15 +108,3 @@ def _levels(own: Tensor, other: Tensor, level: int | None) -> Tensor:
         return agree[0]
     # In a tree two classes that agree have the same coarser classes.
     return agree.sum(dim=0, dtype=torch.int8)
-
-
-def _slices(total: int, size: int) -> Iterator[slice]:
-    return (slice(start, min(start + size, total)) for start in range(0, total, size))
-
-
-def _with_progress(blocks: Iterable[slice], count: int, show: bool) -> Iterable[slice]:
-    if not show or os.environ.get("SUPRANK_EDU_STATIC") == "1":
-        return blocks
-    from tqdm.auto import tqdm
-
-    return tqdm(blocks, total=count, desc="queries", unit="block")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from suprank_edu._checks import NORM_TOLERANCE, check_batch, check_count, check_ks, check_number, check_valid
+from suprank_edu._progress import with_progress
 from suprank_edu.metrics import _of_ranks
 from suprank_edu.metrics._ranked import Ranked, rank_columns
 from suprank_edu.metrics.evaluation import Evaluation
@@ -98,7 +98,7 @@ def evaluate(
         )
     blocks = _Blocks(queries, gallery, checked.labels, checked.ref_labels, _checked_mask(valid, queries, gallery))
     found: dict[str, list[Tensor]] = {}
-    for rows in _progress(blocks.rows(chunk_size), progress):
+    for rows in with_progress(blocks.rows(chunk_size), progress, "evaluate"):
         ranked = blocks.rank(rows)
         for key, value in _metrics(ranked, blocks.num_levels, ks, map_at, alpha, ap):
             found.setdefault(key, []).append(value.cpu())
@@ -220,11 +220,3 @@ def _mask_of_rows(valid: Mask, rows: slice, shape: tuple[int, int]) -> Tensor:
 def _pad_rows(matrix: Tensor, multiple: int) -> Tensor:
     missing = -len(matrix) % multiple
     return torch.nn.functional.pad(matrix, (0, 0, 0, missing)) if missing else matrix
-
-
-def _progress(blocks: list[slice], show: bool) -> Iterable[slice]:
-    if not show or os.environ.get("SUPRANK_EDU_STATIC") == "1":
-        return blocks
-    from tqdm.auto import tqdm
-
-    return tqdm(blocks, desc="evaluate", unit="block")
