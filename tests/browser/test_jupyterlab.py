@@ -157,10 +157,7 @@ def test_the_keyboard_moves_every_control_of_the_live_explorer(name: str, lab: L
         if isinstance(control, Choice):
             parameters = parameters | dict(control.presets.get(value, {}))
         shows(tab, plot, explorer, parameters)
-        tab.wait_for_function(
-            "([root, text]) => root.innerText.includes(text)",
-            arg=[output.element_handle(), explorer.readout(**parameters).split("\n")[0]],
-        )
+        wait_for_text(tab, output, explorer.readout(**parameters).split("\n")[0])
     output.get_by_role("button", name="Reset").click()
     shows(tab, plot, explorer, explorer.parameters)
     tab.close()
@@ -173,11 +170,12 @@ def test_the_dashboard_grows_while_a_network_trains(lab: Lab, browser: Any) -> N
     plot.wait_for()
     wait_for_steps(tab, plot, 10)  # the cell runs: training waits for a file
     assert not (lab.folder / "result.json").exists()
-    assert "<i>mine: step 10 of 20" in output.inner_text()
+    wait_for_text(tab, output, "<i>mine: step 10 of 20")
     (lab.folder / "go").touch()
     wait_for_steps(tab, plot, 20)
     explored = tab.locator(".jp-OutputArea-output .js-plotly-plot").nth(1)
     explored.wait_for()  # the second cell: the same runs, with controls
+    wait_for_steps(tab, explored, 20)
     history, evaluations = json.loads((lab.folder / "result.json").read_text())
     for shown in (plot, explored):
         loss, metric = shown.evaluate(READ)[:2]
@@ -196,3 +194,8 @@ def wait_for_steps(tab: Any, plot: Any, steps: int) -> None:
     """Wait until the first curve has all steps up to one, and no more."""
     at = "([plot, steps]) => plot.data[0].x?.length === steps && plot.data[0].x[steps - 1] === steps"
     tab.wait_for_function(at, arg=[plot.element_handle(), steps])
+
+
+def wait_for_text(tab: Any, output: Any, text: str) -> None:
+    """Wait until an output has a text: figure and words come in messages of their own, one after the other."""
+    tab.wait_for_function("([root, text]) => root.innerText.includes(text)", arg=[output.element_handle(), text])
