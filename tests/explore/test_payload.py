@@ -70,21 +70,6 @@ def test_only_what_changes_is_stored_and_only_over_the_controls_it_depends_on() 
     assert len(leaves[("data", 0, "y")]["v"]) < 5 * 3 * 2
 
 
-def test_numbers_keep_four_significant_digits() -> None:
-    assert payload.quantised([0.123456, 1234.56, 1.5e-7 / 7, 2.0, -0.0, 60502]) == [
-        0.1235,
-        1235,
-        2.143e-08,
-        2,
-        0,
-        60502,
-    ]
-    assert payload.quantised(np.array([1.0, np.nan, np.inf])) == [1, None, None]
-    assert payload.quantised({"a": (np.float32(0.5), np.int64(3), True, None, "0.123456")}) == {
-        "a": [0.5, 3, True, None, "0.123456"]
-    }
-
-
 def test_a_mask_and_a_number_that_are_equal_in_python_stay_apart() -> None:
     def mixed(k: int) -> dict:
         return {"data": [{"type": "bar", "y": [1], "visible": k == 1, "width": k}], "layout": {}}
