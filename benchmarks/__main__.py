@@ -3,9 +3,9 @@
     python -m benchmarks [--quick] [--save-baseline] [--only losses,metrics]
 
 Writes ``benchmarks/results/latest.json`` and a chart of it, ``latest.html``. Fails when a ratio is more than 1.5 times
-worse than in ``benchmarks/baseline.json``. Ratios compare two measurements of one machine and one run, so that a
-baseline of another machine still says something; times alone would not. The baseline keeps the worst of the runs that
-were saved into it, since ratios differ from run to run; delete it to begin anew.
+worse than in ``benchmarks/baseline.json``, twice in a row. Ratios compare two measurements of one machine and one run,
+so that a baseline of another machine still says something; times alone would not. The baseline keeps the worst of the
+runs that were saved into it, since ratios differ from run to run; delete it to begin anew.
 """
 
 from __future__ import annotations
@@ -43,23 +43,44 @@ def main() -> int:
     chosen = options.only.split(",")
     if unknown := set(chosen) - set(PARTS):
         parser.error(f"--only: got {', '.join(sorted(unknown))}, expected some of {', '.join(PARTS)}")
+    baseline = json.loads(BASELINE.read_text()) if BASELINE.exists() else {}
     found: list[Ratio] = []
     for name in chosen:
-        part = PARTS[name].ratios(options.quick)
-        print(*(ratio.line() for ratio in part), sep="\n", flush=True)
-        found += part
+        found += measure(name, options.quick, {} if options.save_baseline else baseline)
     write(found)
-    baseline = json.loads(BASELINE.read_text()) if BASELINE.exists() else {}
     if options.save_baseline:
         worst = {r.name: round(min(r.times, baseline.get(r.name, r.times)), 2) for r in found}
         BASELINE.write_text(json.dumps(baseline | worst, indent=1) + "\n")
         return 0
-    worse = [(r, baseline[r.name]) for r in found if baseline.get(r.name, 0) > TOLERANCE * r.times]
-    for ratio, was in worse:
+    worse = worse_than(baseline, found)
+    for ratio in worse:
+        was = baseline[ratio.name]
         print(f"WORSE: {ratio.name}: {ratio.times:.1f}x against {was:.1f}x in the baseline ({ratio.against})")
     new = [r.name for r in found if r.name not in baseline]
     print(f"bench: {len(found)} ratios, {len(worse)} more than {TOLERANCE} times worse, {len(new)} not in the baseline")
     return 1 if worse else 0
+
+
+def measure(name: str, quick: bool, baseline: dict[str, float]) -> list[Ratio]:
+    """Measure a part and print it; once more where a ratio is worse than in the baseline, and keep the better.
+
+    What else the machine does spoils one measurement; slower code spoils both.
+    """
+    found = PARTS[name].ratios(quick)
+    print(*(ratio.line() for ratio in found), sep="\n", flush=True)
+    worse = worse_than(baseline, found)
+    if not worse:
+        return found
+    print(f"bench: once more, for {', '.join(ratio.name for ratio in worse)}", flush=True)
+    again = {ratio.name: ratio for ratio in PARTS[name].ratios(quick)}
+    better = [max(ratio, again[ratio.name], key=lambda one: one.times) for ratio in found]
+    print(*(ratio.line() for ratio in better), sep="\n", flush=True)
+    return better
+
+
+def worse_than(baseline: dict[str, float], found: list[Ratio]) -> list[Ratio]:
+    """Return the ratios that are more than ``TOLERANCE`` times worse than in the baseline."""
+    return [ratio for ratio in found if baseline.get(ratio.name, 0) > TOLERANCE * ratio.times]
 
 
 def write(found: list[Ratio]) -> None:
