@@ -10,11 +10,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import http.client
-import os
 import re
 import stat
 import struct
-import tempfile
 import urllib.error
 import urllib.request
 import zipfile
@@ -22,6 +20,8 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from suprank_edu._files import replacing
 
 _CHUNK = 1 << 16
 _FLAG_ENCRYPTED = 0x1
@@ -172,29 +172,20 @@ def download(url: str, path: Path, *, sha256: str, timeout: float = 20.0, max_by
     if not url.startswith(("https://", "http://")):
         raise ValueError(f"`url`: got {url!r}, expected an http or https address")
     is_new = not path.parent.exists()
-    part: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False
-        ) as file:
-            part = Path(file.name)
+        with replacing(path) as file:
             found = _fetch(url, file, timeout, max_bytes)
-        if found != sha256:
-            raise DownloadError(f"the file has SHA-256 {found}, expected {sha256}")
-        part.chmod(0o644)
-        os.replace(part, path)
-        part = None
+            if found != sha256:
+                raise DownloadError(f"the file has SHA-256 {found}, expected {sha256}")
     except (OSError, http.client.HTTPException) as error:
         raise DownloadError(
             f"{url}: the download failed ({error}); try again later, or fetch it by hand and save it as {path}"
         ) from error
     finally:
-        if part is not None:
-            part.unlink(missing_ok=True)
-            if is_new:
-                with contextlib.suppress(OSError):  # someone else may have put a file there meanwhile
-                    path.parent.rmdir()
+        if is_new and not path.exists():
+            with contextlib.suppress(OSError):  # someone else may have put a file there meanwhile
+                path.parent.rmdir()
 
 
 def _fetch(url: str, file: IO[bytes], timeout: float, max_bytes: int) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suprank_edu._checks import check_count, check_index
+from suprank_edu._files import replacing
 from suprank_edu.metrics._table import as_html, as_text, grid
 
 if TYPE_CHECKING:
@@ -74,16 +75,10 @@ class Evaluation:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write everything to one file, which appears whole or not at all."""
-        path = Path(path)
         header = json.dumps({"format": _FORMAT, "keys": list(self.per_query), "settings": self.settings})
         values = np.stack([*self.per_query.values()]) if self.per_query else np.empty((0, 0))
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
-        try:
-            with part.open("wb") as file:
-                np.savez_compressed(file, header=np.array(header), values=values)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        with replacing(Path(path)) as file:
+            np.savez_compressed(file, header=np.array(header), values=values)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Evaluation:

@@ -1,9 +1,7 @@
-"""What a run must remember to go on after it was broken, and files that are whole or not there at all."""
+"""What a run must remember to go on after it was broken, in files that are whole or not there at all."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from suprank_edu._files import replacing
 from suprank_edu.training.learner import Learner, TrainingError
 from suprank_edu.training.recipe import Recipe
 
@@ -19,23 +18,16 @@ FORMAT = 1
 
 
 def save(path: Path, state: Mapping[str, Any]) -> None:
-    """Write a checkpoint: a file beside it first, which takes its name once it is complete and on the disk.
+    """Write a checkpoint.
 
     Raises:
         TrainingError: it cannot be written, because the disk is full or read-only; an earlier checkpoint stays.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    name = None
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            name = file.name
+        with replacing(path) as file:
             torch.save(dict(state), file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
     except (OSError, RuntimeError) as error:  # torch reports a failed write as a RuntimeError
-        if name is not None:
-            Path(name).unlink(missing_ok=True)
         kept = "; the checkpoint before it is untouched" if path.exists() else ""
         raise TrainingError(f"{path}: the checkpoint could not be written ({error}){kept}") from error
 

@@ -6,7 +6,6 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 import suprank_edu
+from suprank_edu._files import replacing
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.decomposability import gap
 from suprank_edu.metrics import average_precision, evaluate
@@ -111,8 +111,10 @@ class Experiment:
         path = Path(folder) / f"{self.name}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         if self.on == "test" and self.seed == 0:
-            _replace(path.with_suffix(".npz"), lambda to: np.savez_compressed(to, **arrays))
-        _replace(path, lambda to: to.write_text(json.dumps(found) + "\n", encoding="utf-8"))
+            with replacing(path.with_suffix(".npz")) as file:
+                np.savez_compressed(file, **arrays)
+        with replacing(path, text=True) as file:
+            file.write(json.dumps(found) + "\n")
         return path
 
 
@@ -206,12 +208,6 @@ def _measure(model: nn.Module, dataset: RetrievalDataset) -> tuple[dict[str, Any
 def _read(setting: str, split: str) -> RetrievalDataset:
     """Read a split once for all runs of a process."""
     return SETTINGS[setting].dataset(split)
-
-
-def _replace(path: Path, write: Callable[[Path], object]) -> None:
-    beside = path.with_name(f"part-{os.getpid()}-{path.name}")
-    write(beside)
-    os.replace(beside, path)
 
 
 def _device(model: nn.Module) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import resource
 import sys
 import time
@@ -14,6 +13,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from suprank_edu._files import replacing
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.metrics import Evaluation, evaluate
 from suprank_edu.training import checkpoint
@@ -69,9 +69,8 @@ class Run:
         if path.exists() and (there := Run.load(self.folder)) != self:
             raise ValueError(f"`folder`: got {self.folder}, which holds another run ({there}), expected a new folder")
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_suffix(".tmp")
-        beside.write_text(json.dumps(asdict(self) | {"folder": None}, indent=1) + "\n", encoding="utf-8")
-        os.replace(beside, path)
+        with replacing(path, text=True) as file:
+            file.write(json.dumps(asdict(self) | {"folder": None}, indent=1) + "\n")
 
     @staticmethod
     def load(folder: str) -> Run:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from suprank_edu._files import replacing
 from suprank_edu.data.labelling.categories import COMMONS, url_of
 from suprank_edu.data.labelling.decisions import NATURES, Labelling
 from suprank_edu.data.labelling.votes import IMAGES, PARENTS, Vote
@@ -76,24 +75,10 @@ def write_labels(path: str | PathLike[str], rows: Sequence[HierarchicalLabel]) -
         path: the CSV file; an older one is replaced.
         rows: from :func:`hierarchical_labels`.
     """
-    path = Path(path)
-    part: Path | None = None
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False, encoding="utf-8", newline=""
-        ) as file:
-            part = Path(file.name)
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(HierarchicalLabel._fields)
-            writer.writerows(rows)
-            file.flush()
-            os.fsync(file.fileno())
-        part.chmod(0o644)
-        os.replace(part, path)
-        part = None
-    finally:
-        if part is not None:
-            part.unlink(missing_ok=True)
+    with replacing(Path(path), text=True) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(HierarchicalLabel._fields)
+        writer.writerows(rows)
 
 
 def read_labels(path: str | PathLike[str]) -> list[HierarchicalLabel]:

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +16,6 @@ from suprank_edu.data.labelling import (
     url_of,
     write_labels,
 )
-from suprank_edu.data.labelling import export as module
 
 CATEGORIES = {3: "Category:Eltz, the castle", 1: "Category:Königssee", 2: "Category:Unknown", 4: "Category:Burg"}
 LABELLING = Labelling({"hill castle": "castle", "lake": "lake"}, {"castle": "human-made", "lake": "natural"}, ())
@@ -50,7 +50,7 @@ def test_the_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: p
     def broken(*args: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(module.os, "fsync", broken)
+    monkeypatch.setattr(os, "fsync", broken)
     with pytest.raises(OSError, match="disk full"):
         write_labels(path, [])
     assert path.read_bytes() == before

@@ -1,0 +1,45 @@
+"""Files that are whole or not there at all, also where a run is killed or a disk is full while they are written."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+
+@contextlib.contextmanager
+def replacing(path: Path, *, text: bool = False) -> Iterator[IO[Any]]:
+    """Open a file beside ``path`` that takes its name when the block ends, and is removed when the block raises.
+
+    Until then what is at ``path`` stays as it is. A killed process leaves the half file, named ``.<name>.….part``.
+
+    Args:
+        path: where the file goes; its folder must exist.
+        text: whether the file takes UTF-8 text, its line ends written as they come, instead of bytes.
+
+    Raises:
+        OSError: the file cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "numbers.txt")
+        ...     with replacing(path, text=True) as file:
+        ...         written = file.write("1 2 3")
+        ...     path.read_text()
+        '1 2 3'
+    """
+    # In the same folder, since a file cannot take a name on another disk; and with the rights of any new file, which
+    # those of the tempfile module, for its owner alone, have not.
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with part.open("x", encoding="utf-8", newline="") if text else part.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())  # the name must not be on the disk before what it names
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
