@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
+from suprank_edu.pairwise.once import once_differentiable
 from suprank_edu.pairwise.sweeps import slopes_in_place, value_sums
 from suprank_edu.steps import Step
 

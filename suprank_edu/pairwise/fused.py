@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
+from suprank_edu.pairwise.once import once_differentiable
 from suprank_edu.steps import Step, SupStep
 
 # A kernel counts its pairs in 32 bits where it can, which is faster.

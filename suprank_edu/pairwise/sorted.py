@@ -20,11 +20,11 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 from suprank_edu.pairwise.bins import CELLS, Binned, Bridges, Window, bridges, lowest_finite, put_into_bins, smooth_sums
 from suprank_edu.pairwise.counts import count_hidden, count_within
 from suprank_edu.pairwise.moments import Smooth, prefix_moments
+from suprank_edu.pairwise.once import once_differentiable
 from suprank_edu.pairwise.sorting import sort_rows, sort_with_order
 from suprank_edu.steps import Heaviside, Sigmoid, Step, SupStep
 
