@@ -3,55 +3,28 @@
 from __future__ import annotations
 
 import functools
-from typing import Any, NamedTuple
+from typing import Any
 
+from suprank_edu.explore.batch_memory_needs import CARDS, NETWORKS, OTHERS, closest, needs, size
 from suprank_edu.explore.controls import Choice, SelectionSlider
 from suprank_edu.explore.explorer import Explorer
 from suprank_edu.explore.figures import Description, FigureFunction
-from suprank_edu.explore.palette import ACCENT, AXIS, EXACT, RIVAL, SUPRANK, TEXT, Style, axis, heading, layout
-from suprank_edu.explore.words import number
+from suprank_edu.explore.palette import (
+    ACCENT,
+    AXIS,
+    EXACT,
+    RIVAL,
+    SUPRANK,
+    Style,
+    axis,
+    heading,
+    layout,
+    with_lower_legend,
+)
+from suprank_edu.explore.traces import LOWER, QUIET, words
 
-
-class Network(NamedTuple):
-    """What an embedding network takes: bytes that autograd keeps for an image (float32), weights, dimensions D."""
-
-    per_image: float
-    weights: int
-    embedding_size: int
-
-
-# Measured with torch.autograd.graph.saved_tensors_hooks, each storage counted once, weights left out; the test of
-# this module measures them again. ResNet-50 and ViT-S are those of `transformers`, in training mode.
-NETWORKS = {
-    "ResNet-50, 224 pixels": Network(86.0e6, 24_557_120, 512),
-    "ViT-S, 224 pixels": Network(59.4e6, 21_813_504, 384),
-    "SmallCNN, 32 pixels": Network(0.658e6, 306_272, 128),
-}
-OTHERS = 59_550
-"""The other images of the training set of Stanford Online Products, which has 59,551."""
-
-_FLOAT = 4  # bytes
-_COPIES = 4  # weights, their gradient, and the two moments of Adam
-_CARDS = (8e9, 24e9, 80e9)
 _ROWS = ("weights", "graph", "scores", "memory", "together")
 _LEFT, _LABELS = 1e3, 7e11  # where stems begin, and where their sizes are written: beyond the largest
-
-
-class Needs(NamedTuple):
-    """Bytes on one process, images with a graph at a time, passes over the batch, and other images in sight."""
-
-    weights: float
-    graph: float
-    scores: float
-    memory: float
-    at_once: int
-    passes: int
-    in_sight: int
-
-    @property
-    def together(self) -> float:
-        """All of it."""
-        return self.weights + self.graph + self.scores + self.memory
 
 
 def batch_memory() -> Explorer:
@@ -92,34 +65,6 @@ def batch_memory() -> Explorer:
     )
 
 
-@functools.cache
-def needs(network: str, batch_size: int, at_once: int, memory_size: int, processes: int) -> Needs:
-    """Return what one of the processes holds, and what its queries see."""
-    net = NETWORKS[network]
-    share = batch_size // processes
-    with_graph = min(share, at_once)
-    return Needs(
-        weights=_COPIES * _FLOAT * net.weights,
-        graph=with_graph * net.per_image,
-        # Every process ranks the whole batch, and keeps the whole memory.
-        scores=_FLOAT * batch_size * (batch_size + memory_size),
-        memory=_FLOAT * memory_size * net.embedding_size,
-        at_once=with_graph,
-        passes=1 if with_graph == share else 2,
-        in_sight=min(OTHERS, batch_size - 1 + memory_size),
-    )
-
-
-def closest(in_sight: float) -> float:
-    """Return the place, in the whole set, of the closest of ``in_sight`` others: on average (N + 1) / (n + 1).
-
-    Example:
-        >>> closest(127), closest(59_550)
-        (465.2421875, 1.0)
-    """
-    return (OTHERS + 1) / (in_sight + 1)
-
-
 @FigureFunction
 def figure(network: str, batch_size: int, at_once: int, memory_size: int, processes: int) -> Description:
     """Return the description: a row for each thing that takes memory, and the line of the closest in sight."""
@@ -127,7 +72,8 @@ def figure(network: str, batch_size: int, at_once: int, memory_size: int, proces
     # Four digits, as the page keeps them: the dots lie where the page draws them.
     sizes = tuple(float(f"{part:.4g}") for part in (now.weights, now.graph, now.scores, now.memory, now.together))
     data = [_cards(), _stems(sizes), _dots(sizes[:4], SUPRANK, _ROWS[:4]), _dots(sizes[4:], EXACT, _ROWS[4:])]
-    data += [_labels(sizes), _line()]
+    labels = [size(part) if part else "none" for part in sizes]
+    data += [words([_LABELS] * len(sizes), list(range(len(sizes))), labels, "middle right"), _line()]
     data += [_mark(now.in_sight, SUPRANK, "batch and memory"), _mark(batch_size - 1, RIVAL, "batch alone")]
     return {"data": data, "layout": _layout()}
 
@@ -136,7 +82,7 @@ def readout(network: str, batch_size: int, at_once: int, memory_size: int, proce
     """Return the sums with the current numbers, whether they fit on a card, and what is in sight."""
     now = needs(network, batch_size, at_once, memory_size, processes)
     how_often = "One pass: each image is embedded once." if now.passes == 1 else "Two passes: each is embedded twice."
-    card = next((card for card in _CARDS if now.together <= card), None)
+    card = next((card for card in CARDS if now.together <= card), None)
     fits = f"fits on a card of {size(card)}" if card else "does not fit on a card of 80 GB"
     memory = f"memory: {memory_size:,} × {NETWORKS[network].embedding_size} × 4 bytes = {size(now.memory)}. "
     return "\n".join(
@@ -151,19 +97,6 @@ def readout(network: str, batch_size: int, at_once: int, memory_size: int, proce
     )
 
 
-def size(count: float) -> str:
-    """Return bytes as one says them.
-
-    Example:
-        >>> size(86_000_000), size(4096), size(1.1e10)
-        ('86 MB', '4.1 kB', '11 GB')
-    """
-    for unit, name in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
-        if count >= unit:
-            return f"{number(count / unit)} {name}"
-    return f"{number(count)} bytes"
-
-
 def _ordinal(place: float) -> str:
     whole = round(place)
     ending = "th" if whole % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(whole % 10, "th")
@@ -174,8 +107,8 @@ def _ordinal(place: float) -> str:
 def _cards() -> dict[str, Any]:
     return {
         "type": "scatter",
-        "x": [x for card in _CARDS for x in (card, card, None)],
-        "y": [y for _ in _CARDS for y in (-0.6, len(_ROWS) - 0.4, None)],
+        "x": [x for card in CARDS for x in (card, card, None)],
+        "y": [y for _ in CARDS for y in (-0.6, len(_ROWS) - 0.4, None)],
         "mode": "lines",
         "line": {"color": ACCENT.colour, "width": 1, "dash": ACCENT.dash},
         "name": "cards of 8, 24, 80 GB",
@@ -190,8 +123,7 @@ def _stems(sizes: tuple[float, ...]) -> dict[str, Any]:
         "y": [y for row in range(len(sizes)) for y in (row, row, None)],
         "mode": "lines",
         "line": {"color": AXIS.colour, "width": 2},
-        "showlegend": False,
-        "hoverinfo": "skip",
+        **QUIET,
     }
 
 
@@ -202,22 +134,7 @@ def _dots(sizes: tuple[float, ...], style: Style, names: tuple[str, ...]) -> dic
         "y": [_ROWS.index(name) for name in names],
         "mode": "markers",
         "marker": {"color": style.colour, "symbol": style.symbol, "size": 12},
-        "showlegend": False,
-        "hoverinfo": "skip",
-    }
-
-
-def _labels(sizes: tuple[float, ...]) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "x": [_LABELS] * len(sizes),
-        "y": list(range(len(sizes))),
-        "mode": "text",
-        "text": [size(part) if part else "none" for part in sizes],
-        "textposition": "middle right",
-        "textfont": {"color": TEXT.colour},
-        "showlegend": False,
-        "hoverinfo": "skip",
+        **QUIET,
     }
 
 
@@ -228,12 +145,10 @@ def _line() -> dict[str, Any]:
         "type": "scatter",
         "x": list(seen),
         "y": [closest(n) for n in seen],
-        "xaxis": "x2",
-        "yaxis": "y2",
+        **LOWER,
         "mode": "lines",
         "line": {"color": EXACT.colour, "width": 2},
-        "showlegend": False,
-        "hoverinfo": "skip",
+        **QUIET,
     }
 
 
@@ -246,8 +161,7 @@ def _mark(in_sight: int, style: Style, name: str) -> dict[str, Any]:
         "type": "scatter",
         "x": [in_sight],
         "y": [place],
-        "xaxis": "x2",
-        "yaxis": "y2",
+        **LOWER,
         "mode": "markers",
         "marker": {"color": style.colour, "symbol": style.symbol} | shape,
         "name": name,
@@ -297,5 +211,4 @@ def _layout() -> dict[str, Any]:
         ),
         annotations=[heading("place of the closest one in sight", 0.47) | {"x": 0}],
     )
-    beside = {"orientation": "v", "x": 1, "xanchor": "right", "y": 0.41, "yanchor": "top"}
-    return made | {"legend2": made["legend"] | beside}
+    return with_lower_legend(made, orientation="v", x=1, xanchor="right", y=0.41, yanchor="top")

@@ -11,23 +11,28 @@ from suprank_edu.explore.explorer import Explorer
 from suprank_edu.explore.figures import Description, FigureFunction
 from suprank_edu.explore.gap_scenes import NEGATIVES, POSITIVES
 from suprank_edu.explore.palette import (
-    AXIS,
     EXACT,
     NEGATIVE,
     POSITIVE,
     RIVAL,
     SMOOTH,
-    TEXT,
     Style,
     axis,
     layout,
+    unmarked_axis,
+    with_lower_legend,
 )
+from suprank_edu.explore.traces import Curve, curve_and_mark, rows, upright, words
 from suprank_edu.explore.words import fixed, number
 
 _MOVES = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6)
 _FADED = 0.4
 _BESIDE = 0.15  # positives a little above their row, negatives a little below
-_CURVES = ((SMOOTH, "E20 as coded"), (EXACT, "measured gap"), (RIVAL, "E19"))
+_CURVES = (
+    Curve(SMOOTH, "E20 as coded", 2.5, SMOOTH.symbol, 11),
+    Curve(EXACT, "measured gap", 4, EXACT.symbol, 11),
+    Curve(RIVAL, "E19", 2.5, RIVAL.symbol, 11),
+)
 
 
 def calibration() -> Explorer:
@@ -72,52 +77,24 @@ def figure(scores: str, alpha: float, beta: float, move: float) -> Description:
     """Return the description: the rows of scores with the margins, and the three curves with the current point."""
     now = calibrated(scores, alpha, beta, move)
     along = [calibrated(scores, alpha, beta, each) for each in _MOVES]
-    data = [_rows(), _names(now), _margin(alpha, POSITIVE, "α"), _margin(beta, NEGATIVE, "β")]
+    data = [rows(range(BATCHES)), _names(now), _margin(alpha, POSITIVE, "α"), _margin(beta, NEGATIVE, "β")]
     for style, kind in ((POSITIVE, "positive"), (NEGATIVE, "negative")):
         data += [_items(now, style, kind, pulled) for pulled in (True, False)]
-    curves = ([each.coded for each in along], [each.gap for each in along], [each.bound for each in along])
-    for place, values in enumerate(curves):
-        data += _curve(place, values, move, faded=place == 2 and not now.perfect)
+    columns = zip(*((each.coded, each.gap, each.bound) for each in along), strict=True)
+    for drawn, values, holds in zip(_CURVES, columns, (True, True, now.perfect), strict=True):
+        heights = [round(value, 6) + 0.0 for value in values]  # + 0.0 makes −0.0 a plain 0
+        data += curve_and_mark(drawn, _MOVES, heights, move, "moved by %{x}: %{y:.3f}", 1.0 if holds else _FADED)
     return {"data": data, "layout": _layout()}
 
 
-@functools.cache
-def _rows() -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "x": [x for _ in range(BATCHES) for x in (0, 1, None)],
-        "y": [y for row in range(BATCHES) for y in (row, row, None)],
-        "mode": "lines",
-        "line": {"color": AXIS.colour, "width": 1},
-        "showlegend": False,
-        "hoverinfo": "skip",
-    }
-
-
 def _names(now: Calibrated) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "x": [0.0] * BATCHES,
-        "y": [row - 0.32 for row in range(BATCHES)],
-        "mode": "text",
-        "text": [f"batch {row + 1}: AP {fixed(ap, 2)}" for row, ap in enumerate(now.batch_aps)],
-        "textposition": "top right",
-        "textfont": {"color": TEXT.colour},
-        "showlegend": False,
-        "hoverinfo": "skip",
-    }
+    names = [f"batch {row + 1}: AP {fixed(ap, 2)}" for row, ap in enumerate(now.batch_aps)]
+    return words([0.0] * BATCHES, [row - 0.32 for row in range(BATCHES)], names, "top right")
 
 
 def _margin(value: float, style: Style, name: str) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "x": [value, value],
-        "y": [-0.6, BATCHES - 0.5],
-        "mode": "lines",
-        "line": {"color": style.colour, "width": 2, "dash": style.dash},
-        "name": name,
-        "hoverinfo": "skip",
-    }
+    line = {"color": style.colour, "width": 2, "dash": style.dash}
+    return upright(value, (-0.6, BATCHES - 0.5), line) | {"name": name, "hoverinfo": "skip"}
 
 
 def _items(now: Calibrated, style: Style, kind: str, pulled: bool) -> dict[str, Any]:
@@ -138,42 +115,16 @@ def _items(now: Calibrated, style: Style, kind: str, pulled: bool) -> dict[str, 
     }
 
 
-def _curve(place: int, values: list[float], move: float, faded: bool) -> list[dict[str, Any]]:
-    """Return one curve over the movement, and its mark at the current one."""
-    style, name = _CURVES[place]
-    shared = {"type": "scatter", "xaxis": "x2", "yaxis": "y2", "opacity": _FADED if faded else 1.0}
-    values = [round(value, 6) + 0.0 for value in values]
-    curve = {
-        "x": list(_MOVES),
-        "y": values,
-        "mode": "lines",
-        "line": {"color": style.colour, "width": 4 if place == 1 else 2.5, "dash": style.dash},
-        "name": name,
-        "legend": "legend2",
-        "hovertemplate": "moved by %{x}: %{y:.3f}<extra>" + name + "</extra>",
-    }
-    mark = {
-        "x": [move],
-        "y": [values[_MOVES.index(move)]],
-        "mode": "markers",
-        "marker": {"color": style.colour, "size": 11, "symbol": style.symbol, "line": {"width": 2}},
-        "showlegend": False,
-        "hoverinfo": "skip",
-    }
-    return [shared | curve, shared | mark]
-
-
 @functools.cache
 def _layout() -> dict[str, Any]:
-    rows = axis("", range=[BATCHES - 0.45, -0.65], domain=[0.52, 1.0], showticklabels=False, showgrid=False)
     made = layout(
         610,
         xaxis=axis("score", range=[-0.01, 1.01], domain=[0.0, 1.0], anchor="y", zeroline=False, showgrid=False),
-        yaxis=rows | {"ticks": "", "zeroline": False},
+        yaxis=unmarked_axis((BATCHES - 0.45, -0.65), domain=[0.52, 1.0]),
         xaxis2=axis("how far the pulled scores have moved", range=[-0.01, 0.61], anchor="y2", zeroline=False),
         yaxis2=axis("", range=[-0.03, 0.8], domain=[0.0, 0.28], zeroline=True, zerolinewidth=2),
     )
-    return made | {"legend2": made["legend"] | {"y": 0.285}}
+    return with_lower_legend(made, y=0.285)
 
 
 def readout(scores: str, alpha: float, beta: float, move: float) -> str:

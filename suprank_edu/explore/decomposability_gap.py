@@ -22,17 +22,18 @@ from suprank_edu.explore.gap_scenes import (
 from suprank_edu.explore.gap_words import clean, readout
 from suprank_edu.explore.palette import (
     ACCENT,
-    AXIS,
     EXACT,
     NEGATIVE,
     POSITIVE,
     RIVAL,
     SMOOTH,
-    TEXT,
     Style,
     axis,
     layout,
+    unmarked_axis,
+    with_lower_legend,
 )
+from suprank_edu.explore.traces import Curve, curve_and_mark, rows, upright, words
 from suprank_edu.explore.words import fixed
 
 _FADED = 0.45
@@ -41,9 +42,9 @@ _WHOLE = 0.35  # the row of the whole set; those of the batches share 1..7
 _BESIDE = 0.13  # positives a little above their row, negatives a little below
 # The gap is drawn first and broad, with a full mark: a bound that it attains stays in sight on top of it.
 _CURVES = (
-    (EXACT, "measured gap", 5, EXACT.symbol),
-    (RIVAL, "E18", 2.5, f"{RIVAL.symbol}-open"),
-    (SMOOTH, "E19", 2.5, f"{SMOOTH.symbol}-open"),
+    Curve(EXACT, "measured gap", 5, EXACT.symbol, 13),
+    Curve(RIVAL, "E18", 2.5, f"{RIVAL.symbol}-open", 13),
+    Curve(SMOOTH, "E19", 2.5, f"{SMOOTH.symbol}-open", 11),
 )
 
 
@@ -91,75 +92,42 @@ def figure(scores: str, make_up: str, batches: int, pos_margin: float, neg_margi
     """Return the description: the rows of scores, the threshold, and the three curves with the current point."""
     now = scene(scores, make_up, batches, pos_margin, neg_margin)
     along = [scene(scores, make_up, count, pos_margin, neg_margin) for count in BATCHES]
-    data = [_rows(batches), _names(now), _threshold(now.threshold)]
+    data = [rows(_heights(batches)), _names(now), _threshold(now.threshold)]
     data += [_items(now, POSITIVE, "positive"), _items(now, NEGATIVE, "negative")]
-    holds = now.perfect == batches
-    curves = ([each.gap for each in along], [each.worst for each in along], [each.calibrated for each in along])
-    values = (now.gap, now.worst, now.calibrated)
-    for place, along_it in enumerate(curves):
-        data += _curve(place, along_it, batches, values[place], faded=place > 0 and not holds)
+    columns = zip(*((each.gap, each.worst, each.calibrated) for each in along), strict=True)
+    bound = 1.0 if now.perfect == batches else _FADED
+    for drawn, values, opacity in zip(_CURVES, columns, (1.0, bound, bound), strict=True):
+        heights = [clean(value) for value in values]
+        data += curve_and_mark(drawn, BATCHES, heights, batches, "%{x} batches: %{y:.3f}", opacity)
     return {"data": data, "layout": _layout()}
 
 
-def _height(batch: int, batches: int) -> float:
-    """Return where the row of a batch stands, so that few batches share the room of many."""
-    return round(0.7 + (batch + 0.62) * 6.3 / batches, 2)
-
-
-@functools.cache
-def _rows(batches: int) -> dict[str, Any]:
-    heights = [_WHOLE, *(_height(batch, batches) for batch in range(batches))]
-    return {
-        "type": "scatter",
-        "x": [x for _ in heights for x in (0, 1, None)],
-        "y": [y for height in heights for y in (height, height, None)],
-        "mode": "lines",
-        "line": {"color": AXIS.colour, "width": 1},
-        "showlegend": False,
-        "hoverinfo": "skip",
-    }
+def _heights(batches: int) -> list[float]:
+    """Return where the rows stand: the whole set, then the batches, few of which share the room of many."""
+    return [_WHOLE, *(round(0.7 + (batch + 0.62) * 6.3 / batches, 2) for batch in range(batches))]
 
 
 def _names(now: Scene) -> dict[str, Any]:
-    batches = len(now.batch_aps)
-    heights = [_WHOLE, *(_height(batch, batches) for batch in range(batches))]
+    heights = [height - 0.3 for height in _heights(len(now.batch_aps))]
     aps = [f"batch {batch + 1}: AP {fixed(ap, 2)}" for batch, ap in enumerate(now.batch_aps)]
-    return {
-        "type": "scatter",
-        "x": [0.0] * len(heights),
-        "y": [height - 0.3 for height in heights],
-        "mode": "text",
-        "text": [f"<b>the whole set: AP {fixed(now.whole, 2)}</b>", *aps],
-        "textposition": "top right",
-        "textfont": {"color": TEXT.colour},
-        "showlegend": False,
-        "hoverinfo": "skip",
-    }
+    return words([0.0] * len(heights), heights, [f"<b>the whole set: AP {fixed(now.whole, 2)}</b>", *aps], "top right")
 
 
-@functools.cache
 def _threshold(value: float) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "x": [value, value],
-        "y": [-0.4, 7.4],
-        "mode": "lines",
-        "line": {"color": ACCENT.colour, "width": 1.5, "dash": ACCENT.dash},
-        "name": "threshold",
-        "hoverinfo": "skip",
-    }
+    line = {"color": ACCENT.colour, "width": 1.5, "dash": ACCENT.dash}
+    return upright(value, (-0.4, 7.4), line) | {"name": "threshold", "hoverinfo": "skip"}
 
 
 def _items(now: Scene, style: Style, kind: str) -> dict[str, Any]:
     """Return the positives or the negatives, each in the row of the whole set and in that of its batch."""
     members = range(POSITIVES) if style is POSITIVE else range(POSITIVES, POSITIVES + NEGATIVES)
     beside = -_BESIDE if style is POSITIVE else _BESIDE
-    batches = len(now.batch_aps)
+    whole, *heights = _heights(len(now.batch_aps))
     xs = [now.scores[k] for k in members]
     return {
         "type": "scatter",
         "x": xs + xs,
-        "y": [_WHOLE + beside] * len(xs) + [_height(now.batch_of[k], batches) + beside for k in members],
+        "y": [whole + beside] * len(xs) + [heights[now.batch_of[k]] + beside for k in members],
         "mode": "markers",
         "marker": {"color": style.colour, "symbol": style.symbol, "size": 8 if style is POSITIVE else 6},
         "name": kind,
@@ -167,38 +135,13 @@ def _items(now: Scene, style: Style, kind: str) -> dict[str, Any]:
     }
 
 
-def _curve(place: int, values: list[float], batches: int, value: float, faded: bool) -> list[dict[str, Any]]:
-    """Return one curve over the number of batches, and its mark at the current number."""
-    style, name, width, symbol = _CURVES[place]
-    shared = {"type": "scatter", "xaxis": "x2", "yaxis": "y2", "opacity": _FADED if faded else 1.0}
-    curve = {
-        "x": list(BATCHES),
-        "y": [clean(v) for v in values],
-        "mode": "lines",
-        "line": {"color": style.colour, "width": width, "dash": style.dash},
-        "name": name,
-        "legend": "legend2",
-        "hovertemplate": "%{x} batches: %{y:.3f}<extra>" + name + "</extra>",
-    }
-    mark = {
-        "x": [batches],
-        "y": [clean(value)],
-        "mode": "markers",
-        "marker": {"color": style.colour, "size": 13 - 2 * (place == 2), "symbol": symbol, "line": {"width": 2}},
-        "showlegend": False,
-        "hoverinfo": "skip",
-    }
-    return [shared | curve, shared | mark]
-
-
 @functools.cache
 def _layout() -> dict[str, Any]:
-    rows = axis("", range=[7.6, -0.5], domain=[0.43, 1.0], showticklabels=False, showgrid=False, zeroline=False)
     made = layout(
         660,
         xaxis=axis("score", range=[-0.01, 1.01], domain=[0.0, 1.0], anchor="y", zeroline=False, showgrid=False),
-        yaxis=rows | {"ticks": ""},
+        yaxis=unmarked_axis((7.6, -0.5), domain=[0.43, 1.0]),
         xaxis2=axis("number of batches", range=[0.85, 6.15], anchor="y2", tickvals=list(BATCHES), zeroline=False),
         yaxis2=axis("", range=list(_GAPS), domain=[0.0, 0.28], zeroline=True, zerolinewidth=2),
     )
-    return made | {"legend2": made["legend"] | {"y": 0.285}}
+    return with_lower_legend(made, y=0.285)

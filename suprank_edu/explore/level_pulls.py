@@ -22,7 +22,20 @@ from suprank_edu.explore.level_pulls_scenes import (
     levels_of,
     relevances_of,
 )
-from suprank_edu.explore.palette import AXIS, EXACT, POSITIVE, RIVAL, SMOOTH, SUPRANK, axis, layout, level_style
+from suprank_edu.explore.palette import (
+    AXIS,
+    EXACT,
+    POSITIVE,
+    RIVAL,
+    SMOOTH,
+    SUPRANK,
+    axis,
+    layout,
+    level_style,
+    unmarked_axis,
+    with_lower_legend,
+)
+from suprank_edu.explore.traces import LOWER, QUIET, rows, upright
 from suprank_edu.explore.words import fixed, number
 
 _NAMES = ("nothing shared", "coarse level", "fine level")
@@ -77,25 +90,13 @@ def figure(items: str, loss: str, steps: int) -> Description:
     """Return the description: the items with their pulls, and the curves with the current step."""
     along = course(items, loss)
     now = along[STEPS.index(steps)]
-    data = [_rows()]
+    data = [rows(_ROWS.values())]
     for level in (2, 1, 0):
         data += _items(items, now, level)
     columns = [[each.loss for each in along], *zip(*(each.values for each in along), strict=True)]
     data += [_curve(place, list(values)) for place, values in enumerate(columns)]
-    return {"data": [*data, _now(steps)], "layout": _layout()}
-
-
-@functools.cache
-def _rows() -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "x": [x for _ in _ROWS for x in (0, 1, None)],
-        "y": [y for row in _ROWS.values() for y in (row, row, None)],
-        "mode": "lines",
-        "line": {"color": AXIS.colour, "width": 1},
-        "showlegend": False,
-        "hoverinfo": "skip",
-    }
+    now_line = {"color": AXIS.colour, "width": 2}
+    return {"data": [*data, upright(steps, (-0.02, 1.04), now_line, **LOWER) | QUIET], "layout": _layout()}
 
 
 def _items(items: str, now: Pulled, level: int) -> list[dict[str, Any]]:
@@ -111,8 +112,7 @@ def _items(items: str, now: Pulled, level: int) -> list[dict[str, Any]]:
         "y": [y for height in heights for y in (height, height, None)],
         "mode": "lines",
         "line": {"color": style.colour, "width": 3},
-        "showlegend": False,
-        "hoverinfo": "skip",
+        **QUIET,
     }
     marks = {
         "type": "scatter",
@@ -133,8 +133,7 @@ def _curve(place: int, values: list[float]) -> dict[str, Any]:
         "type": "scatter",
         "x": list(STEPS),
         "y": [round(value, 5) for value in values],
-        "xaxis": "x2",
-        "yaxis": "y2",
+        **LOWER,
         "mode": "lines",
         "line": {"color": style.colour, "width": 2.5, "dash": dash},
         "name": name,
@@ -143,31 +142,16 @@ def _curve(place: int, values: list[float]) -> dict[str, Any]:
     }
 
 
-def _now(steps: int) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "x": [steps, steps],
-        "y": [-0.02, 1.04],
-        "xaxis": "x2",
-        "yaxis": "y2",
-        "mode": "lines",
-        "line": {"color": AXIS.colour, "width": 2},
-        "showlegend": False,
-        "hoverinfo": "skip",
-    }
-
-
 @functools.cache
 def _layout() -> dict[str, Any]:
-    rows = axis("", range=[2.35, -0.75], domain=[0.6, 1.0], showticklabels=False, showgrid=False, zeroline=False)
     made = layout(
         660,
         xaxis=axis("score", range=[0.33, 0.8], domain=[0.0, 1.0], anchor="y", zeroline=False, showgrid=False),
-        yaxis=rows | {"ticks": ""},
+        yaxis=unmarked_axis((2.35, -0.75), domain=[0.6, 1.0]),
         xaxis2=axis("steps down the gradient", range=[-4, 244], anchor="y2", zeroline=False),
         yaxis2=axis("", range=[-0.02, 1.04], domain=[0.0, 0.32], zeroline=False),
     )
-    return made | {"legend2": made["legend"] | {"y": 0.325}}
+    return with_lower_legend(made, y=0.325)
 
 
 def readout(items: str, loss: str, steps: int) -> str:

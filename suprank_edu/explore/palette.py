@@ -6,6 +6,7 @@ said by colour alone. Figures are made with the light colours; the built page ex
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 
@@ -56,6 +57,9 @@ ACCENT = Style("#1f2328", "#f0f3f6", "line-ns", "dot", "│")
 TEXT = Style("#3b4048", "#d4d8de", "circle", "solid", "")
 GRID = Style("#dfe2e6", "#3a414a", "circle", "solid", "")
 AXIS = Style("#868d96", "#8b949e", "circle", "solid", "")
+
+CLEAR = "rgba(0,0,0,0)"
+"""No colour at all."""
 
 _STYLES = (POSITIVE, RELATED, NEGATIVE, EXACT, SUPRANK, SMOOTH, RIVAL, ACCENT, TEXT, GRID, AXIS)
 
@@ -108,6 +112,11 @@ def axis(title: str, **more: Any) -> dict[str, Any]:
     return made | more
 
 
+def unmarked_axis(span: Sequence[float], **more: Any) -> dict[str, Any]:
+    """Return an axis without ticks, numbers and grid: the rows of a list, which have names of their own."""
+    return axis("", range=list(span), **more, showticklabels=False, ticks="", showgrid=False, zeroline=False)
+
+
 def heading(text: str, y: float) -> dict[str, Any]:
     """Return the name of a panel, set inside its upper left corner, where an axis title would cost width."""
     return {
@@ -140,12 +149,17 @@ def layout(height: int, **more: Any) -> dict[str, Any]:
             "xanchor": "left",
             "y": 1.0,
             "yanchor": "bottom",
-            "bgcolor": "rgba(0,0,0,0)",
+            "bgcolor": CLEAR,
             "itemclick": False,
             "itemdoubleclick": False,
         },
     }
     return made | more
+
+
+def with_lower_legend(made: dict[str, Any], **where: Any) -> dict[str, Any]:
+    """Return a layout with a second legend, for the lower panel; ``where`` is what differs from the first."""
+    return made | {"legend2": made["legend"] | where}
 
 
 def _transparent(colour: str) -> str:
