@@ -2,6 +2,7 @@
 
 * plotly's own script goes to `_static` and is loaded only by pages that hold a figure (it weighs 4 to 5 MB).
 * scripts that would restore live widgets are taken off the pages: what is shown is static, and asks no other host.
+* what is folded says what it holds: a solution, or code.
 * docstrings are plain text with `code`; the rest is escaped for reStructuredText, so that |Ω⁺| stays itself.
 * `SUPRANK_EDU_REPOSITORY=https://github.com/...` at build time adds an "open in Colab" button to the chapters.
 """
@@ -49,6 +50,14 @@ def choose_scripts(
     elif "window.Plotly" in body:  # an explorer waits, so the text comes first
         app.add_js_file(PLOTLY, loading_method="defer")
     context["body"] = WIDGET_STATE.sub("", body)
+
+
+def name_what_is_folded(app: Sphinx, doctree: nodes.document) -> None:
+    """Let the line that unfolds a cell say what is in it, where myst-nb says "code cell content"."""
+    for cell in doctree.findall(nodes.container):
+        if "prompt_show" in cell:
+            what = "a solution" if "tag_solution" in cell["classes"] else "the code"
+            cell["prompt_show"], cell["prompt_hide"] = f"Show {what}", f"Hide {what}"
 
 
 def escape_docstring(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
@@ -116,6 +125,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the hooks."""
     app.connect("config-inited", add_launch_button)
     app.connect("builder-inited", copy_plotly)
+    app.connect("doctree-read", name_what_is_folded)
     app.connect("html-page-context", choose_scripts)
     app.connect("missing-reference", name_what_is_elsewhere)
     app.connect("autodoc-process-docstring", escape_docstring, priority=400)  # before napoleon reads the sections

@@ -32,15 +32,22 @@ def as_text(rows: Sequence[Sequence[str]]) -> str:
 def as_html(rows: Sequence[Sequence[str]], caption: str) -> str:
     """Return the rows as an HTML table with row and column heads for screen readers."""
     head, *body = rows
-    # An interval stays on one line; on a narrow screen the table scrolls by itself.
-    lines = ['<div style="overflow-x:auto"><table style="white-space:nowrap">', f"<caption>{escape(caption)}</caption>"]
+    # On a narrow screen an interval goes below its difference, in one piece; beyond that the table scrolls by itself.
+    lines = ['<div style="overflow-x:auto"><table>', f"<caption>{escape(caption)}</caption>"]
     lines.append(
         "<thead><tr><td></td>" + "".join(f'<th scope="col">{escape(c)}</th>' for c in head[1:]) + "</tr></thead>"
     )
     lines.append("<tbody>")
     for first, *rest in body:
         lines.append(
-            f'<tr><th scope="row">{escape(first)}</th>' + "".join(f"<td>{escape(c)}</td>" for c in rest) + "</tr>"
+            f'<tr><th scope="row">{escape(first)}</th>'
+            + "".join(f"<td>{_in_one_piece(c)}</td>" for c in rest)
+            + "</tr>"
         )
     lines.append("</tbody></table></div>")
     return "\n".join(lines)
+
+
+def _in_one_piece(cell: str) -> str:
+    """Escape a cell, and keep an interval ``[a, b]`` from being broken at its comma."""
+    return escape(cell).replace(", ", ",&nbsp;")
