@@ -7,7 +7,8 @@ from torch import Tensor
 
 from suprank_edu.pairwise.direct import direct_sums
 from suprank_edu.pairwise.fused import can_fuse, fused_sums
-from suprank_edu.pairwise.sorted import pieces_of, sorted_sums
+from suprank_edu.pairwise.pieces import pieces_of
+from suprank_edu.pairwise.sorted import sorted_sums
 from suprank_edu.steps import Step, SupStep
 
 # Where the engines cost the same, forward + backward in float32, measured by `python -m benchmarks.engines --choice`.

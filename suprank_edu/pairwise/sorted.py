@@ -4,7 +4,7 @@ A step has three pieces, and each has its own short way from sorted columns to a
 
     t < -xτ        -xτ … δ                        t > δ
     nothing        σ(t/τ), + start from t = 0     ρ(t - δ) + beyond: prefix counts and sums, exact
-                   moments of bins, see bins.py
+                   moments of bins, see bridges.py
 
 Above +xτ, where it comes before δ, σ is 1 and counts do. The gradient with respect to a column is the same sum with the
 roles exchanged: over the rows, weighted, of the slope. Sums are made in float64; ``t ≥ 0`` and ``t > δ`` are decided on
@@ -21,12 +21,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from suprank_edu.pairwise.bins import CELLS, Binned, Bridges, Window, bridges, lowest_finite, put_into_bins, smooth_sums
+from suprank_edu.pairwise.bins import CELLS, Binned, Window, lowest_finite, put_into_bins
+from suprank_edu.pairwise.bridges import Bridges, bridges, smooth_sums
 from suprank_edu.pairwise.counts import count_hidden, count_within
 from suprank_edu.pairwise.moments import Smooth, prefix_moments
 from suprank_edu.pairwise.once import once_differentiable
+from suprank_edu.pairwise.pieces import Pieces, pieces_of
 from suprank_edu.pairwise.sorting import sort_rows, sort_with_order
-from suprank_edu.steps import Heaviside, Sigmoid, Step, SupStep
+from suprank_edu.steps import Step
 
 # Items worked on at a time: 80 bytes of prefix moments for each.
 _ITEMS_AT_A_TIME = {"cpu": 1 << 17, "cuda": 1 << 23}
@@ -36,36 +38,6 @@ _ITEMS_WORTH_CELLS = 8
 
 # More reach, in units of τ: a rank is at least 1, but a gradient may be all tail.
 _MORE_FOR_SLOPES = 20
-
-
-@dataclass(frozen=True)
-class Pieces:
-    """A step as this engine sees it: ``[t ≤ δ] (σ(t/τ) + start · [t ≥ 0]) + [t > δ] (ρ(t - δ) + beyond)``.
-
-    Attributes:
-        tau: temperature τ, None without the smooth part.
-        start: what is added from ``t = 0`` on.
-        delta: δ, infinite where there is no linear part.
-        rho: slope beyond δ.
-        beyond: value just beyond δ.
-    """
-
-    tau: float | None
-    start: float = 0.0
-    delta: float = math.inf
-    rho: float = 0.0
-    beyond: float = 0.0
-
-
-def pieces_of(step: Step) -> Pieces | None:
-    """Return the pieces of a step of :mod:`suprank_edu.steps`, None for any other."""
-    if isinstance(step, Heaviside):
-        return Pieces(None, start=1.0)
-    if isinstance(step, Sigmoid):
-        return Pieces(step.tau)
-    if isinstance(step, SupStep):
-        return Pieces(step.tau, step.start, step.delta, step.rho, step.value_beyond_delta)
-    return None
 
 
 def sorted_sums(rows: Tensor, columns: Tensor, step: Step) -> Tensor:

