@@ -61,6 +61,19 @@ def test_the_batches_of_sop_come_from_two_super_classes() -> None:
     assert all(len(np.unique(data.labels[batches.batch(t), 1])) == 2 for t in range(5))
 
 
+def test_rendered_landmarks_are_met_often_enough_for_proxies() -> None:
+    setting = SETTINGS["rendered-landmarks"]
+    train, test = (setting.dataset(split) for split in setting.splits)
+    recipe = setting.recipe(train)
+    classes = [len(np.unique(data.labels[:, 0])) for data in (train, test)]
+    assert classes == [512, 256]
+    batches = setting.batches(train, recipe)
+    met = np.zeros(512)
+    for step in range(recipe.steps):
+        met[np.unique(train.labels[batches.batch(step), 0])] += 1
+    assert met.min() >= 30
+
+
 @pytest.mark.parametrize("name", LOSSES)
 def test_every_loss_ranks_a_batch(name: str) -> None:
     data, recipe = images(classes=8, each=4), Recipe(embedding_size=16)
