@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from suprank_edu.explore.controls import Choice, SelectionSlider
 from suprank_edu.explore.explorer import Explorer
 from suprank_edu.explore.figures import Description, FigureFunction
-from suprank_edu.explore.palette import ACCENT, EXACT, RIVAL, SUPRANK, TEXT, Style, axis, heading, layout
+from suprank_edu.explore.palette import EXACT, RIVAL, SUPRANK, TEXT, Style, axis, heading, layout
+from suprank_edu.explore.traces import ring
 from suprank_edu.explore.words import number
 from suprank_edu.pairwise.choice import FEWEST_PAIRS, PAIRS_PER_ITEM, PAIRS_PER_ITEM_OF_SIGMOID
 
@@ -136,7 +137,7 @@ def figure(situation: str, queries: int, positives: int, gallery: int, step: str
     data = []
     for panel, write in enumerate((_terms, _bytes, _seconds)):
         values = [float(cost[panel]) for cost in found]
-        data.append(_ring(panel, values[taken], _ROWS[taken]))
+        data.append(ring(values[taken], 2 - taken, 18, 2, "○ what the library takes", **_axes(panel)))
         data += [_line(panel, row, value, write(value)) for row, value in enumerate(values)]
     return {"data": data, "layout": _layout()}
 
@@ -210,20 +211,6 @@ def _line(panel: int, row: int, value: float, words: str) -> dict[str, Any]:
         "name": _ROWS[row],
         "showlegend": False,
         "hovertemplate": f"{_ROWS[row]}: %{{text}}<extra></extra>",
-    }
-
-
-def _ring(panel: int, value: float, row: str) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "x": [value],
-        "y": [2 - _ROWS.index(row)],
-        **_axes(panel),
-        "mode": "markers",
-        "marker": {"color": "rgba(0,0,0,0)", "size": 18, "line": {"color": ACCENT.colour, "width": 2}},
-        "name": "○ what the library takes",
-        "showlegend": False,
-        "hoverinfo": "skip",
     }
 
 

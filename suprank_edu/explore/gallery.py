@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 import html
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import torch
+
 from suprank_edu.explore.palette import NEGATIVE, POSITIVE, RELATED, Style, level_style
-from suprank_edu.explore.words import spoken
+from suprank_edu.explore.thumbnails import as_drawing, names_of
+from suprank_edu.explore.words import counted, spoken
+from suprank_edu.relevance import count_shared
 
 if TYPE_CHECKING:
-    import torch
-
     from suprank_edu.data import RetrievalDataset
 
 _LINES = {POSITIVE.mark: "solid", RELATED.mark: "double", NEGATIVE.mark: "dashed"}
@@ -79,9 +79,9 @@ class Gallery:
 
 @dataclass(frozen=True)
 class Picture:
-    """One thumbnail: its file as base64, its size, what it shows, and its style (None for the query itself)."""
+    """One thumbnail: its address, its size, what it shows, and its style (None for the query itself)."""
 
-    data: str
+    source: str
     size: int
     alt: str
     style: Style | None
@@ -90,7 +90,7 @@ class Picture:
         """Return the picture; its border is solid for right and dashed for wrong."""
         line = _LINES[self.style.mark] if self.style is not None else "solid"
         return (
-            f"<img src='data:image/png;base64,{self.data}' width='{self.size}' height='{self.size}' "
+            f"<img src='{self.source}' width='{self.size}' height='{self.size}' "
             f"alt='{html.escape(self.alt, quote=True)}' style='border-style:{line};border-color:currentColor'>"
         )
 
@@ -130,41 +130,24 @@ def show_retrieved(
         raise ValueError(
             f"`retrieved`: got shape {tuple(retrieved.shape)} for {len(queries)} queries, expected one row per query"
         )
-    rows = []
+    rows, labels = [], torch.from_numpy(dataset.labels)
     for query, row in zip(queries, retrieved.tolist(), strict=True):
-        pictures = [_picture(dataset, query, None, size)]
-        for item in row:
-            pictures.append(_picture(dataset, item, _shared(dataset, query, item), size))
-        rows.append(tuple(pictures))
+        levels = count_shared(labels[query][None], labels[row])[0].tolist()
+        retrieved_ones = [_picture(dataset, item, level, size) for item, level in zip(row, levels, strict=True)]
+        rows.append((_picture(dataset, query, None, size), *retrieved_ones))
     names = [spoken(name) for name in dataset.level_names]
     coarse = (
         f", {RELATED.mark} same {names[-1]}, {NEGATIVE.mark} neither"
         if len(names) > 1
         else f", {NEGATIVE.mark} another"
     )
-    plural = "query" if len(queries) == 1 else "queries"
-    return Gallery(
-        tuple(rows), f"What was retrieved for {len(queries)} {plural}: {POSITIVE.mark} same {names[0]}{coarse}"
-    )
-
-
-def _shared(dataset: RetrievalDataset, query: int, item: int) -> int:
-    agree = (dataset.labels[query] == dataset.labels[item])[::-1]  # coarsest first
-    return int(agree.cumprod().sum())
+    count = counted(len(queries), "query", "queries")
+    return Gallery(tuple(rows), f"What was retrieved for {count}: {POSITIVE.mark} same {names[0]}{coarse}")
 
 
 def _picture(dataset: RetrievalDataset, index: int, level: int | None, size: int) -> Picture:
-    from PIL import Image
-
-    thumbnail = dataset[index].resize((size, size), Image.Resampling.BILINEAR)
-    file = io.BytesIO()
-    # Sixteen greys are enough for a thumbnail of a drawing, and a third of the bytes.
-    (thumbnail.quantize(16) if thumbnail.mode == "L" else thumbnail).save(file, "PNG", optimize=True)
-    names = [dataset.class_names[column][dataset.labels[index, column]] for column in range(dataset.labels.shape[1])]
-    what = ", ".join(names)
-    num_levels = dataset.labels.shape[1]
+    source, what = as_drawing(dataset, index, size), ", ".join(names_of(dataset, index))
     if level is None:
-        return Picture(base64.b64encode(file.getvalue()).decode(), size, f"query: {what}", None)
-    verdict = "right" if level == num_levels else "related" if level else "wrong"
-    data = base64.b64encode(file.getvalue()).decode()
-    return Picture(data, size, f"{verdict}: {what}", level_style(level, num_levels))
+        return Picture(source, size, f"query: {what}", None)
+    style = level_style(level, dataset.labels.shape[1])
+    return Picture(source, size, f"{_CLASSES[style.mark]}: {what}", style)

@@ -12,9 +12,10 @@ from suprank_edu import metrics
 from suprank_edu.explore.controls import Choice
 from suprank_edu.explore.explorer import Explorer
 from suprank_edu.explore.figures import Description, FigureFunction
-from suprank_edu.explore.palette import POSITIVE, RELATED, RIVAL, TEXT, axis, layout
+from suprank_edu.explore.palette import POSITIVE, RELATED, RIVAL, axis, layout
 from suprank_edu.explore.picture_grid import ROW_HEIGHT, picture_axes
 from suprank_edu.explore.pictures import Shelf, shelf
+from suprank_edu.explore.traces import IN_BAR, LOWER, QUIET
 from suprank_edu.explore.words import fixed, number, spoken
 from suprank_edu.relevance import relevance
 
@@ -145,18 +146,12 @@ def _bars(pictures: Shelf, query: str, embedding: str) -> dict[str, Any]:
         "orientation": "h",
         "x": list(values.values()),
         "y": list(range(len(values))),
-        "xaxis": "x2",
-        "yaxis": "y2",
+        **LOWER,
         "width": 0.86,
         "marker": {"color": colours},
         "text": [f"{name} {fixed(value, 2)}" for name, value in values.items()],
-        "textposition": "inside",
-        "insidetextanchor": "start",
-        "textangle": 0,
-        "constraintext": "none",
-        "textfont": {"color": TEXT.colour},
-        "showlegend": False,
-        "hoverinfo": "skip",
+        **IN_BAR,
+        **QUIET,
     }
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from suprank_edu.explore.palette import ACCENT, TEXT, axis, level_style
+from suprank_edu.explore.palette import ACCENT, CLEAR, TEXT, axis, level_style
+from suprank_edu.explore.traces import QUIET
 
 COLUMNS = 6
 """Pictures in a row."""
@@ -92,8 +93,7 @@ def frames(mark: Mark, places: Sequence[int]) -> dict[str, Any]:
         "y": [y for _, ys in outlines for y in ys],
         "mode": "lines",
         "line": {"color": mark.colour, "width": 3, "dash": mark.dash},
-        "showlegend": False,
-        "hoverinfo": "skip",
+        **QUIET,
     }
 
 
@@ -109,8 +109,7 @@ def query_frame() -> dict[str, Any]:
         "line": {"color": ACCENT.colour, "width": 3, "dash": "solid"},
         "text": ["", "", "", "", "", "", "<b>query</b>"],
         "textfont": {"color": TEXT.colour},
-        "showlegend": False,
-        "hoverinfo": "skip",
+        **QUIET,
     }
 
 
@@ -128,4 +127,19 @@ def marks(mark: Mark, places: Sequence[int], name: str) -> dict[str, Any]:
         "textfont": {"color": TEXT.colour},
         "name": name,
         "hoverinfo": "skip",
+    }
+
+
+def hovers(texts: Sequence[str], size: int) -> dict[str, Any]:
+    """Return marks that cannot be seen, which say what the pictures from rank 1 on show; ``size`` in pixels."""
+    centres = [centre(place) for place in range(1, len(texts) + 1)]
+    return {
+        "type": "scatter",
+        "x": [x for x, _ in centres],
+        "y": [y for _, y in centres],
+        "mode": "markers",
+        "marker": {"color": CLEAR, "size": size},
+        "hovertext": list(texts),
+        "hoverinfo": "text",
+        "showlegend": False,
     }

@@ -5,8 +5,6 @@ Each thumbnail is a trace of its own that keeps its picture and only moves, so a
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from suprank_edu.explore.picture_grid import COLUMNS, PIXELS, centre, frames, mark_of, marks, picture, query_frame
+from suprank_edu.explore.picture_grid import COLUMNS, PIXELS, frames, hovers, mark_of, marks, picture, query_frame
+from suprank_edu.explore.thumbnails import as_photograph, names_of
 from suprank_edu.explore.words import fixed, spoken
 from suprank_edu.relevance import count_shared
 
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
 MAX_GALLERY = 23
 """Four rows of six pictures, the query the first of them."""
-
-_CLEAR = "rgba(0,0,0,0)"
 
 
 @dataclass(frozen=True)
@@ -89,20 +86,11 @@ class Shelf:
 
     def _hover(self, at: int, order: Sequence[int], embedding: str) -> dict[str, Any]:
         scores, shared = self.scores[embedding][at].tolist(), self.levels[at].tolist()
-        centres = [centre(place) for place in range(1, len(order) + 1)]
-        return {
-            "type": "scatter",
-            "x": [x for x, _ in centres],
-            "y": [y for _, y in centres],
-            "mode": "markers",
-            "marker": {"color": _CLEAR, "size": 44},
-            "hovertext": [
-                f"rank {place}: {self.captions[j]}<br>score {fixed(scores[j], 2)}, {self.name_of(shared[j])}"
-                for place, j in enumerate(order, 1)
-            ],
-            "hoverinfo": "text",
-            "showlegend": False,
-        }
+        texts = [
+            f"rank {place}: {self.captions[j]}<br>score {fixed(scores[j], 2)}, {self.name_of(shared[j])}"
+            for place, j in enumerate(order, 1)
+        ]
+        return hovers(texts, 44)
 
 
 def shelf(
@@ -127,31 +115,16 @@ def shelf(
     _check(queries, gallery, scores)
     kept = list(range(dataset.labels.shape[1])) if columns is None else list(columns)
     labels = torch.from_numpy(dataset.labels[:, kept])
-    names = [_names(dataset, index) for index in queries]
+    names = [names_of(dataset, index) for index in queries]
     return Shelf(
-        queries=tuple(_thumbnail(dataset, index) for index in queries),
+        queries=tuple(as_photograph(dataset, index, PIXELS) for index in queries),
         query_names=tuple(f"{i}: {name[0]}" for i, name in enumerate(names, 1)),
-        gallery=tuple(_thumbnail(dataset, index) for index in gallery),
-        captions=tuple(", ".join(_names(dataset, index)) for index in gallery),
+        gallery=tuple(as_photograph(dataset, index, PIXELS) for index in gallery),
+        captions=tuple(", ".join(names_of(dataset, index)) for index in gallery),
         levels=count_shared(labels[list(queries)], labels[list(gallery)]),
         level_names=tuple(dataset.level_names[column] for column in kept),
         scores={name: value.detach().to("cpu", torch.float64) for name, value in scores.items()},
     )
-
-
-def _names(dataset: RetrievalDataset, index: int) -> list[str]:
-    row = dataset.labels[index].tolist()
-    return [names[label] for names, label in zip(dataset.class_names, row, strict=True)]
-
-
-def _thumbnail(dataset: RetrievalDataset, index: int) -> str:
-    """Return a picture of 72 × 72 pixels as the address of its own data."""
-    from PIL import Image
-
-    file = io.BytesIO()
-    small = dataset[index].convert("RGB").resize((PIXELS, PIXELS), Image.Resampling.LANCZOS)
-    small.save(file, "JPEG", quality=82, optimize=True)
-    return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode("ascii")
 
 
 def _check(queries: Sequence[int], gallery: Sequence[int], scores: Mapping[str, Tensor]) -> None:

@@ -13,6 +13,7 @@ from suprank_edu.explore.controls import SelectionSlider
 from suprank_edu.explore.explorer import Explorer
 from suprank_edu.explore.figures import Description, FigureFunction
 from suprank_edu.explore.palette import EXACT, TEXT, axis, heading, layout, level_style
+from suprank_edu.explore.traces import QUIET
 from suprank_edu.explore.words import number
 from suprank_edu.relevance import relevance, relevance_from_weights
 
@@ -135,8 +136,7 @@ def _bars(values: tuple[float, ...], num_levels: int, xaxis: str) -> dict[str, A
         "textposition": "outside",
         "cliponaxis": False,
         "textfont": {"color": TEXT.colour},
-        "showlegend": False,
-        "hoverinfo": "skip",
+        **QUIET,
     }
 
 

@@ -11,6 +11,7 @@ from suprank_edu._checks import check_count
 from suprank_edu.data.labelling import Candidate, Decision, Labelling, ReviewLog
 from suprank_edu.explore.explorer import is_static
 from suprank_edu.explore.palette import NEGATIVE, POSITIVE, RELATED
+from suprank_edu.explore.words import counted
 
 if TYPE_CHECKING:
     from suprank_edu.explore.review_widgets import LiveTable
@@ -76,10 +77,10 @@ class ReviewTable:
     def summary(self) -> str:
         """Return in a line how far the review has come."""
         labelling = self.labelling()
-        total, kinds = len(self.candidates), len(labelling.nature)
+        total = len(self.candidates)
         return (
-            f"Review of {total} candidate{'' if total == 1 else 's'}: {total - len(labelling.undecided)} decided, "
-            f"{kinds} supercategor{'y' if kinds == 1 else 'ies'}"
+            f"Review of {counted(total, 'candidate')}: {total - len(labelling.undecided):,} decided, "
+            f"{counted(len(labelling.nature), 'supercategory', 'supercategories')}"
         )
 
     def status(self, candidate: Candidate) -> tuple[str, str]:

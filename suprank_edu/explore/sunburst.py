@@ -13,6 +13,7 @@ from suprank_edu.explore.controls import Toggle
 from suprank_edu.explore.explorer import Explorer
 from suprank_edu.explore.figures import Description, FigureFunction
 from suprank_edu.explore.palette import AXIS, RELATED, SMOOTH, TEXT, Style, layout
+from suprank_edu.explore.words import counted
 
 _HALVES: dict[str, Style] = {"natural": RELATED, "human-made": SMOOTH}
 
@@ -121,9 +122,8 @@ def _counts(sectors: Sequence[_Sector]) -> str:
     parts = []
     for half in _HALVES:
         under = [sector.landmarks for sector in sectors if sector.parent == half]
-        kinds = "supercategory" if len(under) == 1 else "supercategories"
-        parts.append(f"{sum(under):,} {half} in {len(under)} {kinds}")
-    return f"{total:,} landmark{'' if total == 1 else 's'}: {', '.join(parts)}"
+        parts.append(f"{sum(under):,} {half} in {counted(len(under), 'supercategory', 'supercategories')}")
+    return f"{counted(total, 'landmark')}: {', '.join(parts)}"
 
 
 def _largest(sectors: Sequence[_Sector]) -> str:

@@ -1,4 +1,4 @@
-"""Numbers as a reader writes them: three digits, a real minus sign, powers of ten; and levels as one says them."""
+"""Numbers as a reader writes them: three digits, a real minus sign, powers of ten; levels and counts as said."""
 
 from __future__ import annotations
 
@@ -57,3 +57,13 @@ def spoken(level_name: str) -> str:
     """
     words = level_name.replace("_", " ")
     return "half" if " or " in words else words
+
+
+def counted(count: int, noun: str, plural: str | None = None) -> str:
+    """Return a number with what it counts, in the singular or the plural.
+
+    Example:
+        >>> counted(1, "seed"), counted(1200, "seed"), counted(2, "query", "queries")
+        ('1 seed', '1,200 seeds', '2 queries')
+    """
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
