@@ -42,13 +42,11 @@ def shared_levels(labels: Tensor, ref_labels: Tensor | None = None) -> Tensor:
     return count_shared(queries, gallery)
 
 
-def count_shared(queries: Tensor, gallery: Tensor) -> Tensor:
-    """Return the ``(Q, G)`` shared levels of checked ``(Q, L)`` and ``(G, L)`` labels; see :func:`shared_levels`."""
-    shared = queries.new_zeros(len(queries), len(gallery), dtype=torch.int64)
-    agree = torch.ones_like(shared, dtype=torch.bool)
-    for column in reversed(range(queries.shape[1])):
-        agree = agree & (queries[:, column, None] == gallery[None, :, column])
-        shared += agree
+def count_shared(queries: Tensor, gallery: Tensor, dtype: torch.dtype = torch.int64) -> Tensor:
+    """Return the ``(Q, G)`` shared levels of ``(Q, L)`` and ``(G, L)`` labels that are checked to be a tree."""
+    shared = queries.new_zeros(len(queries), len(gallery), dtype=dtype)
+    for column in range(queries.shape[1]):  # in a tree two classes that agree have the same coarser classes
+        shared += queries[:, column, None] == gallery[None, :, column]
     return shared
 
 

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from suprank_edu._checks import check_batch, check_count, check_level_column
 from suprank_edu._progress import with_progress
+from suprank_edu.relevance import count_shared
 
 PerQuery = Callable[..., Tensor]
 """A function of ``(scores (q, G), levels (q, G), valid=(q, G))`` that returns ``(q,)``."""
@@ -29,6 +30,7 @@ def for_every_query(
     ref_labels: Tensor | None = None,
     *,
     level: int | None = None,
+    only: Tensor | None = None,
     chunk_size: int | None = None,
     progress: bool = False,
 ) -> Tensor:
@@ -46,11 +48,13 @@ def for_every_query(
         ref_emb: ``(G, D)`` floats, the gallery; None takes the queries.
         ref_labels: labels of ``ref_emb``.
         level: the label column whose classes make positives, levels are then 0 or 1; None keeps all levels.
+        only: ``(q,)`` int64, the numbers of the queries that values are wanted for; None takes all. The gallery stays
+            the whole one.
         chunk_size: queries at once; None takes about a million scores.
         progress: show a progress bar (needs tqdm).
 
     Returns:
-        ``(Q,)``, in the dtype that ``function`` returns.
+        ``(Q,)``, with ``only`` ``(q,)``, in the dtype that ``function`` returns.
 
     Raises:
         ValueError: an argument of another shape, dtype or range, embeddings that are not finite, labels that are no
@@ -76,17 +80,19 @@ def for_every_query(
         check_count("chunk_size", chunk_size)
     queries = embeddings if embeddings.dtype == torch.float64 else embeddings.float()
     gallery = queries if ref_emb is None else ref_emb.to(queries.dtype)
+    chosen = _checked_numbers(only, queries)
     own, other = _numbered(checked.labels, checked.ref_labels, level)
     size = chunk_size or max(1, _SCORES_AT_A_TIME.get(queries.device.type, 1 << 26) // len(gallery))
     values = []
-    blocks = [slice(start, min(start + size, len(queries))) for start in range(0, len(queries), size)]
-    for rows in with_progress(blocks, progress, "queries"):
+    blocks = [slice(start, min(start + size, len(chosen))) for start in range(0, len(chosen), size)]
+    for block in with_progress(blocks, progress, "queries"):
+        rows = chosen[block]
         scores = queries[rows] @ gallery.T  # (q, G)
-        hidden = torch.arange(len(scores), device=scores.device)
+        levels = count_shared(own[rows], other, torch.int8) if level is None else own[rows] == other.T
         valid = torch.ones_like(scores, dtype=torch.bool)
         if ref_emb is None:
-            valid[hidden, hidden + rows.start] = False
-        found = function(scores, _levels(own[:, rows], other, level), valid=valid)
+            valid[torch.arange(len(rows), device=rows.device), rows] = False
+        found = function(scores, levels, valid=valid)
         if found.shape != (len(scores),):
             raise ValueError(f"`function`: got shape {tuple(found.shape)}, expected ({len(scores)},), one per query")
         values.append(found.clone())  # a view would keep the scores of its block
@@ -94,17 +100,22 @@ def for_every_query(
 
 
 def _numbered(labels: Tensor, ref_labels: Tensor, level: int | None) -> tuple[Tensor, Tensor]:
-    """Return ``(L, Q)`` and ``(L, G)`` int32 class numbers: half the bytes to compare, a column side by side."""
+    """Return ``(Q, L)`` and ``(G, L)`` int32 class numbers: half the bytes to compare, a column's side by side."""
     columns = slice(None) if level is None else slice(level, level + 1)
     both = torch.cat([labels, ref_labels])[:, columns].T  # (L, Q + G)
-    numbers = torch.stack([column.unique(return_inverse=True)[1].int() for column in both])
-    return numbers[:, : len(labels)], numbers[:, len(labels) :]
+    numbers = torch.stack([column.unique(return_inverse=True)[1].int() for column in both]).T  # (Q + G, L)
+    return numbers[: len(labels)], numbers[len(labels) :]
 
 
-def _levels(own: Tensor, other: Tensor, level: int | None) -> Tensor:
-    """Return the ``(q, G)`` shared levels of numbered classes; bools for one column."""
-    agree = own[:, :, None] == other[:, None, :]  # (L, q, G)
-    if level is not None:
-        return agree[0]
-    # In a tree two classes that agree have the same coarser classes.
-    return agree.sum(dim=0, dtype=torch.int8)
+def _checked_numbers(only: Tensor | None, like: Tensor) -> Tensor:
+    """Return the numbers of the queries that are asked for, on the device of their embeddings."""
+    every = torch.arange(len(like), device=like.device)
+    if only is None:
+        return every
+    if not isinstance(only, Tensor) or only.dtype != torch.int64 or only.ndim != 1 or not len(only):
+        came = f"{only.dtype} of shape {tuple(only.shape)}" if isinstance(only, Tensor) else type(only).__name__
+        raise ValueError(f"`only`: got {came}, expected one or more int64 numbers of queries")
+    low, high = (int(number) for number in torch.aminmax(only))
+    if low < 0 or high >= len(like):
+        raise ValueError(f"`only`: got numbers from {low} to {high}, expected 0..{len(like) - 1}")
+    return every[only.to(like.device)]

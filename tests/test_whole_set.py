@@ -63,6 +63,18 @@ def test_queries_against_another_gallery_see_all_of_it():
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("level", [None, 1])
+def test_some_of_the_queries_have_the_values_that_they_have_among_all(level):
+    embeddings, labels = a_set()
+    only = torch.tensor([31, 0, 7, 7, 39])
+    found = for_every_query(FUNCTIONS["gap"], embeddings, labels, level=level, only=only, chunk_size=2)
+    expected = for_every_query(FUNCTIONS["gap"], embeddings, labels, level=level)[only]
+    torch.testing.assert_close(found, expected, equal_nan=True)
+    (gallery, ref_labels), size = a_set(1), [1, 2]
+    found = for_every_query(sup_h_ap, embeddings, labels, gallery, ref_labels, only=torch.tensor(size))
+    torch.testing.assert_close(found, sup_h_ap(embeddings[size] @ gallery.T, shared_levels(labels[size], ref_labels)))
+
+
 def test_values_have_no_gradient_and_half_precision_is_widened():
     embeddings, labels = a_set()
     found = for_every_query(sup_ap, embeddings.half().requires_grad_(), labels)
@@ -89,6 +101,10 @@ EMBEDDINGS, LABELS = a_set()
         (lambda: for_every_query(sup_ap, EMBEDDINGS * torch.nan, LABELS), r"`embeddings`: got NaN or infinity"),
         (lambda: for_every_query(sup_ap, EMBEDDINGS, LABELS, level=3), r"`level`: got 3, expected a label column in"),
         (lambda: for_every_query(sup_ap, EMBEDDINGS, LABELS, chunk_size=0), r"`chunk_size`: got 0, expected"),
+        (lambda: for_every_query(sup_ap, EMBEDDINGS, LABELS, only=[0, 1]), r"`only`: got list, expected one or more"),
+        (lambda: for_every_query(sup_ap, EMBEDDINGS, LABELS, only=torch.ones(40).bool()), r"`only`: got torch.bool of"),
+        (lambda: for_every_query(sup_ap, EMBEDDINGS, LABELS, only=torch.arange(0)), r"`only`: got .* shape \(0,\), expe"),
+        (lambda: for_every_query(sup_ap, EMBEDDINGS, LABELS, only=torch.tensor([3, 40])), r"from 3 to 40, expected 0..39"),
         (lambda: for_every_query(sup_ap, EMBEDDINGS, LABELS, EMBEDDINGS), r"`ref_labels`: got None, expected"),
         (lambda: for_every_query(lambda s, v, valid: s, EMBEDDINGS, LABELS), r"`function`: got shape \(40, 40\), expec"),
     ],

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from suprank_edu.pairwise import compact
 from suprank_edu.pairwise.sorting import sort_rows, sort_with_order
 
 # Room for the level below the rank in one sortable integer.
@@ -49,7 +50,7 @@ class Ranked:
         """Return only the items of level ``min_level`` and above."""
         if min_level <= 1:
             return self
-        columns, inside = _compact(self.level >= min_level)
+        columns, inside = compact(self.level >= min_level, min_width=1)
         rank = torch.where(inside, self.rank.gather(1, columns), torch.inf)
         place = torch.where(inside, self.place.gather(1, columns), torch.inf)
         level = torch.where(inside, self.level.gather(1, columns), 0)
@@ -61,7 +62,7 @@ def rank_positives(scores: Tensor, levels: Tensor, valid: Tensor | None = None) 
     visible = scores.detach() if valid is None else torch.where(valid, scores.detach(), -torch.inf)
     relevant = levels if levels.dtype == torch.bool else levels > 0
     relevant = relevant if valid is None else relevant & valid
-    columns, inside = _compact(relevant)
+    columns, inside = compact(relevant, min_width=1)
     return rank_columns(visible, columns, inside, levels.gather(1, columns).long())
 
 
@@ -92,16 +93,6 @@ def rank_columns(scores: Tensor, columns: Tensor, inside: Tensor, levels: Tensor
     place = rank - tie_end + torch.arange(rank.shape[1], device=rank.device)  # (Q, P)
     rank, place = (torch.where(level > 0, x.double(), torch.inf) for x in (rank, place))
     return Ranked(rank, place, level, tie_end, (level > 0).sum(dim=1).double())
-
-
-def _compact(relevant: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the columns of the True entries of each row, ``(Q, P)``, and which of them are no padding."""
-    rows, found = relevant.nonzero(as_tuple=True)
-    counts = rows.bincount(minlength=len(relevant))  # not a sum of bools, which torch makes integers first
-    slot = torch.arange(len(rows), device=rows.device) - (counts.cumsum(0) - counts)[rows]
-    width = max(int(counts.max()), 1)
-    columns = counts.new_zeros(len(counts), width).index_put((rows, slot), found)  # (Q, P)
-    return columns, torch.arange(width, device=rows.device) < counts[:, None]
 
 
 def _last_of_run(values: Tensor) -> Tensor:

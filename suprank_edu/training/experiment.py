@@ -7,7 +7,7 @@ import os
 import platform
 import subprocess
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,12 +25,14 @@ from suprank_edu.training.embed import embed
 from suprank_edu.training.fit import fit
 from suprank_edu.training.named_losses import LOSSES, make_loss
 from suprank_edu.training.papers import SETTINGS
+from suprank_edu.whole_set import for_every_query
 
 RETRIEVED = 10
 """Images that are kept of each query's ranked list."""
 
 _HELD_OUT_EVERY = 4
 _GAP_QUERIES = 2048
+_AT_A_TIME = 512  # another number would round scores otherwise, and move ties
 
 
 @dataclass(frozen=True)
@@ -156,12 +158,8 @@ def measured_gap(embeddings: Tensor, classes: np.ndarray[Any, Any], size: int = 
     batches = [torch.from_numpy(batch) for batch in _batches(classes, size, per_class, draw)]
     queries = torch.from_numpy(np.sort(draw.permutation(len(classes))[:_GAP_QUERIES]))
     labels = torch.from_numpy(np.asarray(classes))
-    values = []
-    for some in torch.split(queries, 512):
-        valid = some[:, None] != torch.arange(len(labels))
-        scores, same = embeddings[some] @ embeddings.T, (labels[some][:, None] == labels).long()
-        values.append(gap(scores, same, batches, average_precision, valid=valid))
-    return float(torch.cat(values).nanmean())
+    gap_of = partial(gap, batches=batches, metric=average_precision)
+    return float(for_every_query(gap_of, embeddings, labels, level=0, only=queries, chunk_size=_AT_A_TIME).nanmean())
 
 
 def _batches(

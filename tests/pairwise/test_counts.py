@@ -25,8 +25,10 @@ def test_compact_lists_the_true_columns(data):
     mask = torch.tensor(
         data.draw(st.lists(st.lists(st.booleans(), min_size=width, max_size=width), min_size=queries, max_size=queries))
     )
-    index, present = compact(mask)
-    assert index.shape == present.shape == (queries, int(mask.sum(dim=1).max()))
+    least = data.draw(st.integers(0, 2))
+    index, present = compact(mask, least)
+    assert index.shape == present.shape == (queries, max(int(mask.sum(dim=1).max()), least))
+    assert torch.equal(present.sum(dim=1), mask.sum(dim=1))
     for query in range(queries):
         assert index[query, present[query]].tolist() == mask[query].nonzero()[:, 0].tolist()
         assert not present[query].logical_not().logical_and(index[query] != 0).any()
