@@ -195,8 +195,8 @@ def _overlap(row: Row, best: Row) -> bool:
 def _layout(count: int) -> dict[str, Any]:
     return layout(
         _ROW * count + 110,
-        xaxis=axis("", domain=[0.4, 1.0], autorange=True, zeroline=False, nticks=6),
-        xaxis2=axis("", domain=[0.0, 0.39], range=[0, 1], visible=False, anchor="y"),
+        xaxis=axis("", domain=[0.46, 1.0], autorange=True, zeroline=False, nticks=6),
+        xaxis2=axis("", domain=[0.0, 0.45], range=[0, 1], visible=False, anchor="y"),
         yaxis=axis("", range=[count - 0.4, -0.6], showticklabels=False, ticks="", showgrid=False, zeroline=False),
         margin={"l": 6, "r": 14, "t": 12, "b": 34},
     )
