@@ -20,7 +20,7 @@ _WINDOW = 3  # recorded steps that are averaged: a batch is easy or hard by chan
 
 
 def shares(results: Sequence[dict[str, Any]]) -> dict[str, Array]:
-    """Return for each loss ``(seeds, steps)``: the loss of a batch as a share of the first recorded one.
+    """Return for each loss, in the order of ``NAMES``, ``(seeds, steps)``: batches' losses as shares of the first.
 
     Args:
         results: what :func:`suprank_edu.training.results.load_results` returns; only test runs count.
@@ -31,7 +31,8 @@ def shares(results: Sequence[dict[str, Any]]) -> dict[str, Array]:
             values = np.array([value for _, value in run["curve"]])
             smooth = np.convolve(values, np.ones(_WINDOW) / _WINDOW, mode="valid")
             of_loss.setdefault(run["loss"], {})[run["seed"]] = smooth / smooth[0]
-    return {NAMES[loss]: np.stack([runs[seed] for seed in sorted(runs)]) for loss, runs in of_loss.items()}
+    losses = [loss for loss in NAMES if loss in of_loss]
+    return {NAMES[loss]: np.stack([of_loss[loss][seed] for seed in sorted(of_loss[loss])]) for loss in losses}
 
 
 def learning_curves(results: Sequence[dict[str, Any]], loss: str) -> Explorer:
