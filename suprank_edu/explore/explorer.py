@@ -24,6 +24,8 @@ class Explorer:
         title: what the reader sees above the figure; plain text, it is escaped.
         alt: what the figure shows, for those who do not see it; plain text, one or more sentences.
         readout: parameters → text under the figure, the formula with the current numbers; lines end in ``\\n``.
+        square: the built page makes the figure no taller than it is wide, for rings on a narrow screen; its layout
+            has a height, the largest.
 
     Raises:
         ValueError: a control that ``figure`` does not take, two controls of one name, a preset that names no
@@ -48,8 +50,10 @@ class Explorer:
         title: str,
         alt: str,
         readout: Callable[..., str] | None = None,
+        square: bool = False,
     ) -> None:
         self.figure = figure
+        self.square = square
         self.controls = tuple(controls)
         self.title = _text("title", title)
         self.alt = _text("alt", alt)
@@ -80,7 +84,7 @@ class Explorer:
 
     def html(self) -> str:
         """Return the self-contained block of the built page: text, controls, data, style and script."""
-        block = Block(self.title, self.alt, self.controls, self.readout(**self.parameters), self.payload)
+        block = Block(self.title, self.alt, self.controls, self.readout(**self.parameters), self.payload, self.square)
         return block_html(block)
 
     @functools.cached_property

@@ -14,18 +14,19 @@ from importlib import metadata, resources
 from typing import Any, NamedTuple
 
 from suprank_edu.explore.controls import Choice, Control, Toggle
-from suprank_edu.explore.palette import dark_colours
+from suprank_edu.explore.palette import CLEAR, dark_colours
 from suprank_edu.explore.payload import Payload, encode
 
 
 class Block(NamedTuple):
-    """What a block shows: texts, controls, the readout at the start, and the data of all frames."""
+    """What a block shows: texts, controls, the readout at the start, the data of all frames, whether it is square."""
 
     title: str
     alt: str
     controls: Sequence[Control]
     readout: str
     payload: Payload
+    square: bool = False
 
 
 def block_html(block: Block) -> str:
@@ -61,7 +62,9 @@ def _with_theme(block: Block) -> dict[str, Any]:
             ]
             presets.setdefault(str(axis), {})[str(control.options.index(option))] = moves
     controls = [{"name": c.name, "values": list(c.values), "labels": list(c.labels)} for c in block.controls]
-    layout = dict(block.payload["layout"]) | {"paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"}
+    layout = dict(block.payload["layout"]) | {"paper_bgcolor": CLEAR, "plot_bgcolor": CLEAR}
+    if block.square:
+        layout.pop("height", None)  # plotly then fills the room that the style leaves
     return {
         **block.payload,
         "layout": layout,
@@ -76,7 +79,8 @@ def _parts(block: Block, height: int) -> str:
     rows = "".join(_row(control, place) for place, control in enumerate(block.controls))
     reset = '<button type="button" class="sre-reset">Reset</button>' if block.controls else ""
     controls = f'<div class="sre-controls">{rows}{reset}</div>' if block.controls else ""
-    plot = f'<div class="sre-plot" role="img" aria-label="{html.escape(block.alt)}" style="height:{height}px"></div>'
+    style = f"aspect-ratio:1;max-height:{height}px" if block.square else f"height:{height}px"
+    plot = f'<div class="sre-plot" role="img" aria-label="{html.escape(block.alt)}" style="{style}"></div>'
     return controls + plot + _readout(block)
 
 

@@ -57,7 +57,9 @@ def sunburst(
     )
     figure = FigureFunction(lambda by_images=False: _describe(sectors, by_images))
     controls = [] if images is None else [Toggle("by_images", "Count images, not landmarks", False)]
-    return Explorer(figure, controls, "The hierarchy of the labels", alt, lambda by_images=False: counts)
+    return Explorer(
+        figure, controls, "The hierarchy of the labels", alt, readout=lambda by_images=False: counts, square=True
+    )
 
 
 def _sectors(rows: Sequence[HierarchicalLabel], images: Mapping[int, int] | None, most: int) -> list[_Sector]:

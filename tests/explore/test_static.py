@@ -128,6 +128,14 @@ def test_blocks_stay_small(explorer: Explorer) -> None:
     assert len(explorer.html().encode()) < 100_000
 
 
+def test_a_square_figure_is_no_taller_than_wide_and_no_taller_than_its_layout_says() -> None:
+    block = toy(square=True).html()
+    assert 'style="aspect-ratio:1;max-height:300px"' in parts(block)
+    stored = payload.decode(re.search(r'class="sre-data">(.*?)<', block).group(1))
+    assert "height" not in stored["layout"]  # or plotly would keep to it
+    assert 'style="height:300px"' in parts(toy().html())
+
+
 def test_a_still_figure_needs_no_controls(monkeypatch) -> None:
     import plotly.graph_objects as go
 
