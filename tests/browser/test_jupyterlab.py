@@ -107,7 +107,7 @@ def shows(tab: Any, plot: Any, explorer: Explorer, parameters: dict[str, Any]) -
     same = """([plot, wanted]) => {
         const close = (a, b) => a === b || (a == null && b == null) || Math.abs(a - b) <= 1e-9 * Math.abs(b) + 1e-12;
         const equal = (a, b) => a.length === b.length && b.every((v, i) => close(a[i], v));
-        return plot.data.length === wanted.length && plot.data.every((t, i) =>
+        return plot.data?.length === wanted.length && plot.data.every((t, i) =>
             equal(Array.from(t.x ?? []), wanted[i][0]) && equal(Array.from(t.y ?? []), wanted[i][1]));
     }"""
     try:
@@ -184,15 +184,16 @@ def test_the_dashboard_grows_while_a_network_trains(lab: Lab, browser: Any) -> N
         np.testing.assert_allclose(metric, wanted, rtol=1e-3)
     choice = tab.locator(".widget-inline-hbox", has_text="Evaluation").locator("select")
     choice.select_option("H-AP")
-    at = [[e["step"] for e in evaluations], [e["H-AP"] for e in evaluations]]
-    close = "([plot, y]) => Array.from(plot.data[1].y).every((v, i) => Math.abs(v - y[i]) < 1e-3)"
-    tab.wait_for_function(close, arg=[explored.element_handle(), at[1]])
+    at = [e["H-AP"] for e in evaluations]
+    close = """([plot, y]) => plot.data[1].y.length === y.length
+        && y.every((v, i) => Math.abs(v - plot.data[1].y[i]) < 1e-3)"""
+    tab.wait_for_function(close, arg=[explored.element_handle(), at])
     tab.close()
 
 
 def wait_for_steps(tab: Any, plot: Any, steps: int) -> None:
     """Wait until the first curve has all steps up to one, and no more."""
-    at = "([plot, steps]) => plot.data[0].x?.length === steps && plot.data[0].x[steps - 1] === steps"
+    at = "([plot, steps]) => plot.data?.[0].x?.length === steps && plot.data[0].x[steps - 1] === steps"
     tab.wait_for_function(at, arg=[plot.element_handle(), steps])
 
 

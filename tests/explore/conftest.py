@@ -31,34 +31,29 @@ def results_by_query() -> Explorer:
     return query_by_query(drawings, found, telling_queries(drawings, found), "Sup-AP", "HAPPIER")
 
 
+# Those that need no data; each is named as its function.
+MAKE = {
+    make.__name__: make
+    for make in (
+        surrogate_bounds,
+        rank_a_gallery,
+        decomposability_gap,
+        relevance_weights,
+        cost_calculator,
+        calibration,
+        level_pulls,
+        batch_memory,
+    )
+}
+
+
 @pytest.fixture(scope="session")
 def explorers() -> dict[str, Explorer]:
     """The explorers of the book by name; each keeps its payload."""
-    return {
-        "surrogate_bounds": surrogate_bounds(),
-        "rank_a_gallery": rank_a_gallery(),
-        "relevance_weights": relevance_weights(),
-        "decomposability_gap": decomposability_gap(),
-        "cost_calculator": cost_calculator(),
-        "calibration": calibration(),
-        "level_pulls": level_pulls(),
-        "batch_memory": batch_memory(),
-        "results_by_query": results_by_query(),
-    }
+    return {name: make() for name, make in MAKE.items()} | {"results_by_query": results_by_query()}
 
 
-@pytest.fixture(
-    params=[
-        "surrogate_bounds",
-        "rank_a_gallery",
-        "decomposability_gap",
-        "relevance_weights",
-        "cost_calculator",
-        "calibration",
-        "level_pulls",
-        "batch_memory",
-    ]
-)
+@pytest.fixture(params=MAKE)
 def explorer(request: pytest.FixtureRequest, explorers: dict[str, Explorer]) -> Explorer:
-    """Each explorer of the book in turn."""
+    """Each explorer that needs no data in turn."""
     return explorers[request.param]
