@@ -11,7 +11,7 @@ from suprank_edu.explore.controls import Choice
 from suprank_edu.explore.explorer import Explorer
 from suprank_edu.explore.figures import Description, FigureFunction
 from suprank_edu.explore.palette import EXACT, RIVAL, SMOOTH, SUPRANK, TEXT, Style, axis, layout
-from suprank_edu.training.results import NAMES, Interval, value_of
+from suprank_edu.training.results import NAMES, Interval, runs_by_loss, value_of
 
 COLUMNS = {
     "R@1": "R@1/level0",
@@ -61,13 +61,9 @@ def sorted_rows(results: Sequence[dict[str, Any]], metric: str) -> list[Row]:
         results: what :func:`suprank_edu.training.results.load_results` returns.
         metric: one of ``COLUMNS``.
     """
-    of_loss: dict[str, list[tuple[int, float]]] = {}
-    for run in results:
-        if run["on"] == "test":
-            of_loss.setdefault(run["loss"], []).append((run["seed"], value_of(run, COLUMNS[metric])))
     rows = []
-    for loss, seeds in of_loss.items():
-        values = tuple(value for _, value in sorted(seeds))
+    for loss, runs in runs_by_loss(results).items():
+        values = tuple(value_of(run, COLUMNS[metric]) for run in runs)
         rows.append(Row(NAMES[loss], family(loss), values, Interval.of(values)))
     sign = 1 if metric.startswith("gap") else -1
     return sorted(rows, key=lambda row: sign * row.interval.mean)

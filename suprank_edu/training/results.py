@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import math
-import multiprocessing
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
-from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import suprank_edu
 from suprank_edu.training.experiment import Experiment
+from suprank_edu.training.interval import Interval as Interval
+from suprank_edu.training.missing import make_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,45 +50,6 @@ NAMES = {
     "arcface": "ArcFace",
 }
 """How tables and figures write the losses of ``suprank_edu.training.named_losses.LOSSES``."""
-
-
-@dataclass(frozen=True)
-class Interval:
-    """The mean over seeds and half the width of its 95 % interval (Student's t).
-
-    Attributes:
-        mean: the mean; NaN without a run.
-        half: half the width; NaN with a single run.
-        runs: how many values.
-
-    Example:
-        >>> print(Interval.of([0.70, 0.72, 0.71, 0.69, 0.73]))
-        0.710 ± 0.020
-    """
-
-    mean: float
-    half: float
-    runs: int
-
-    @staticmethod
-    def of(values: Sequence[float]) -> Interval:
-        """Return the interval of independent values; NaN (no mistake that could be mild) is left out."""
-        from scipy.stats import t
-
-        values = [value for value in values if not math.isnan(value)]
-        count = len(values)
-        if count < 2:
-            return Interval(values[0] if values else math.nan, math.nan, count)
-        half = float(t.ppf(0.975, count - 1)) * stdev(values) / math.sqrt(count)
-        return Interval(fmean(values), half, count)
-
-    @property
-    def sign(self) -> int:
-        """1 or −1 where the interval lies above or below 0; 0 where it holds 0, or where there is none."""
-        return int(math.copysign(1, self.mean)) if abs(self.mean) > self.half else 0
-
-    def __str__(self) -> str:
-        return f"{self.mean:.3f}" if math.isnan(self.half) else f"{self.mean:.3f} ± {self.half:.3f}"
 
 
 def results_folder(name: str) -> Path:
@@ -148,15 +109,26 @@ def value_of(run: dict[str, Any], column: str) -> float:
     return float(run["mild"] if column == "mild" else run["metrics"][column])
 
 
-def table(results: Iterable[dict[str, Any]], columns: Sequence[str] = COLUMNS) -> dict[str, dict[str, Interval]]:
-    """Return, for each loss with test runs, the interval of each column over its seeds."""
+def runs_by_loss(results: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Return the test runs of each loss that has some, in the order of their seeds.
+
+    Example:
+        >>> runs = [{"loss": "sup-ap", "seed": seed, "on": on} for seed in (1, 0) for on in ("test", "validation")]
+        >>> runs_by_loss(runs)
+        {'sup-ap': [{'loss': 'sup-ap', 'seed': 0, 'on': 'test'}, {'loss': 'sup-ap', 'seed': 1, 'on': 'test'}]}
+    """
     of_loss: dict[str, list[dict[str, Any]]] = {}
     for run in results:
         if run["on"] == "test":
             of_loss.setdefault(run["loss"], []).append(run)
+    return {loss: sorted(runs, key=itemgetter("seed")) for loss, runs in of_loss.items()}
+
+
+def table(results: Iterable[dict[str, Any]], columns: Sequence[str] = COLUMNS) -> dict[str, dict[str, Interval]]:
+    """Return, for each loss with test runs, the interval of each column over its seeds."""
     return {
         loss: {column: Interval.of([value_of(run, column) for run in runs]) for column in columns}
-        for loss, runs in of_loss.items()
+        for loss, runs in runs_by_loss(results).items()
     }
 
 
@@ -168,16 +140,14 @@ def paired(results: Iterable[dict[str, Any]], column: str, loss: str, other: str
     Raises:
         ValueError: they have no seed in common.
     """
-    values: dict[str, dict[int, float]] = {loss: {}, other: {}}
-    for run in results:
-        if run["on"] == "test" and run["loss"] in values:
-            values[run["loss"]][run["seed"]] = value_of(run, column)
-    common = sorted(values[loss].keys() & values[other].keys())
+    of_loss = runs_by_loss(results)
+    own, others = ({run["seed"]: value_of(run, column) for run in of_loss.get(name, [])} for name in (loss, other))
+    common = sorted(own.keys() & others.keys())
     if not common:
         raise ValueError(
             f"`other`: got {other!r}, which has no test run with a seed of {loss!r}, expected at least one"
         )
-    return Interval.of([values[loss][seed] - values[other][seed] for seed in common])
+    return Interval.of([own[seed] - others[seed] for seed in common])
 
 
 def load_rankings(folder: str | os.PathLike[str], seeds: int = 1) -> dict[str, dict[str, np.ndarray[Any, Any]]]:
@@ -207,8 +177,7 @@ def load_rankings(folder: str | os.PathLike[str], seeds: int = 1) -> dict[str, d
 
 def as_text(rows: dict[str, dict[str, Interval]]) -> str:
     """Return a table as text, the best mAP@R first."""
-    columns = list(next(iter(rows.values())))
-    order = sorted(rows, key=lambda loss: -rows[loss].get(CHOSEN_BY, rows[loss][columns[0]]).mean)
+    order, columns = _best_first(rows)
     lines = ["  ".join([f"{'loss':20}", "seeds", *(f"{column:>15}" for column in columns)])]
     for loss in order:
         cells = [f"{rows[loss][column]!s:>15}" for column in columns]
@@ -220,8 +189,7 @@ def as_frame(rows: dict[str, dict[str, Interval]]) -> pd.DataFrame:
     """Return a table as a pandas DataFrame, the best mAP@R first: names, numbers of seeds, means with intervals."""
     import pandas as pd
 
-    columns = list(next(iter(rows.values())))
-    order = sorted(rows, key=lambda loss: -rows[loss].get(CHOSEN_BY, rows[loss][columns[0]]).mean)
+    order, columns = _best_first(rows)
     cells = {  # no-break spaces keep an interval on one line
         NAMES[loss]: {"seeds": rows[loss][columns[0]].runs}
         | {column: str(rows[loss][column]).replace(" ", "\u00a0") for column in columns}
@@ -229,6 +197,12 @@ def as_frame(rows: dict[str, dict[str, Interval]]) -> pd.DataFrame:
     }
     frame = pd.DataFrame.from_dict(cells, orient="index")
     return frame.rename(columns=lambda column: column.replace("/level0", "").replace("gap/", "gap, "))
+
+
+def _best_first(rows: dict[str, dict[str, Interval]]) -> tuple[list[str], list[str]]:
+    """Return the losses in the order of their mAP@R, or of the first column where a table lacks it; and the columns."""
+    columns = list(next(iter(rows.values()), ()))
+    return sorted(rows, key=lambda loss: -rows[loss].get(CHOSEN_BY, rows[loss][columns[0]]).mean), columns
 
 
 def fill(
@@ -269,30 +243,8 @@ def fill(
         raise ValueError(f"`lrs`: got {tuple(lrs)} with chosen_in={chosen_in}, expected exactly one of the two")
     changes = tuple(changes)
     trials = [Experiment(setting, loss, lr, 0, "validation", changes) for loss in losses for lr in lrs]
-    written = _make(trials if len(lrs) > 1 else [], Path(folder), device, processes)
+    written = make_missing(trials if len(lrs) > 1 else [], Path(folder), device, processes)
     known = load_results(chosen_in or folder) if len(lrs) != 1 else []
     rate = {loss: lrs[0] if len(lrs) == 1 else chosen_lr(known, loss) for loss in losses}
     tests = [Experiment(setting, loss, rate[loss], seed, "test", changes) for seed in range(seeds) for loss in losses]
-    return written + _make(tests, Path(folder), device, processes)
-
-
-def _make(experiments: Sequence[Experiment], folder: Path, device: str | None, processes: int) -> list[Path]:
-    from tqdm.auto import tqdm
-
-    missing = [(one, folder, device) for one in experiments if not (folder / f"{one.name}.json").exists()]
-    if processes == 1:
-        return [_write(one) for one in tqdm(missing, unit="run")]
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(processes, initializer=_one_thread) as pool:
-        return list(tqdm(pool.imap_unordered(_write, missing), total=len(missing), unit="run"))
-
-
-def _write(task: tuple[Experiment, Path, str | None]) -> Path:
-    experiment, folder, device = task
-    return experiment.write(folder, device)
-
-
-def _one_thread() -> None:
-    import torch
-
-    torch.set_num_threads(1)
+    return written + make_missing(tests, Path(folder), device, processes)

@@ -55,6 +55,17 @@ def test_table_averages_tests_over_seeds() -> None:
     assert [line.split()[0] for line in lines] == ["loss", "b", "a"]  # the best first
 
 
+def test_runs_by_loss_are_the_test_runs_in_the_order_of_seeds() -> None:
+    runs = [run("b", 1e-3, seed, "test", 0.5) for seed in (2, 0, 1)] + [run("a", 1e-3, 0, "validation", 0.5)]
+    assert [one["seed"] for one in results.runs_by_loss(runs)["b"]] == [0, 1, 2]
+    assert list(results.runs_by_loss([*runs, run("a", 1e-3, 5, "test", 0.5)])) == ["b", "a"]
+    assert results.runs_by_loss(runs[3:]) == {}
+
+
+def test_a_table_without_a_test_run_is_its_head() -> None:
+    assert as_text(table([run("a", 1e-3, 0, "validation", 0.5)])).split() == ["loss", "seeds"]
+
+
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> list[Experiment]:
     """Experiments that would have been run: none trains here, and 0.002 is the best rate for all but triplet."""

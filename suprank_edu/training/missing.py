@@ -1,0 +1,42 @@
+"""The runs that a folder of results lacks, made one after another or several at a time."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Sequence
+from pathlib import Path
+
+from suprank_edu.training.experiment import Experiment
+
+
+def make_missing(experiments: Sequence[Experiment], folder: Path, device: str | None, processes: int) -> list[Path]:
+    """Run the experiments whose files are not in the folder yet.
+
+    Args:
+        experiments: in the order in which they are wanted.
+        folder: where the files go.
+        device: see :func:`suprank_edu.training.fit`.
+        processes: runs at a time, each with one thread where there is more than one.
+
+    Returns:
+        The files written.
+    """
+    from tqdm.auto import tqdm
+
+    missing = [(one, folder, device) for one in experiments if not (folder / f"{one.name}.json").exists()]
+    if processes == 1:
+        return [_write(one) for one in tqdm(missing, unit="run")]
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(processes, initializer=_one_thread) as pool:
+        return list(tqdm(pool.imap_unordered(_write, missing), total=len(missing), unit="run"))
+
+
+def _write(task: tuple[Experiment, Path, str | None]) -> Path:
+    experiment, folder, device = task
+    return experiment.write(folder, device)
+
+
+def _one_thread() -> None:
+    import torch
+
+    torch.set_num_threads(1)
