@@ -13,7 +13,7 @@ from suprank_edu.explore.explorer import Explorer
 from suprank_edu.explore.figures import Description, FigureFunction
 from suprank_edu.explore.palette import AXIS, SUPRANK, axis, layout
 from suprank_edu.explore.words import fixed
-from suprank_edu.training.results import NAMES
+from suprank_edu.training.results import NAMES, runs_by_loss
 
 Array = np.ndarray[Any, Any]
 _WINDOW = 3  # recorded steps that are averaged: a batch is easy or hard by chance
@@ -25,14 +25,14 @@ def shares(results: Sequence[dict[str, Any]]) -> dict[str, Array]:
     Args:
         results: what :func:`suprank_edu.training.results.load_results` returns; only test runs count.
     """
-    of_loss: dict[str, dict[int, Array]] = {}
-    for run in results:
-        if run["on"] == "test":
-            values = np.array([value for _, value in run["curve"]])
-            smooth = np.convolve(values, np.ones(_WINDOW) / _WINDOW, mode="valid")
-            of_loss.setdefault(run["loss"], {})[run["seed"]] = smooth / smooth[0]
-    losses = [loss for loss in NAMES if loss in of_loss]
-    return {NAMES[loss]: np.stack([of_loss[loss][seed] for seed in sorted(of_loss[loss])]) for loss in losses}
+    of_loss = runs_by_loss(results)
+    return {NAMES[loss]: np.stack([_share(run) for run in of_loss[loss]]) for loss in NAMES if loss in of_loss}
+
+
+def _share(run: dict[str, Any]) -> Array:
+    values = np.array([value for _, value in run["curve"]])
+    smooth: Array = np.convolve(values, np.ones(_WINDOW) / _WINDOW, mode="valid")
+    return smooth / smooth[0]
 
 
 def learning_curves(results: Sequence[dict[str, Any]], loss: str) -> Explorer:
