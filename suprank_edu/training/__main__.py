@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import ast
+import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("broken off; go on with: python -m suprank_edu.training resume FOLDER", file=sys.stderr)
+        again = f"python -m suprank_edu.training resume {options.out}" if options.command in (_run, _resume) else None
+        print(f"broken off; go on with: {again or 'the same command'}", file=sys.stderr)
         return 130
     return 0
 
@@ -64,7 +67,6 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("setting", metavar="DATASET", help="see `list`")
         command.add_argument("loss", metavar="LOSS", help="see `list`")
     run.add_argument("--out", required=True, metavar="FOLDER", help="where checkpoints and results go")
-    run.add_argument("--data", metavar="FOLDER", help="where the data set lies")
     run.add_argument("--set", nargs="+", default=[], metavar="NAME=VALUE", help="change settings, such as lr=1e-3")
     run.add_argument("--dry-run", action="store_true", help="check data, shapes and memory on two steps; write nothing")
     resume = _command(commands, "resume", _resume, "go on with the run of a folder")
@@ -74,15 +76,18 @@ def parser() -> argparse.ArgumentParser:
         often.add_argument("--evaluate-every", type=int, metavar="STEPS", help="evaluate on the test classes")
         often.add_argument("--evaluate-epochs", type=int, metavar="EPOCHS", help="the same, counted in epochs")
         command.add_argument("--patience", type=int, help="stop after so many evaluations without a better mAP@R")
-        command.add_argument("--checkpoint-every", type=int, default=100, metavar="STEPS", help="default: 100")
+        command.add_argument("--checkpoint-every", type=int, metavar="STEPS", help="default: 100")
         text = "write curves for TensorBoard; into the folder `tensorboard` of the run by default"
         command.add_argument("--tensorboard", nargs="?", const="", metavar="FOLDER", help=text)
+    resume.epilog = "What is not given stays as it was: evaluation, patience and checkpoints too."
     evaluate = _command(commands, "evaluate", _evaluate, "every metric of a trained network")
     evaluate.add_argument("--split", help="of the data set; its test split by default")
     export = _command(commands, "export", _export, "write the network as a program of torch.export")
     for command in (resume, evaluate, export):
         command.add_argument("out", metavar="FOLDER", help="the folder of the run")
-    export.add_argument("path", metavar="FILE.pt2")
+    export.add_argument("path", metavar="FILE.pt2", help="the file to write")
+    for command in (run, resume, evaluate, export):
+        command.add_argument("--data", metavar="FOLDER", help="where the data set lies")
     for command in (evaluate, export):
         command.add_argument("--which", choices=("last", "best"), default="last", help="which checkpoint")
     _add_results(commands)
@@ -142,7 +147,12 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _resume(options: argparse.Namespace) -> None:
-    _train(Run.load(options.out), options)
+    _train(_load(options), options)
+
+
+def _load(options: argparse.Namespace) -> Run:
+    run = Run.load(options.out)
+    return run if options.data is None else replace(run, data=options.data)
 
 
 def _train(run: Run, options: argparse.Namespace) -> None:
@@ -150,16 +160,21 @@ def _train(run: Run, options: argparse.Namespace) -> None:
     callbacks = [] if curves is None else [TensorBoard(curves or Path(run.folder) / "tensorboard")]
     often = {"every": options.evaluate_every, "epochs": options.evaluate_epochs, "patience": options.patience}
     given = {name: value for name, value in often.items() if value is not None}
-    result = run.train(options.checkpoint_every, given or None, device=options.device, callbacks=callbacks)
+    before = dict(run.watch.get("evaluate") or {})
+    if "every" in given:
+        before.pop("epochs", None)
+    every = options.checkpoint_every
+    every = run.watch.get("checkpoint_every", 100) if every is None else every
+    result = run.train(every, before | given or None, device=options.device, callbacks=callbacks)
     print(f"{len(result.history)} steps, loss {result.history[-1]['loss']:.4f}; network and state in {run.folder}")
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    print(Run.load(options.out).evaluate(options.which, options.split))
+    print(_load(options).evaluate(options.which, options.split))
 
 
 def _export(options: argparse.Namespace) -> None:
-    Run.load(options.out).export(options.path, options.which)
+    _load(options).export(options.path, options.which)
     print(f"{options.path}: read it with torch.export.load(...).module()")
 
 
@@ -187,4 +202,5 @@ def _changes(pairs: Sequence[str]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # how queues end a job: as Ctrl-C does
     sys.exit(main())

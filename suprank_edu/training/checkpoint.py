@@ -41,7 +41,12 @@ def load(path: Path) -> dict[str, Any]:
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # whatever a damaged archive or a forbidden pickle makes of torch
-        raise ValueError(f"{path}: got no readable checkpoint ({_first_line(error)})") from None
+        # torch's advice, to read the file without its guard, must not reach whoever holds a damaged one.
+        reason = _first_line(error).partition(". ")[0]
+        raise ValueError(
+            f"{path}: got no readable checkpoint ({reason}); it is damaged or was not written here: remove it, and "
+            "the run starts from the beginning"
+        ) from None
     if not isinstance(state, dict) or state.get("format") != FORMAT:
         found = state.get("format") if isinstance(state, dict) else type(state).__name__
         raise ValueError(f"{path}: got a checkpoint of format {found!r}, expected {FORMAT}")

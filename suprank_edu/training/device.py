@@ -22,7 +22,10 @@ def make_accelerator(device: str | torch.device | None, precision: str = "fp32")
     from accelerate import Accelerator
     from accelerate.state import AcceleratorState, PartialState
 
-    wanted = None if device is None else torch.device(device)
+    try:
+        wanted = None if device is None else torch.device(device)
+    except RuntimeError:  # no name of a device at all
+        wanted = torch.device("meta")
     if wanted is not None and (wanted.type not in ("cpu", "cuda") or wanted.index not in (None, 0)):
         raise ValueError(
             f"`device`: got {device!r}, expected 'cpu', 'cuda' or None; CUDA_VISIBLE_DEVICES chooses a card"

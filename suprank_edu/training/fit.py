@@ -144,13 +144,14 @@ class _Run:
                 step = int(metrics["step"])
                 if self.validation is not None and (step % self.validation.every == 0 or step == steps):
                     metrics = metrics | self._evaluate(step)
-                if self.checkpoints is not None and (step % self.checkpoints.every == 0 or step == steps):
+                stop = self._stopped_early()
+                if self.checkpoints is not None and (step % self.checkpoints.every == 0 or step == steps or stop):
                     self._save(self.checkpoints.last)
                 for callback in callbacks:
                     callback(step, dict(metrics))
                 bar.set_postfix(loss=f"{metrics['loss']:.3f}", refresh=False)
                 bar.update()
-                if self._stopped_early():
+                if stop:
                     return
 
     def _steps(self, done: int) -> Iterator[dict[str, float]]:

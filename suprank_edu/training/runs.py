@@ -33,8 +33,9 @@ class Run:
         setting: one of :data:`suprank_edu.training.papers.SETTINGS`.
         loss: one of :data:`suprank_edu.training.named_losses.LOSSES`.
         folder: where checkpoints and results go.
-        data: folder of the data set; None takes ``$SUPRANK_EDU_DATA/<name>``.
+        data: folder of the data set; None takes ``$SUPRANK_EDU_DATA/<name>``. It may move between two parts of a run.
         changes: settings of the :class:`Recipe` that differ.
+        watch: how :meth:`train` evaluates and keeps the run: what was last asked for, which `resume` takes up again.
 
     Raises:
         ValueError: there is no such setting.
@@ -43,8 +44,9 @@ class Run:
     setting: str
     loss: str
     folder: str
-    data: str | None = None
+    data: str | None = field(default=None, compare=False)
     changes: dict[str, Any] = field(default_factory=dict)
+    watch: dict[str, Any] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         if self.setting not in SETTINGS:
@@ -67,7 +69,10 @@ class Run:
         """
         path = Path(self.folder) / "run.json"
         if path.exists() and (there := Run.load(self.folder)) != self:
-            raise ValueError(f"`folder`: got {self.folder}, which holds another run ({there}), expected a new folder")
+            raise ValueError(
+                f"`folder`: got {self.folder}, which holds another run ({there.setting} {there.loss}, "
+                f"{there.changes or 'no changes'}), expected a new folder; remove that one if you no longer need it"
+            )
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path, text=True) as file:
             file.write(json.dumps(asdict(self) | {"folder": None}, indent=1) + "\n")
@@ -81,9 +86,12 @@ class Run:
         """
         path = Path(folder) / "run.json"
         try:
-            return Run(**json.loads(path.read_text(encoding="utf-8")) | {"folder": folder})
-        except (OSError, json.JSONDecodeError, TypeError) as error:
-            raise ValueError(f"`folder`: got {folder}, which holds no run ({error})") from None
+            found = json.loads(path.read_text(encoding="utf-8")) | {"folder": folder}
+            # JSON knows no tuples, and a run is the same only where its settings are.
+            found["changes"] = {k: tuple(v) if isinstance(v, list) else v for k, v in dict(found["changes"]).items()}
+            return Run(**found)
+        except (OSError, json.JSONDecodeError, KeyError, TypeError) as error:
+            raise ValueError(f"`folder`: got {folder}, which holds no run ({path.name}: {error})") from None
 
     def train(self, checkpoint_every: int = 100, evaluate: dict[str, Any] | None = None, **options: Any) -> FitResult:
         """Train, or go on where the run was broken.
@@ -97,20 +105,30 @@ class Run:
         setting, dataset = self.of_paper, self.dataset(self.of_paper.splits[0])
         recipe = setting.recipe(dataset, **self.changes)
         loss = make_loss(self.loss, dataset, recipe, setting.step)
-        self.save()
         torch.manual_seed(recipe.seed)
         model = setting.model(dataset, recipe)
+        batches = setting.batches(dataset, recipe)
         validation = None if evaluate is None else Validation(self.dataset(setting.splits[1]), **evaluate)
-        return fit(
-            recipe,
-            dataset,
-            loss,
-            model=model,
-            batches=setting.batches(dataset, recipe),
-            validation=validation,
-            checkpoints=Checkpoints(self.folder, every=checkpoint_every),
-            **options,
-        )
+        checkpoints = Checkpoints(self.folder, every=checkpoint_every)
+        written = Path(self.folder, "run.json")
+        new = not written.exists()
+        replace(self, watch={"checkpoint_every": checkpoint_every, "evaluate": evaluate}).save()
+        try:
+            return fit(
+                recipe,
+                dataset,
+                loss,
+                model=model,
+                batches=batches,
+                validation=validation,
+                checkpoints=checkpoints,
+                **options,
+            )
+        except Exception:
+            # What never came to a checkpoint must not keep its folder from a run with better settings.
+            if new and not checkpoints.last.exists():
+                written.unlink(missing_ok=True)
+            raise
 
     def trial(self, **options: Any) -> dict[str, Any]:
         """Read the data and take two steps of full size, without writing anything.
@@ -146,11 +164,15 @@ class Run:
         }
 
     def evaluate(self, which: str = "last", split: str | None = None, **options: Any) -> Evaluation:
-        """Evaluate a checkpoint of the run, ``"last"`` or ``"best"``, and write the result into the folder."""
+        """Evaluate a checkpoint of the run, ``"last"`` or ``"best"``, and write the result into the folder.
+
+        The file is ``evaluation-<which>.npz``, or ``evaluation-<which>-<split>.npz`` where a split is given, for
+        :meth:`suprank_edu.metrics.Evaluation.load`.
+        """
         model, dataset = self.network(which), self.dataset(split or self.of_paper.splits[1])
         embeddings = embed(model, dataset, scales=self.of_paper.scales, **options)
         result = evaluate(embeddings, torch.from_numpy(dataset.labels))
-        result.save(Path(self.folder) / f"evaluation-{which}.json")
+        result.save(Path(self.folder, f"evaluation-{which}-{split}.npz" if split else f"evaluation-{which}.npz"))
         return result
 
     def network(self, which: str = "last") -> nn.Module:
@@ -174,16 +196,19 @@ class Run:
             which: ``"last"`` or ``"best"``.
 
         Raises:
-            ValueError: another ending.
+            ValueError: another ending, or a folder that does not exist.
         """
         if not path.endswith(".pt2"):
             raise ValueError(f"`path`: got {path}, expected a name that ends in .pt2")
+        if not Path(path).parent.is_dir():
+            raise ValueError(f"`path`: got {path}, expected a name in a folder that exists")
         model, dataset = self.network(which), self.dataset(self.of_paper.splits[0])
         size = int(getattr(model, "image_size", 224))
         images = torch.rand(2, 1 if dataset.mode == "L" else 3, size, size)
         batch = torch.export.Dim("batch", min=1, max=4096)
         program = torch.export.export(model, (images,), dynamic_shapes=({0: batch},))
-        torch.export.save(program, path)
+        with replacing(Path(path)) as file:
+            torch.export.save(program, file)
 
 
 def _peak_gib() -> float:

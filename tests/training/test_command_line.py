@@ -1,11 +1,16 @@
 """The command line on Mini-Landmarks, as a stranger would use it."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 import torch
 
+from suprank_edu.metrics import Evaluation
 from suprank_edu.training.__main__ import main
 from suprank_edu.training.runs import Run
 
@@ -88,3 +93,73 @@ def test_a_folder_of_another_run_is_refused(tmp_path: Path, capsys: pytest.Captu
     Run("mini-landmarks", "sup-ap", str(tmp_path)).save()
     assert main(["run", "mini-landmarks", "happier", "--out", str(tmp_path), "--device", "cpu", *SMALL]) == 1
     assert "which holds another run" in capsys.readouterr().err
+
+
+def test_a_run_that_never_began_does_not_keep_its_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["run", "mini-landmarks", "sup-ap", "--out", str(tmp_path / "run"), "--device", "cpu", *SMALL]
+    for mistake in (["--set", "batch_size=15"], ["--device", "toaster"], ["--evaluate-every", "0"]):
+        assert main([*command, *mistake]) == 1
+        assert capsys.readouterr().err.startswith("error: `")
+    assert main([*command, "--set", "steps=3", "lr=1e30", "batch_size=16", "image_size=16", "channels=(4,8)"]) == 1
+    assert "try a lower `lr`" in capsys.readouterr().err
+    assert main(command) == 0
+
+
+def test_the_same_command_goes_on_with_a_run_whose_settings_are_tuples(tmp_path: Path) -> None:
+    run = Run("mini-landmarks", "sup-ap", str(tmp_path), changes={"channels": (4, 8)})
+    run.save()
+    assert Run.load(str(tmp_path)) == run
+    run.save()  # JSON made a list of the tuple, and so another run
+
+
+def test_a_run_that_stops_early_leaves_its_network_and_resumes_as_it_was_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["run", "mini-landmarks", "sup-ap", "--out", str(tmp_path), "--device", "cpu"]
+    settings = ["--set", "steps=40", "lr=1e-9", *SMALL[2:]]
+    assert main([*command, *settings, "--evaluate-every", "1", "--patience", "1"]) == 0
+    stopped = capsys.readouterr().out
+    assert (tmp_path / "last.pt").exists()
+    assert main(["resume", str(tmp_path), "--device", "cpu"]) == 0
+    assert capsys.readouterr().out == stopped  # not a step more: it still has its patience
+
+
+def test_evaluations_of_two_splits_do_not_overwrite_each_other(tmp_path: Path) -> None:
+    assert main(["run", "mini-landmarks", "sup-ap", "--out", str(tmp_path), "--device", "cpu", *SMALL]) == 0
+    assert main(["evaluate", str(tmp_path)]) == 0
+    assert main(["evaluate", str(tmp_path), "--split", "train"]) == 0
+    sizes = {p.name: len(Evaluation.load(p)) for p in tmp_path.glob("evaluation-*")}
+    assert sizes == {"evaluation-last.npz": 768, "evaluation-last-train.npz": 1152}
+
+
+def test_export_into_no_folder_is_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Run("mini-landmarks", "sup-ap", str(tmp_path)).save()
+    assert main(["export", str(tmp_path), str(tmp_path / "nowhere" / "network.pt2")]) == 1
+    assert "expected a name in a folder that exists" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"setting": "omniglot"}', '{"setting": "omniglot", "changes": 5}'])
+def test_a_damaged_run_is_told_in_one_line(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "run.json").write_text(text)
+    assert main(["resume", str(tmp_path)]) == 1
+    assert "which holds no run (run.json: " in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_told_to_end_says_how_to_go_on_and_clears_up(how: signal.Signals, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "suprank_edu.training", "run", "mini-landmarks", "sup-ap", "--out", str(tmp_path)]
+    small = ["--set", "steps=100000", *SMALL[2:]]
+    running = subprocess.Popen(
+        [*command, "--device", "cpu", "--checkpoint-every", "1", *small], stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 120
+    while not (tmp_path / "last.pt").exists():
+        assert running.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    running.send_signal(how)
+    said = running.communicate(timeout=60)[1]
+    assert running.returncode == 130
+    assert f"go on with: python -m suprank_edu.training resume {tmp_path}" in said
+    assert {path.name for path in tmp_path.iterdir()} == {"run.json", "last.pt"}
