@@ -107,6 +107,11 @@ class RetrievalDataset:
         counts = ", ".join(f"{name}: {np.count_nonzero(np.bincount(column)):,}" for name, column in classes)
         return f"{type(self).__name__}({len(self):,} images; {counts})"
 
+    @property
+    def channels(self) -> int:
+        """Channels of an image: 1 where they are grey, 3 in colour."""
+        return 1 if self.mode == "L" else 3
+
     def name_of(self, index: SupportsIndex) -> str:
         """Return the name of one image, for messages and captions."""
         if self.names is not None:

@@ -31,8 +31,9 @@ def shares(results: Sequence[dict[str, Any]]) -> dict[str, Array]:
 
 def _share(run: dict[str, Any]) -> Array:
     values = np.array([value for _, value in run["curve"]])
-    smooth: Array = np.convolve(values, np.ones(_WINDOW) / _WINDOW, mode="valid")
-    return smooth / smooth[0]
+    smooth = np.convolve(values, np.ones(_WINDOW) / _WINDOW, mode="valid")
+    share: Array = smooth / smooth[0]
+    return share
 
 
 def learning_curves(results: Sequence[dict[str, Any]], loss: str) -> Explorer:

@@ -76,7 +76,7 @@ class Backbone(nn.Module):
         check_count("image_size", image_size)
         if pooling not in POOLINGS:
             raise ValueError(f"`pooling`: got {pooling!r}, expected one of {', '.join(POOLINGS)}")
-        self.image_size, self.pooling = image_size, pooling
+        self.image_size, self.in_channels, self.pooling = image_size, 3, pooling
         self.features, (mean, deviation) = _network(name)
         self.tokens = not _makes_maps(self.features)
         if pooling == "cls" and not self.tokens:

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from suprank_edu._files import replacing
+from suprank_edu.training.device import random_state, set_random_state
 from suprank_edu.training.learner import Learner, TrainingError
 from suprank_edu.training.recipe import Recipe
 
@@ -57,7 +58,6 @@ def snapshot(
     learner: Learner, step: int, history: list[dict[str, float]], evaluations: list[dict[str, float]]
 ) -> dict[str, Any]:
     """Return the state of a run after ``step`` steps."""
-    device = learner.accelerator.device
     scaler = learner.accelerator.scaler
     return {
         "format": FORMAT,
@@ -69,10 +69,7 @@ def snapshot(
         "optimizer": learner.optimizer.state_dict(),
         "scaler": scaler.state_dict() if scaler is not None else {},
         "memory": learner.memory.state_dict() if learner.memory is not None else {},
-        "random": {
-            "cpu": torch.get_rng_state(),
-            "cuda": torch.cuda.get_rng_state(device) if device.type == "cuda" else None,
-        },
+        "random": random_state(learner.accelerator.device),
         "history": history,
         "evaluations": evaluations,
     }
@@ -105,9 +102,7 @@ def restore(learner: Learner, state: Mapping[str, Any], path: Path) -> None:
     if state["memory"]:
         embedding_size = state["memory"]["stored_embeddings"].shape[1]
         learner.make_memory(embedding_size, learner.accelerator.device).load_state_dict(state["memory"])
-    torch.set_rng_state(state["random"]["cpu"])
-    if state["random"]["cuda"] is not None and learner.accelerator.device.type == "cuda":
-        torch.cuda.set_rng_state(state["random"]["cuda"], learner.accelerator.device)
+    set_random_state(state["random"], learner.accelerator.device)
 
 
 def recipe_of(state: Mapping[str, Any]) -> Recipe:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypedDict
 
 import torch
+from torch import Tensor
 
 
 def make_accelerator(device: str | torch.device | None, precision: str = "fp32") -> Any:
@@ -41,6 +42,26 @@ def make_accelerator(device: str | torch.device | None, precision: str = "fp32")
     if AcceleratorState._shared_state.get("_mixed_precision", mixed) != mixed:
         AcceleratorState._reset_state()  # the precision too is kept for the life of the process
     return Accelerator(cpu=wanted is not None and wanted.type == "cpu", mixed_precision=mixed)
+
+
+class RandomState(TypedDict):
+    """Where torch's generators are, in a form that a checkpoint can hold; ``cuda`` is None on another device."""
+
+    cpu: Tensor
+    cuda: Tensor | None
+
+
+def random_state(device: torch.device) -> RandomState:
+    """Return torch's random state on a device."""
+    cuda = torch.cuda.get_rng_state(device) if device.type == "cuda" else None
+    return {"cpu": torch.get_rng_state(), "cuda": cuda}
+
+
+def set_random_state(state: RandomState, device: torch.device) -> None:
+    """Go back to a state of :func:`random_state`; what it holds of a GPU is left out on another device."""
+    torch.set_rng_state(state["cpu"])
+    if state["cuda"] is not None and device.type == "cuda":
+        torch.cuda.set_rng_state(state["cuda"], device)
 
 
 @contextmanager

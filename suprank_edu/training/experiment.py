@@ -90,7 +90,7 @@ class Experiment:
         train, unseen = (train, _read(self.setting, setting.splits[1])) if self.on == "test" else hold_out(train)
         recipe = setting.recipe(train, lr=self.lr, loss_lr=50 * self.lr, seed=self.seed, **dict(self.changes))
         torch.manual_seed(self.seed)
-        model, loss = setting.model(train, recipe), make_loss(self.loss, train, recipe, setting.step)
+        model, loss = setting.model(recipe, train.channels), make_loss(self.loss, train, recipe, setting.step)
         batches = setting.batches(train, recipe)
         result = fit(recipe, train, loss, model=model, batches=batches, device=device, progress=progress)
         found, arrays = _measure(result.model, unseen)

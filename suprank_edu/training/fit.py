@@ -16,7 +16,7 @@ from suprank_edu.data.samplers import Batches
 from suprank_edu.training import checkpoint
 from suprank_edu.training.augment import Augment
 from suprank_edu.training.device import make_accelerator, own_random_state
-from suprank_edu.training.gather import share_of
+from suprank_edu.training.gather import OwnShare
 from suprank_edu.training.images import image_batches
 from suprank_edu.training.learner import Learner, Loss, TrainingError
 from suprank_edu.training.models import SmallCNN, has_live_batch_norm
@@ -103,7 +103,7 @@ def fit(
         dataset.labels, recipe.batch_size, recipe.per_class, num_batches=recipe.steps, seed=recipe.seed
     )
     with own_random_state(recipe.seed, accelerator.device):
-        model = _check_model(model, recipe) if model is not None else _default_model(recipe, dataset)
+        model = _check_model(model, recipe) if model is not None else SmallCNN.of(recipe, dataset.channels)
         learner = Learner(recipe, accelerator, model, loss, dataset.labels.shape[1])
         if has_live_batch_norm(model):
             warn_of_live_batch_norm(accelerator.num_processes, recipe.embed_at_once is not None)
@@ -160,7 +160,7 @@ class _Run:
         device = learner.accelerator.device
         labels = torch.from_numpy(self.dataset.labels).to(device)  # (N, L)
         augment = Augment(recipe)
-        own = _OwnShare(self.batches, done, recipe.steps, learner.accelerator)
+        own = OwnShare(self.batches, done, recipe.steps, learner.accelerator)
         before = self.course.history[-1]["seconds"] if self.course.history else 0.0
         start = time.perf_counter()
         for step, (_, images) in enumerate(image_batches(self.dataset, own, recipe.image_size, device), done):
@@ -198,32 +198,6 @@ class _Run:
         return self.course.since_best(self.validation.monitor) >= patience
 
 
-class _OwnShare:
-    """The indices that this process embeds of each batch, from some step on; can be iterated over again."""
-
-    def __init__(self, batches: Batches, first: int, steps: int, accelerator: Any) -> None:
-        self.batches, self.first, self.steps = batches, first, steps
-        self.rank, self.world_size = accelerator.process_index, accelerator.num_processes
-
-    def whole(self, step: int) -> list[int]:
-        """Return the whole batch of a step."""
-        epoch, number = divmod(step, len(self.batches))
-        self.batches.set_epoch(epoch)
-        return self.batches.batch(number)
-
-    def part(self, size: int) -> slice:
-        """Return which part of a batch of ``size`` is this process's."""
-        return share_of(size, self.rank, self.world_size)
-
-    def __len__(self) -> int:
-        return self.steps - self.first
-
-    def __iter__(self) -> Iterator[list[int]]:
-        for step in range(self.first, self.steps):
-            batch = self.whole(step)
-            yield batch[self.part(len(batch))]
-
-
 def _explained(error: RuntimeError, step: int, recipe: Recipe) -> RuntimeError:
     """Return what to raise for an error of torch: where memory ran out, which setting to lower."""
     text = str(error)
@@ -244,12 +218,3 @@ def _check_model(model: nn.Module, recipe: Recipe) -> nn.Module:
             f"`model`: takes images of {expected} pixels, expected image_size = {recipe.image_size} of the recipe"
         )
     return model
-
-
-def _default_model(recipe: Recipe, dataset: RetrievalDataset) -> SmallCNN:
-    return SmallCNN(
-        image_size=recipe.image_size,
-        in_channels=1 if dataset.mode == "L" else 3,
-        channels=recipe.channels,
-        embedding_size=recipe.embedding_size,
-    )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import Tensor
+
+from suprank_edu.data.samplers import Batches
 
 
 def share_of(size: int, rank: int, world_size: int) -> slice:
@@ -21,6 +24,32 @@ def share_of(size: int, rank: int, world_size: int) -> slice:
     if size % world_size:
         raise ValueError(f"`batch_size`: got {size}, expected a multiple of {world_size}, the number of processes")
     return slice(rank * size // world_size, (rank + 1) * size // world_size)
+
+
+class OwnShare:
+    """The indices that this process embeds of each batch, from some step on; can be iterated over again."""
+
+    def __init__(self, batches: Batches, first: int, steps: int, accelerator: Any) -> None:
+        self.batches, self.first, self.steps = batches, first, steps
+        self.rank, self.world_size = accelerator.process_index, accelerator.num_processes
+
+    def whole(self, step: int) -> list[int]:
+        """Return the whole batch of a step."""
+        epoch, number = divmod(step, len(self.batches))
+        self.batches.set_epoch(epoch)
+        return self.batches.batch(number)
+
+    def part(self, size: int) -> slice:
+        """Return which part of a batch of ``size`` is this process's."""
+        return share_of(size, self.rank, self.world_size)
+
+    def __len__(self) -> int:
+        return self.steps - self.first
+
+    def __iter__(self) -> Iterator[list[int]]:
+        for step in range(self.first, self.steps):
+            batch = self.whole(step)
+            yield batch[self.part(len(batch))]
 
 
 def gather_with_gradient(embeddings: Tensor) -> Tensor:

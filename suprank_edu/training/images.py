@@ -69,7 +69,7 @@ def image_batches(
         preload: keep all pixels on the device, or decode in worker processes; None chooses by size.
     """
     if preload is None:
-        preload = len(dataset) * size * size * _channels(dataset) <= PRELOAD_BYTES
+        preload = len(dataset) * size * size * dataset.channels <= PRELOAD_BYTES
     if preload:
         everything = load_images(dataset, size).to(device)  # (N, C, size, size)
         pieces: Iterator[Tensor] = (everything[torch.as_tensor(batch, device=device)] for batch in batches)
@@ -107,7 +107,3 @@ class _Decoded(torch.utils.data.Dataset[Tensor]):
 
     def __getitem__(self, index: int) -> Tensor:
         return load_image(self.dataset, index, self.size)
-
-
-def _channels(dataset: RetrievalDataset) -> int:
-    return 1 if dataset.mode == "L" else 3

@@ -17,6 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from suprank_edu.training.device import random_state, set_random_state
 from suprank_edu.training.gather import gather_with_gradient
 from suprank_edu.training.memory import MemoryBank
 from suprank_edu.training.models import freeze_batch_norm
@@ -80,19 +81,19 @@ class Learner:
         with torch.no_grad():
             embedded = []
             for piece in pieces:
-                states.append(_random_state(piece.device))
+                states.append(random_state(piece.device))
                 embedded.append(self._embed(piece))
         embeddings = torch.cat(embedded).requires_grad_()
         value = self._loss_of(embeddings, step, batch, labels)
         assert embeddings.grad is not None
         gradients = embeddings.grad.split([len(piece) for piece in pieces])  # type: ignore[no-untyped-call]
-        after = _random_state(embeddings.device)
+        after = random_state(embeddings.device)
         for number, (piece, state, gradient) in enumerate(zip(pieces, states, gradients, strict=True)):
-            _set_random_state(state, piece.device)  # the same dropout as in the first pass
+            set_random_state(state, piece.device)  # the same dropout as in the first pass
             last = number == len(pieces) - 1
             with contextlib.nullcontext() if last else self.accelerator.no_sync(self.model):
                 torch.autograd.backward(self._embed(piece), gradient)
-        _set_random_state(after, embeddings.device)
+        set_random_state(after, embeddings.device)
         return value
 
     def _loss_of(self, own: Tensor, step: int, batch: list[int], labels: Tensor) -> float:
@@ -135,16 +136,6 @@ class Learner:
         if step < self.recipe.head_only * self.recipe.steps:
             for parameter in self._of_backbone:
                 parameter.grad = None
-
-
-def _random_state(device: torch.device) -> tuple[Tensor, Tensor | None]:
-    return torch.get_rng_state(), torch.cuda.get_rng_state(device) if device.type == "cuda" else None
-
-
-def _set_random_state(state: tuple[Tensor, Tensor | None], device: torch.device) -> None:
-    torch.set_rng_state(state[0])
-    if state[1] is not None:
-        torch.cuda.set_rng_state(state[1], device)
 
 
 def _not_finite(what: str, step: int, batch: list[int], labels: Tensor) -> TrainingError:

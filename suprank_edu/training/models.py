@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from suprank_edu.ranking import full_precision
+from suprank_edu.training.recipe import Recipe
 
 _BATCH_NORM = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
 
@@ -50,6 +51,11 @@ class SmallCNN(nn.Module):
         self.head = nn.Linear(channels[-1] * side * side, embedding_size)
         # Convolutions on a CPU are up to twice as fast with the channels innermost in memory.
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs lack it
+
+    @classmethod
+    def of(cls, recipe: Recipe, in_channels: int) -> SmallCNN:
+        """Return the network that a recipe describes, for images of so many channels."""
+        return cls(recipe.image_size, in_channels, recipe.channels, recipe.embedding_size)
 
     def forward(self, images: Tensor) -> Tensor:
         """Return the ``(B, D)`` unit vectors of ``(B, C, H, W)`` images with values in 0..1."""

@@ -11,8 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from torch import nn
-
 from suprank_edu.data import HierarchicalBatches, MPerClassBatches, RetrievalDataset, load_samples, read
 from suprank_edu.data.samplers import Batches
 from suprank_edu.steps import PUBLISHED, PUBLISHED_INAT, SupStep
@@ -88,11 +86,10 @@ class Setting:
         warm = {"head_only": 5 / self.epochs} if self.epochs and self.settings.get("freeze_batch_norm") else {}
         return Recipe.from_dict(self.settings | warm | {"steps": steps} | changes)
 
-    def model(self, dataset: RetrievalDataset, recipe: Recipe) -> nn.Module:
-        """Return the network, with pretrained weights where the paper starts from them."""
+    def model(self, recipe: Recipe, channels: int = 3) -> SmallCNN | Backbone:
+        """Return the network for images of so many channels, with pretrained weights where the paper starts there."""
         if self.backbone is None:
-            channels = 1 if dataset.mode == "L" else 3
-            return SmallCNN(recipe.image_size, channels, recipe.channels, recipe.embedding_size)
+            return SmallCNN.of(recipe, channels)
         options = {"embedding_size": recipe.embedding_size, "image_size": recipe.image_size} | self.network
         return Backbone(self.backbone, **options)
 

@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
 
 from suprank_edu._files import replacing
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.metrics import Evaluation, evaluate
 from suprank_edu.training import checkpoint
+from suprank_edu.training.backbones import Backbone
 from suprank_edu.training.embed import embed
 from suprank_edu.training.fit import FitResult, fit
+from suprank_edu.training.models import SmallCNN
 from suprank_edu.training.named_losses import make_loss
 from suprank_edu.training.papers import SETTINGS, Setting
 from suprank_edu.training.progress import Checkpoints, Validation
-from suprank_edu.training.recipe import Recipe
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class Run:
         recipe = setting.recipe(dataset, **self.changes)
         loss = make_loss(self.loss, dataset, recipe, setting.step)
         torch.manual_seed(recipe.seed)
-        model = setting.model(dataset, recipe)
+        model = setting.model(recipe, dataset.channels)
         batches = setting.batches(dataset, recipe)
         validation = None if evaluate is None else Validation(self.dataset(setting.splits[1]), **evaluate)
         checkpoints = Checkpoints(self.folder, every=checkpoint_every)
@@ -145,7 +145,7 @@ class Run:
             short,
             dataset,
             loss,
-            model=setting.model(dataset, recipe),
+            model=setting.model(recipe, dataset.channels),
             batches=setting.batches(dataset, recipe),
             progress=False,
             **options,
@@ -175,16 +175,21 @@ class Run:
         result.save(Path(self.folder, f"evaluation-{which}-{split}.npz" if split else f"evaluation-{which}.npz"))
         return result
 
-    def network(self, which: str = "last") -> nn.Module:
-        """Return the network of a checkpoint, in evaluation mode."""
+    def network(self, which: str = "last") -> SmallCNN | Backbone:
+        """Return the network of a checkpoint, in evaluation mode; the data set need not be there.
+
+        Raises:
+            ValueError: the run has no such checkpoint.
+        """
         path = Path(self.folder) / f"{which}.pt"
         if not path.exists():
             raise ValueError(
                 f"`folder`: got {self.folder}, which holds no {path.name}, expected a run with checkpoints"
             )
         state = checkpoint.load(path)
-        dataset = self.dataset(self.of_paper.splits[0])
-        model = self.of_paper.model(dataset, Recipe.from_dict(state["recipe"]))
+        # The first filters tell grey images from colour, without a look at the images.
+        filters = next(weights for weights in state["model"].values() if weights.ndim == 4)
+        model = self.of_paper.model(checkpoint.recipe_of(state), channels=filters.shape[1])
         model.load_state_dict(state["model"])
         return model.eval()
 
@@ -202,9 +207,8 @@ class Run:
             raise ValueError(f"`path`: got {path}, expected a name that ends in .pt2")
         if not Path(path).parent.is_dir():
             raise ValueError(f"`path`: got {path}, expected a name in a folder that exists")
-        model, dataset = self.network(which), self.dataset(self.of_paper.splits[0])
-        size = int(getattr(model, "image_size", 224))
-        images = torch.rand(2, 1 if dataset.mode == "L" else 3, size, size)
+        model = self.network(which)
+        images = torch.rand(2, model.in_channels, model.image_size, model.image_size)
         batch = torch.export.Dim("batch", min=1, max=4096)
         program = torch.export.export(model, (images,), dynamic_shapes=({0: batch},))
         with replacing(Path(path)) as file:
