@@ -87,8 +87,8 @@ def readout(network: str, batch_size: int, at_once: int, memory_size: int, proce
     memory = f"memory: {memory_size:,} × {NETWORKS[network].embedding_size} × 4 bytes = {size(now.memory)}. "
     return "\n".join(
         [
-            f"Graph: {now.at_once} images × {size(NETWORKS[network].per_image)} = {size(now.graph)}. {how_often}",
-            f"Scores: {batch_size} × ({batch_size} + {memory_size:,}) × 4 bytes = {size(now.scores)}"
+            f"Graph: {now.at_once:,} images × {size(NETWORKS[network].per_image)} = {size(now.graph)}. {how_often}",
+            f"Scores: {batch_size:,} × ({batch_size:,} + {memory_size:,}) × 4 bytes = {size(now.scores)}"
             + (f", {memory}" if memory_size else ". ")
             + f"Together {size(now.together)}: {fits}.",
             f"Each query sees {now.in_sight:,} of {OTHERS:,} others: the closest of them is, on average, the "

@@ -37,6 +37,7 @@ from suprank_edu.explore.words import fixed
 LOW, HIGH = 0.1, 1.0
 """Between which scores the chosen item moves."""
 
+_LEFT, _ROOM = 0.05, 0.015  # where the stems begin, and room for a mark at either end of the sweep
 _BELOW = {"xaxis": "x3", "yaxis": "y2"}
 _CURVES: tuple[tuple[Style, str], ...] = ((POSITIVE, "solid"), (SMOOTH, "dashdot"), (RIVAL, "dot"), (RELATED, "dash"))
 
@@ -65,7 +66,7 @@ def _list(chosen: int, score: float) -> list[dict[str, Any]]:
 def _stems(state: Ranked) -> dict[str, Any]:
     return {
         "type": "scatter",
-        "x": [x for score in state.scores for x in (LOW, score, None)],
+        "x": [x for score in state.scores for x in (_LEFT, score, None)],
         "y": [y for place in state.places for y in (place, place, None)],
         "mode": "lines",
         "line": {"color": AXIS.colour, "width": 1.5},
@@ -169,9 +170,15 @@ def _layout() -> dict[str, Any]:
     rows = axis("", range=[8.6, 0.4], domain=[0.52, 1.0], tickvals=list(range(1, 9)), zeroline=False, showgrid=False)
     made = layout(
         620,
-        xaxis=axis("score", range=[LOW, 1.1], domain=[0.0, 0.64], anchor="y", zeroline=False, dtick=0.2),
+        xaxis=axis("score", range=[_LEFT, 1.1], domain=[0.0, 0.64], anchor="y", zeroline=False, dtick=0.2),
         xaxis2=axis("rank⁺ / rank", range=[0, 1.05], domain=[0.7, 1.0], anchor="y", tickvals=[0, 0.5, 1]),
-        xaxis3=axis("score of the chosen item", range=[LOW, HIGH], domain=[0.0, 1.0], anchor="y2", zeroline=False),
+        xaxis3=axis(
+            "score of the chosen item",
+            range=[LOW - _ROOM, HIGH + _ROOM],
+            domain=[0.0, 1.0],
+            anchor="y2",
+            zeroline=False,
+        ),
         yaxis=rows,
         yaxis2=axis("", range=[0, 1.08], domain=[0.0, 0.33], zeroline=False),
     )

@@ -91,7 +91,7 @@ def test_the_words_are_true_for_every_setting(explorer: Explorer) -> None:
     seen = set()
     for p in explorer.grid():
         now, (graph, sums, sight) = needs(**p), explorer.readout(**p).split("\n")
-        assert f"Graph: {now.at_once} images" in graph
+        assert f"Graph: {now.at_once:,} images" in graph
         assert ("embedded twice" in graph) == (p["batch_size"] // p["processes"] > p["at_once"])
         card = re.search(r"fits on a card of (\d+) GB", sums)
         fitting = [c for c in (8, 24, 80) if now.together <= c * 1e9]
