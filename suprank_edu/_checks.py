@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from numbers import Integral, Real
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 NORM_TOLERANCE = 1e-3
+
+# 2^level - 1 must stay a finite, strictly growing gain.
+MAX_LEVEL = 62
+
+# torch stores these, and computes next to nothing with them.
+_WIDE_UNSIGNED = (torch.uint16, torch.uint32, torch.uint64)
 
 
 def check_floating(name: str, value: Tensor, ndim: int) -> None:
@@ -23,6 +30,21 @@ def check_floating(name: str, value: Tensor, ndim: int) -> None:
         raise ValueError(f"`{name}`: got dtype {value.dtype}, expected a floating-point dtype")
     if value.numel() == 0:
         raise ValueError(f"`{name}`: got shape {tuple(value.shape)}, expected at least one row and one column")
+
+
+def check_ranking(scores: Tensor, levels: Tensor, most: int = MAX_LEVEL) -> None:
+    """Raise unless ``scores`` is a finite ``(Q, G)`` float tensor and ``levels`` holds its levels, 0..``most``.
+
+    Reads the device once.
+    """
+    check_floating("scores", scores, 2)
+    check_levels(levels, scores)
+    extremes = [*torch.aminmax(_detached(scores)), *torch.aminmax(levels)]
+    low, high, least, top = torch.stack([extreme.to(torch.float32) for extreme in extremes]).tolist()
+    if not (math.isfinite(low) and math.isfinite(high)):
+        check_scores(scores)  # float64 may be finite where float32 is not
+    if least < 0 or top > most:
+        raise ValueError(f"`levels`: got levels from {least:.0f} to {top:.0f}, expected 0..{most}")
 
 
 def check_scores(scores: Tensor, name: str = "scores") -> None:
@@ -113,6 +135,8 @@ def check_labels(labels: Tensor, size: int, name: str = "labels") -> Tensor:
         )
     if labels.is_floating_point() or labels.is_complex() or labels.dtype == torch.bool:
         raise ValueError(f"`{name}`: got dtype {labels.dtype}, expected an integer dtype")
+    if labels.dtype in _WIDE_UNSIGNED:
+        labels = labels.long()
     return labels if labels.ndim == 2 else labels.unsqueeze(1)  # (N, L)
 
 
@@ -153,7 +177,7 @@ def check_levels(levels: Tensor, scores: Tensor, name: str = "levels") -> None:
         raise ValueError(
             f"`{name}`: got shape {tuple(levels.shape)}, expected {tuple(scores.shape)}, the shape of the scores"
         )
-    if levels.is_floating_point() or levels.is_complex():
+    if levels.is_floating_point() or levels.is_complex() or levels.dtype in _WIDE_UNSIGNED:
         raise ValueError(f"`{name}`: got dtype {levels.dtype}, expected integers or bools")
     check_device(name, levels, scores)
 
@@ -171,31 +195,31 @@ def check_valid(valid: Tensor | None, shape: Iterable[int]) -> None:
 
 def check_count(name: str, value: int) -> None:
     """Raise unless ``value`` is an integer of at least 1."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+    if not _is_integer(value) or value < 1:
         raise ValueError(f"`{name}`: got {value!r}, expected an integer of at least 1")
 
 
 def check_index(name: str, value: int) -> None:
     """Raise unless ``value`` is an integer of at least 0."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    if not _is_integer(value) or value < 0:
         raise ValueError(f"`{name}`: got {value!r}, expected an integer of at least 0")
 
 
 def check_level_column(level: int, num_levels: int, name: str = "level") -> None:
     """Raise unless ``level`` is a label column in 0..num_levels - 1."""
-    if not isinstance(level, int) or isinstance(level, bool) or not 0 <= level < num_levels:
+    if not _is_integer(level) or not 0 <= level < num_levels:
         raise ValueError(f"`{name}`: got {level!r}, expected a label column in 0..{num_levels - 1}")
 
 
 def check_positive(name: str, value: float) -> None:
     """Raise unless ``value`` is a finite number above 0."""
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < float("inf"):
+    if not _is_number(value) or not 0 < value < float("inf"):
         raise ValueError(f"`{name}`: got {value!r}, expected a finite number above 0")
 
 
 def check_number(name: str, value: float, minimum: float | None = None) -> None:
     """Raise unless ``value`` is a finite number, at least ``minimum`` where that is given."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if not _is_number(value) or not math.isfinite(value):
         raise ValueError(f"`{name}`: got {value!r}, expected a finite number")
     if minimum is not None and value < minimum:
         raise ValueError(f"`{name}`: got {value!r}, expected at least {minimum}")
@@ -203,10 +227,22 @@ def check_number(name: str, value: float, minimum: float | None = None) -> None:
 
 def check_ks(ks: Iterable[int], name: str = "ks") -> tuple[int, ...]:
     """Return ``ks`` as a tuple, or raise unless it holds at least one integer and none below 1."""
+    if not isinstance(ks, Iterable):
+        raise ValueError(f"`{name}`: got {ks!r}, expected one or more integers of at least 1, such as ({ks},)")
     values = tuple(ks)
-    if not values or any(not isinstance(k, int) or isinstance(k, bool) or k < 1 for k in values):
+    if not values or any(not _is_integer(k) or k < 1 for k in values):
         raise ValueError(f"`{name}`: got {values!r}, expected one or more integers of at least 1")
-    return values
+    return tuple(int(k) for k in values)
+
+
+def _is_integer(value: object) -> bool:
+    """Return whether ``value`` is an integer of Python or numpy."""
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    """Return whether ``value`` is a real number of Python or numpy."""
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def check_device(name: str, value: Tensor, like: Tensor) -> None:

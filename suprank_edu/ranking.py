@@ -8,7 +8,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_levels, check_scores, check_valid
+from suprank_edu._checks import check_ranking, check_scores, check_valid
 from suprank_edu.pairwise import compact, count_at_least, step_sums
 from suprank_edu.steps import Sigmoid, Step, SupStep
 
@@ -80,8 +80,7 @@ def sup_rank(
         >>> surrogate, plus
         (tensor([[ 1.0000, 28.4933,  2.0000]]), tensor([[1., 2., 2.]]))
     """
-    check_scores(scores)
-    check_levels(levels, scores)
+    check_ranking(scores, levels)
     check_valid(valid, scores.shape)
     values = full_precision(scores)
     found = find_positives(values, levels, valid)

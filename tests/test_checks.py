@@ -3,6 +3,7 @@
 import ast
 import inspect
 
+import numpy as np
 import pytest
 import torch
 
@@ -25,6 +26,20 @@ REFUSED = [
     ),
     (_checks.check_scores, (UNIT / 0,), r"`scores`: got NaN or infinity, expected finite values"),
     (_checks.check_scores, (UNIT * NAN,), r"`scores`: got NaN or infinity, expected finite values"),
+    (
+        _checks.check_ranking,
+        (UNIT, LABELS),
+        r"`levels`: got shape \(3, 2\), expected \(3, 3\), the shape of the scores",
+    ),
+    (_checks.check_ranking, (UNIT, torch.full((3, 3), -1)), r"`levels`: got levels from -1 to -1, expected 0..62"),
+    (_checks.check_ranking, (UNIT, torch.full((3, 3), 63)), r"`levels`: got levels from 63 to 63, expected 0..62"),
+    (_checks.check_ranking, (UNIT * NAN, UNIT.bool()), r"`scores`: got NaN or infinity, expected finite values"),
+    (
+        _checks.check_levels,
+        (UNIT.to(torch.uint16), UNIT),
+        r"`levels`: got dtype torch.uint16, expected integers or bools",
+    ),
+    (_checks.check_ks, (5,), r"`ks`: got 5, expected one or more integers of at least 1, such as \(5,\)"),
     (_checks.check_embeddings, (UNIT * NAN,), r"`embeddings`: got NaN or infinity in 3 of 3 rows, expected finite"),
     (
         _checks.check_embeddings,
@@ -133,6 +148,15 @@ def test_no_message_is_left_untested():
 
 
 GOOD = [
+    (_checks.check_labels, (torch.arange(3).to(torch.uint16), 3)),
+    (_checks.check_ranking, (torch.tensor([[1e60, 0.0]], dtype=torch.float64), torch.tensor([[62, 0]]))),
+    (_checks.check_ranking, (UNIT, UNIT.bool())),
+    (_checks.check_count, ("size", np.int64(1))),
+    (_checks.check_index, ("level", np.int32(0))),
+    (_checks.check_level_column, (np.int64(1), 2)),
+    (_checks.check_positive, ("tau", np.float32(1))),
+    (_checks.check_number, ("rho", np.float32(0), 0)),
+    (_checks.check_ks, (np.array([1, 2]),)),
     (_checks.check_scores, (torch.tensor([[1e30, -1e30]]),)),
     (_checks.check_embeddings, (UNIT,)),
     (_checks.check_labels, (torch.arange(3, dtype=torch.int32), 3)),
@@ -159,6 +183,8 @@ def test_good_input_passes(check, arguments):
 def test_what_the_checks_return():
     assert _checks.check_labels(torch.arange(3), 3).shape == (3, 1)
     assert _checks.check_ks(range(1, 3)) == (1, 2)
+    assert [type(k) for k in _checks.check_ks(np.array([1, 2]))] == [int, int]
+    assert _checks.check_labels(torch.arange(3).to(torch.uint16), 3).dtype == torch.int64
     assert _checks.check_embeddings(2 * UNIT) == pytest.approx(1)
     batch = _checks.check_batch(UNIT, LABELS, 3 * UNIT, LABELS)
     assert batch.norm_error == pytest.approx(2)

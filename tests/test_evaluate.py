@@ -412,6 +412,14 @@ TREE = torch.tensor([[0, 0], [0, 1], [1, 1]])
         (lambda: evaluate(EMBEDDINGS, LABELS, EMBEDDINGS, LABELS[:, 0]), r"`ref_labels`: got 1 columns, expected 2"),
         (lambda: evaluate(EMBEDDINGS, LABELS, ks=()), r"`ks`: got \(\), expected one or more integers"),
         (lambda: evaluate(EMBEDDINGS, LABELS, map_at=(0,)), r"`map_at`: got \(0,\), expected one or more integers"),
+        (lambda: evaluate(EMBEDDINGS, LABELS, ks=1), r"`ks`: got 1, expected one or more .* such as \(1,\)"),
+        (lambda: evaluate(EMBEDDINGS, LABELS, map_at=5), r"`map_at`: got 5, expected one or more .* such as \(5,\)"),
+        (
+            lambda: evaluate(EMBEDDINGS, LABELS, device="toaster"),
+            r"`device`: got 'toaster', expected one that torch has",
+        ),
+        (lambda: evaluate([[1.0], [1.0, 2.0]], LABELS[:2]), r"`embeddings`: got no array .* expected rows of equal"),
+        (lambda: evaluate(EMBEDDINGS * 1e25, LABELS), r"`embeddings`: got a norm whose square is infinite"),
         (lambda: evaluate(EMBEDDINGS, LABELS, alpha=-1), r"`alpha`: got -1, expected at least 0"),
         (lambda: evaluate(EMBEDDINGS, LABELS, ap="area"), r"`ap`: got 'area', expected 'step' or 'trapezoid'"),
         (lambda: evaluate(EMBEDDINGS, LABELS, chunk_size=0), r"`chunk_size`: got 0, expected an integer of at least 1"),
@@ -432,3 +440,11 @@ def test_bad_input_is_named(call, message):
 def test_embeddings_that_are_no_unit_vectors_warn():
     with pytest.warns(UserWarning, match="`embeddings`: a norm is off 1 by 1; scores are inner products"):
         evaluate(EMBEDDINGS * 2, LABELS)
+
+
+def test_numbers_of_numpy_and_unsigned_labels_are_as_good_as_others(tmp_path):
+    labels = torch.tensor([0, 0, 1], dtype=torch.uint16)
+    found = evaluate(EMBEDDINGS, labels, ks=np.array([1, 2]), map_at=np.arange(1, 3))
+    found.save(tmp_path / "evaluation")  # as JSON, which knows no numbers of numpy
+    expected = evaluate(EMBEDDINGS, labels.long(), ks=(1, 2), map_at=(1, 2))
+    assert found.mean == pytest.approx(expected.mean, nan_ok=True)

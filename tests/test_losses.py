@@ -392,3 +392,10 @@ def test_bad_arguments_are_named(name, change, message):
 def test_bad_options_are_named(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize("loss", [sup_ndcg, sup_h_ap, smooth_ndcg, sup_ap])
+@pytest.mark.parametrize("level", [-1, 63])
+def test_levels_that_no_gain_can_hold_are_refused(loss, level):
+    with pytest.raises(ValueError, match="`levels`: got levels from .* expected 0..62"):
+        loss(torch.tensor([[0.9, 0.8]]), torch.tensor([[level, 1]]))

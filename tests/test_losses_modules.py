@@ -1,6 +1,7 @@
 """Losses on embeddings: the call contract, against the losses on scores, the loops and plain formulas."""
 
 import hypothesis.strategies as st
+import numpy as np
 import pytest
 import torch
 from hypothesis import assume, given
@@ -614,3 +615,18 @@ def test_scores_of_a_batch_against_itself_have_first_and_second_gradients_also_i
     with torch.autocast("cpu", dtype=torch.bfloat16):
         (gradient,) = torch.autograd.grad((scores * weights).sum(), single)
     torch.testing.assert_close(gradient, ((weights + weights.T) @ single).detach())
+
+
+@pytest.mark.parametrize("loss", [CalibrationLoss(), AtLevel(CalibrationLoss().loss, 0), roadmap()])
+def test_pairs_of_rows_that_do_not_exist_are_refused(loss):
+    """A single one of them: pytorch-metric-learning takes so few pairs for none and looks at no number."""
+    row = torch.tensor([0])
+    with pytest.raises(ValueError, match="`indices_tuple`: got row numbers that do not exist"):
+        loss(torch.eye(3), torch.arange(3), (row, row + 99, row))
+
+
+def test_proxies_take_labels_of_any_integer_dtype():
+    loss = ProxyLoss(np.int64(3), np.int64(3))
+    expected = loss(torch.eye(3), torch.arange(3))
+    for dtype in (torch.uint8, torch.int32, torch.uint16, torch.uint64):
+        assert torch.equal(loss(torch.eye(3), torch.arange(3).to(dtype)), expected)

@@ -66,7 +66,7 @@ class AtLevel(nn.Module):
 
         Raises:
             ValueError: shapes, dtypes or devices that do not fit, embeddings that are not finite, a label column
-                that does not exist, labels that are no tree.
+                that does not exist, labels that are no tree, pairs of rows that do not exist.
         """
         batch = check_batch(embeddings, labels, ref_emb, ref_labels)
         check_level_column(self.level, batch.labels.shape[1])
@@ -74,6 +74,8 @@ class AtLevel(nn.Module):
         if valid is not None:
             check_valid(valid, (len(own), len(other)))
             indices_tuple = _visible_pairs(own, other, indices_tuple, valid, hide_self=ref_emb is None)
+        elif indices_tuple is not None:
+            listed_pairs(indices_tuple, own[:, None] == other[None, :])  # raises for rows that do not exist
         with torch.autocast(embeddings.device.type, enabled=False):
             queries = full_precision(embeddings)
             if ref_emb is None:
@@ -89,6 +91,7 @@ class CalibrationLoss(AtLevel):
     The mean of the non-zero ``[α - s]₊`` over positive pairs plus that of the non-zero ``[s - β]₊`` over negative
     pairs, which is pytorch-metric-learning's ``ContrastiveLoss(distance=DotProductSimilarity())``. It normalises
     embeddings. Scores that mean the same in every batch are what closes the decomposability gap.
+    That library gives 0 where there are at most one positive and one negative pair in all.
 
     Args:
         pos_margin: α, the score that positives should reach.

@@ -10,10 +10,9 @@ from torch import Tensor
 from suprank_edu._checks import (
     check_count,
     check_ks,
-    check_levels,
     check_number,
     check_positive,
-    check_scores,
+    check_ranking,
     check_valid,
 )
 from suprank_edu.ranking import Positives, find_positives, full_precision
@@ -24,10 +23,10 @@ def positives_of(scores: Tensor, levels: Tensor, valid: Tensor | None, min_level
     """Check the arguments that all losses share and gather each query's positives.
 
     Raises:
-        ValueError: scores that are no finite ``(Q, G)`` floats, levels or ``valid`` of another kind or shape.
+        ValueError: scores that are no finite ``(Q, G)`` floats, levels outside 0..62, levels or
+            ``valid`` of another kind or shape.
     """
-    check_scores(scores)
-    check_levels(levels, scores)
+    check_ranking(scores, levels)
     check_valid(valid, scores.shape)
     if min_level is not None:
         check_count("min_level", min_level)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
@@ -79,16 +80,18 @@ def evaluate(
         (1.0, 1)
     """
     ks = check_ks(ks)
-    map_at = check_ks(map_at, "map_at") if len(map_at) else ()
+    map_at = () if isinstance(map_at, Sequence) and not map_at else check_ks(map_at, "map_at")
     check_number("alpha", alpha, minimum=0)
     if ap not in ("step", "trapezoid"):
         raise ValueError(f"`ap`: got {ap!r}, expected 'step' or 'trapezoid'")
     queries = _to_tensor("embeddings", embeddings)
-    where = queries.device if device is None else torch.device(device)
+    where = queries.device if device is None else _usable(device)
     queries, own_labels = queries.to(where), _to_tensor("labels", labels).to(where)
     gallery = None if ref_emb is None else _to_tensor("ref_emb", ref_emb).to(where)
     gallery_labels = None if ref_labels is None else _to_tensor("ref_labels", ref_labels).to(where)
     checked = check_batch(queries, own_labels, gallery, gallery_labels)
+    if math.isinf(checked.norm_error) and queries.dtype != torch.float64:
+        raise ValueError("`embeddings`: got a norm whose square is infinite, expected unit vectors")
     # Unit vectors computed in half precision are off by its rounding.
     if checked.norm_error > max(NORM_TOLERANCE, 2 * torch.finfo(queries.dtype).eps):
         warnings.warn(
@@ -191,10 +194,20 @@ def _level_metrics(hits: Ranked, ks: Sequence[int], map_at: Sequence[int], ap: s
         yield f"mAP@{k}", _of_ranks.average_precision_at(hits, k)
 
 
+def _usable(device: str | torch.device) -> torch.device:
+    try:
+        return torch.empty(0, device=device).device
+    except (RuntimeError, AssertionError) as error:  # no such name, or torch was built without it
+        raise ValueError(f"`device`: got {device!r}, expected one that torch has here ({error})") from None
+
+
 def _to_tensor(name: str, value: Array) -> Tensor:
     if isinstance(value, Tensor):
         return value.detach()
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError as error:  # rows of different lengths
+        raise ValueError(f"`{name}`: got no array ({error}), expected rows of equal length") from None
     if array.dtype.kind not in "biuf":
         raise ValueError(f"`{name}`: got {type(value).__name__} of dtype {array.dtype}, expected numbers")
     # torch has few operations on unsigned integers, and none on arrays with negative strides.

@@ -10,13 +10,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_count, check_levels, check_number, check_scores, check_valid
+from suprank_edu._checks import check_count, check_levels, check_number, check_ranking, check_scores, check_valid
 from suprank_edu.metrics import _of_ranks
 from suprank_edu.metrics._ranked import Ranked, rank_positives
 from suprank_edu.relevance import level_counts, relevance_table
-
-# 2^level - 1 must stay a finite, strictly growing gain.
-_MAX_LEVEL = 62
 
 
 def average_precision(scores: Tensor, relevant: Tensor, at: int | None = None, valid: Tensor | None = None) -> Tensor:
@@ -207,12 +204,8 @@ def _ranked(scores: Tensor, levels: Tensor, valid: Tensor | None) -> Ranked:
 
 
 def _check(scores: Tensor, levels: Tensor, valid: Tensor | None) -> None:
-    check_scores(scores)
-    check_levels(levels, scores)
+    check_ranking(scores, levels)
     check_valid(valid, scores.shape)
-    low, high = torch.stack(torch.aminmax(levels)).tolist()
-    if low < 0 or high > _MAX_LEVEL:
-        raise ValueError(f"`levels`: got levels from {low} to {high}, expected 0..{_MAX_LEVEL}")
 
 
 def _check_relevances(relevances: Tensor, scores: Tensor) -> None:
