@@ -95,9 +95,9 @@ class SelectionSlider:
 
     def __post_init__(self) -> None:
         _check_names(self.name, self.label)
+        _check_options(self.options)
         for option in self.options:
             _check_number("options", option)
-        _check_options(self.options)
         _check_initial(self.value, self.options)
 
     @property
@@ -138,11 +138,13 @@ class Choice:
 
     def __post_init__(self) -> None:
         _check_names(self.name, self.label)
+        _check_options(self.options)
         for option in self.options:
             if not isinstance(option, str) or not option.strip():
                 raise ValueError(f"`options`: got {option!r}, expected a text that is not empty")
-        _check_options(self.options)
         _check_initial(self.value, self.options)
+        if not isinstance(self.presets, Mapping) or not all(isinstance(p, Mapping) for p in self.presets.values()):
+            raise ValueError(f"`presets`: got {self.presets!r}, expected values by control name, by option")
         for option in self.presets:
             if option not in self.options:
                 raise ValueError(f"`presets`: got option {option!r}, expected one of {self.options!r}")
@@ -223,6 +225,8 @@ def _check_number(argument: str, value: object) -> None:
 
 
 def _check_options(options: tuple[Value, ...]) -> None:
+    if not isinstance(options, tuple | list):
+        raise ValueError(f"`options`: got {options!r}, expected a tuple")
     if len(options) < 2 or len(set(options)) != len(options):
         raise ValueError(f"`options`: got {options!r}, expected two or more different ones")
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from suprank_edu._checks import check_count, check_number
 from suprank_edu.explore.controls import Choice, Control, SelectionSlider
 from suprank_edu.explore.dashboard_figure import STYLES, Curves, describe, metrics_of, tell
 from suprank_edu.explore.explorer import Explorer, is_static
@@ -33,7 +34,7 @@ class Dashboard:
         smooth: steps over which the loss and the speed are averaged while training.
 
     Raises:
-        ValueError: ``every`` is negative, or ``smooth`` below 1.
+        ValueError: ``every`` is negative or not finite, or ``smooth`` is no integer of at least 1.
 
     Example:
         >>> from suprank_edu.data import read
@@ -48,10 +49,8 @@ class Dashboard:
     """
 
     def __init__(self, every: float = 1.0, smooth: int = 10) -> None:
-        if every < 0:
-            raise ValueError(f"`every`: got {every!r}, expected seconds of at least 0")
-        if smooth < 1:
-            raise ValueError(f"`smooth`: got {smooth!r}, expected at least 1")
+        check_number("every", every, minimum=0)
+        check_count("smooth", smooth)
         self.every, self.smooth = every, smooth
         self.runs: dict[str, Curves] = {}
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import inspect
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from suprank_edu.explore import payload
-from suprank_edu.explore.controls import Choice, Control, Value
+from suprank_edu.explore.controls import Choice, Control, SelectionSlider, Slider, Toggle, Value
+from suprank_edu.explore.figures import FigureFunction, describe
 from suprank_edu.explore.static import Block, block_html
 
 
@@ -74,7 +75,12 @@ class Explorer:
         return payload.grid(self.controls)
 
     def readout(self, **parameters: Value) -> str:
-        """Return the text under the figure for ``parameters``; empty where there is none."""
+        """Return the text under the figure for ``parameters``; empty where there is none.
+
+        Raises:
+            ValueError: a parameter is missing, belongs to no control, or lies outside what its control can take.
+        """
+        _check_parameters(self.controls, parameters)
         return self._readout(**parameters) if self._readout is not None else ""
 
     @functools.cached_property
@@ -116,15 +122,14 @@ def show_figure(figure: Any, title: str, alt: str) -> Explorer:
         alt: what the figure shows, for those who do not see it; plain text.
 
     Raises:
-        ValueError: an empty title or alt text.
+        ValueError: an empty title or alt text, or something else than a figure.
 
     Example:
         >>> show_figure({"data": [{"type": "bar", "y": [1, 2]}], "layout": {}}, "Two bars", "Bars of 1 and 2.")
         Explorer('Two bars', controls=[])
     """
-    from suprank_edu.explore.figures import FigureFunction
-
     make = FigureFunction(lambda: figure) if isinstance(figure, dict) else (lambda: figure)
+    describe(make, {})
     return Explorer(make, [], title, alt)
 
 
@@ -142,6 +147,8 @@ def _text(name: str, value: str) -> str:
 def _check_controls(controls: Sequence[Control]) -> None:
     by_name: dict[str, Control] = {}
     for control in controls:
+        if not isinstance(control, Slider | SelectionSlider | Choice | Toggle):
+            raise ValueError(f"`controls`: got a {type(control).__name__}, expected sliders, choices and toggles")
         if control.name in by_name:
             raise ValueError(f"`controls`: got the name {control.name!r} twice, expected different names")
         by_name[control.name] = control
@@ -154,6 +161,21 @@ def _check_controls(controls: Sequence[Control]) -> None:
                     raise ValueError(f"`presets`: got {name!r} in {option!r}, expected the name of another control")
                 if value not in by_name[name].values:
                     raise ValueError(f"`presets`: got {name} = {value!r} in {option!r}, expected one of its values")
+
+
+def _check_parameters(controls: Sequence[Control], parameters: Mapping[str, Value]) -> None:
+    names = [control.name for control in controls]
+    if parameters.keys() != set(names):
+        raise ValueError(f"`parameters`: got {list(parameters)}, expected {names}")
+    for control in controls:
+        value = parameters[control.name]
+        if isinstance(control, Choice | Toggle):
+            if value not in control.values:
+                raise ValueError(f"`{control.name}`: got {value!r}, expected one of {control.values!r}")
+        else:
+            low, high = min(control.values), max(control.values)
+            if not isinstance(value, int | float) or not low <= value <= high:
+                raise ValueError(f"`{control.name}`: got {value!r}, expected {low} to {high}")
 
 
 def _check_takes(argument: str, function: Callable[..., Any], controls: Sequence[Control]) -> None:

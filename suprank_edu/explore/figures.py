@@ -45,7 +45,7 @@ class FigureFunction:
 def describe(figure: Callable[..., Any], parameters: Mapping[str, Any]) -> Description:
     """Return the plain description of ``figure(**parameters)``, without plotly where the function allows it."""
     if isinstance(figure, FigureFunction):
-        return figure.describe(**parameters)
+        return _checked(figure.describe(**parameters))
     made = figure(**parameters)
     if not hasattr(made, "to_dict"):
         raise ValueError(
@@ -53,6 +53,13 @@ def describe(figure: Callable[..., Any], parameters: Mapping[str, Any]) -> Descr
         )
     plain = made.to_dict()
     return {"data": _decoded(list(plain.get("data", []))), "layout": _decoded(plain.get("layout", {}))}
+
+
+def _checked(description: Any) -> Description:
+    if not isinstance(description, dict) or not {"data", "layout"} <= description.keys():
+        came = list(description) if isinstance(description, dict) else type(description).__name__
+        raise ValueError(f"`figure`: got a function that describes {came}, expected a dict of 'data' and 'layout'")
+    return description
 
 
 def _decoded(value: Any) -> Any:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from suprank_edu._checks import check_count
+from suprank_edu.explore.inputs import check_positions
 from suprank_edu.explore.palette import NEGATIVE, POSITIVE, RELATED, Style, level_style
 from suprank_edu.explore.thumbnails import as_drawing, names_of
 from suprank_edu.explore.words import counted, spoken
@@ -116,7 +118,7 @@ def show_retrieved(
         A table that shows itself: ● shares the finest level with the query, ■ a coarser one, ✕ nothing.
 
     Raises:
-        ValueError: ``retrieved`` has not one row per query, or there is no query.
+        ValueError: ``retrieved`` has not one row per query, there is no query, or a position is not in the data set.
 
     Example:
         >>> import torch
@@ -126,10 +128,8 @@ def show_retrieved(
         What was retrieved for 1 query: ● same character, ■ same alphabet, ✕ neither
         ● ✕
     """
-    if len(queries) == 0 or retrieved.ndim != 2 or len(retrieved) != len(queries):
-        raise ValueError(
-            f"`retrieved`: got shape {tuple(retrieved.shape)} for {len(queries)} queries, expected one row per query"
-        )
+    _check(len(dataset), queries, retrieved)
+    check_count("size", size)
     rows, labels = [], torch.from_numpy(dataset.labels)
     for query, row in zip(queries, retrieved.tolist(), strict=True):
         levels = count_shared(labels[query][None], labels[row])[0].tolist()
@@ -143,6 +143,19 @@ def show_retrieved(
     )
     count = counted(len(queries), "query", "queries")
     return Gallery(tuple(rows), f"What was retrieved for {count}: {POSITIVE.mark} same {names[0]}{coarse}")
+
+
+def _check(size: int, queries: Sequence[int], retrieved: torch.Tensor) -> None:
+    if not isinstance(retrieved, torch.Tensor):
+        raise ValueError(f"`retrieved`: got {type(retrieved).__name__}, expected a (Q, k) integer torch.Tensor")
+    if retrieved.numel() == 0 or retrieved.ndim != 2 or len(retrieved) != len(queries):
+        raise ValueError(
+            f"`retrieved`: got shape {tuple(retrieved.shape)} for {len(queries)} queries, expected one row per query"
+        )
+    if retrieved.is_floating_point() or retrieved.dtype == torch.bool:
+        raise ValueError(f"`retrieved`: got dtype {retrieved.dtype}, expected an integer dtype")
+    check_positions("queries", queries, size)
+    check_positions("retrieved", retrieved.flatten().tolist(), size)
 
 
 def _picture(dataset: RetrievalDataset, index: int, level: int | None, size: int) -> Picture:

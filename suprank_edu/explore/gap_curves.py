@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from suprank_edu._checks import check_count, check_number
 from suprank_edu.explore.explorer import Explorer, show_figure
 from suprank_edu.explore.palette import POSITIVE, RELATED, RIVAL, SMOOTH, axis, layout
+from suprank_edu.explore.words import fixed
 
 _STYLES = (POSITIVE, SMOOTH, RIVAL, RELATED)
 
@@ -17,7 +19,7 @@ def gap_curves(gaps: Mapping[str, Mapping[int, float]]) -> Explorer:
         gaps: how the batches were made → batch size → the gap, a mean over queries.
 
     Raises:
-        ValueError: no curve, more than four, or a curve without points.
+        ValueError: no curve, more than four, a curve without points, a size below 1, or a gap that is not finite.
 
     Example:
         >>> gap_curves({"at random": {32: 0.3, 128: 0.2}, "4 of a class": {32: 0.4, 128: 0.25}})
@@ -29,6 +31,9 @@ def gap_curves(gaps: Mapping[str, Mapping[int, float]]) -> Explorer:
     for (name, curve), style in zip(gaps.items(), _STYLES, strict=False):
         if not curve:
             raise ValueError(f"`gaps`: got no point in the curve {name!r}, expected at least one")
+        for size, gap in curve.items():
+            check_count("gaps", size)
+            check_number("gaps", gap)
         sizes = sorted(curve)
         traces.append(
             {
@@ -42,7 +47,8 @@ def gap_curves(gaps: Mapping[str, Mapping[int, float]]) -> Explorer:
                 "hovertemplate": "batches of %{x}: gap %{y:.3f}<extra>" + name + "</extra>",
             }
         )
-        words.append(f"{name}, from {curve[sizes[0]]:.2f} at {sizes[0]} to {curve[sizes[-1]]:.2f} at {sizes[-1]}")
+        first, last = (f"{fixed(curve[size], 2)} at {size}" for size in (sizes[0], sizes[-1]))
+        words.append(f"{name}, from {first} to {last}")
     ticks = sorted({size for curve in gaps.values() for size in curve})
     figure = {
         "data": traces,

@@ -40,7 +40,8 @@ def hierarchical_ranking(
         An ``Explorer`` with the query and the embedding.
 
     Raises:
-        ValueError: too few queries or embeddings, too large a gallery, a query in it, or scores of another shape.
+        ValueError: too few queries or embeddings, too large a gallery, a query in it, positions that are not in the
+            data set, or scores of another shape or that are not finite; one level only.
 
     Example:
         >>> from suprank_edu.data import read
@@ -50,6 +51,8 @@ def hierarchical_ranking(
         >>> print(shown.readout(query=shown.parameters["query"], embedding="one").split("; ")[0])
         H-AP = Σ H-rank/rank ÷ Σ rel = 1.5 ÷ 1.5 = 1
     """
+    if dataset.labels.shape[1] < 2:
+        raise ValueError("`dataset`: got 1 level of labels, expected two or more")
     pictures = shelf(dataset, queries, gallery, scores)
     kept, embeddings = pictures.query_names, tuple(scores)
 
@@ -61,6 +64,7 @@ def hierarchical_ranking(
 
     made = _layout(pictures)
     names = ", ".join(f"the same {spoken(name)}" for name in pictures.level_names)
+    kinds = ", ".join(("circle", "square", "open square")[: pictures.num_levels])
     return Explorer(
         FigureFunction(describe),
         [
@@ -70,7 +74,7 @@ def hierarchical_ranking(
         title="A gallery with degrees: who shares what with the query",
         alt=(
             f"A query picture, then its gallery of {len(pictures.gallery)} pictures, the best first, in rows. Frames "
-            f"and marks tell what each shares with the query: {names} (circle, square, open square), or nothing "
+            f"and marks tell what each shares with the query: {names} ({kinds}), or nothing "
             "(dashed frame, cross). Below, bars give H-AP, NDCG and the AP of each level, and follow the order."
         ),
         readout=readout,

@@ -37,7 +37,8 @@ def nearest_pictures(
         An ``Explorer`` with the query, the embedding, and how many pictures are looked at.
 
     Raises:
-        ValueError: too few queries or embeddings, too large a gallery, a query in it, or scores of another shape.
+        ValueError: too few queries or embeddings, too large a gallery, a query in it, positions that are not in the
+            data set, or scores of another shape or that are not finite.
 
     Example:
         >>> import torch

@@ -55,7 +55,7 @@ def build(
     table = LeafTable()
     texts: set[str] = set()
     for parameters in grid(controls):
-        text = None if readout is None else readout(**parameters)
+        text = None if readout is None else _text(readout(**parameters))
         table.add(describe(figure, parameters), text, parameters)
         texts.add(text or "")
     leaves, base = table.factorised(sizes)
@@ -67,6 +67,12 @@ def build(
         "leaves": leaves,
         "sizer": _longest(texts),
     }
+
+
+def _text(text: Any) -> str:
+    if not isinstance(text, str):
+        raise ValueError(f"`readout`: got a function that returns {type(text).__name__}, expected a text")
+    return text
 
 
 def check_size(sizes: Sequence[int]) -> None:

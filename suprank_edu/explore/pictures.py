@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from suprank_edu._checks import check_scores
+from suprank_edu.explore.inputs import check_positions
 from suprank_edu.explore.picture_grid import COLUMNS, PIXELS, frames, hovers, mark_of, marks, picture, query_frame
 from suprank_edu.explore.thumbnails import as_photograph, names_of
 from suprank_edu.explore.words import fixed, spoken
@@ -110,9 +112,10 @@ def shelf(
         columns: the label columns that count, finest first; None takes all.
 
     Raises:
-        ValueError: too few queries or embeddings, too large a gallery, a query in it, or scores of another shape.
+        ValueError: too few queries or embeddings, too large a gallery, a query in it, positions that are not in the
+            data set, or scores of another shape, that are not finite or no floating-point tensor.
     """
-    _check(queries, gallery, scores)
+    _check(len(dataset), queries, gallery, scores)
     kept = list(range(dataset.labels.shape[1])) if columns is None else list(columns)
     labels = torch.from_numpy(dataset.labels[:, kept])
     names = [names_of(dataset, index) for index in queries]
@@ -127,17 +130,20 @@ def shelf(
     )
 
 
-def _check(queries: Sequence[int], gallery: Sequence[int], scores: Mapping[str, Tensor]) -> None:
+def _check(size: int, queries: Sequence[int], gallery: Sequence[int], scores: Mapping[str, Tensor]) -> None:
     if len(queries) < 2:
         raise ValueError(f"`queries`: got {len(queries)}, expected two or more, to choose from")
     if not 1 <= len(gallery) <= MAX_GALLERY:
         raise ValueError(f"`gallery`: got {len(gallery)} items, expected 1..{MAX_GALLERY}, as many as have room")
+    check_positions("queries", queries, size)
+    check_positions("gallery", gallery, size)
     both = sorted(set(queries) & set(gallery))
     if both:
         raise ValueError(f"`gallery`: got item {both[0]}, which is a query, expected no query in its own gallery")
     if len(scores) < 2:
         raise ValueError(f"`scores`: got {len(scores)} embeddings, expected two or more, to choose from")
     for name, value in scores.items():
+        check_scores(value)
         if value.shape != (len(queries), len(gallery)):
             raise ValueError(
                 f"`scores`: got shape {tuple(value.shape)} for {name!r}, expected ({len(queries)}, {len(gallery)})"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from suprank_edu.explore.controls import Choice
 from suprank_edu.explore.explorer import Explorer
+from suprank_edu.explore.inputs import SHOWN, Found, check_found, check_positions
 from suprank_edu.explore.query_by_query_figure import Results, figure_of, first_ones
-from suprank_edu.explore.telling_queries import KINDS, SHOWN, telling_queries
+from suprank_edu.explore.telling_queries import KINDS, telling_queries
 from suprank_edu.explore.words import fixed, spoken
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 def query_by_query(
     dataset: RetrievalDataset,
-    found: Mapping[str, Mapping[str, np.ndarray[Any, Any]]],
+    found: Found,
     queries: Mapping[str, int],
     first: str,
     second: str,
@@ -39,10 +38,12 @@ def query_by_query(
         An ``Explorer`` with the query and two losses.
 
     Raises:
-        ValueError: ``found`` is not of this data set, or fewer than ten images were kept.
+        ValueError: ``found`` is not of this data set, fewer than ten images were kept, or a query or a loss to begin
+            with is not among them.
     """
-    _check(dataset, found, queries)
+    check_found(dataset, found)
     data, losses = Results(dataset, found, queries), tuple(found)
+    _check_choices(len(dataset), losses, queries, first, second)
 
     def readout(query: str, first: str, second: str) -> str:
         lines = [f"{'AB'[place]}, {_words(data, query, loss)}" for place, loss in enumerate((first, second))]
@@ -68,15 +69,13 @@ def query_by_query(
     )
 
 
-def _check(
-    dataset: RetrievalDataset, found: Mapping[str, Mapping[str, np.ndarray[Any, Any]]], queries: Mapping[str, int]
-) -> None:
-    for loss, arrays in found.items():
-        shape = arrays["retrieved"].shape
-        if shape[0] != len(dataset) or shape[1] < SHOWN:
-            raise ValueError(
-                f"`found`: got {shape} retrieved images for {loss!r}, expected ({len(dataset)}, {SHOWN} or more)"
-            )
+def _check_choices(size: int, losses: tuple[str, ...], queries: Mapping[str, int], first: str, second: str) -> None:
+    if len(queries) < 2:
+        raise ValueError(f"`queries`: got {len(queries)}, expected two or more, to choose from")
+    check_positions("queries", queries.values(), size)
+    for name, loss in (("first", first), ("second", second)):
+        if loss not in losses:
+            raise ValueError(f"`{name}`: got {loss!r}, expected one of {losses!r}")
 
 
 def _words(data: Results, query: str, loss: str) -> str:

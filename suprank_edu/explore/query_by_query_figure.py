@@ -10,9 +10,10 @@ import numpy as np
 import torch
 
 from suprank_edu.explore.figures import Description, FigureFunction
+from suprank_edu.explore.inputs import SHOWN, Array, Found
 from suprank_edu.explore.palette import ACCENT, TEXT, axis, heading, layout
 from suprank_edu.explore.picture_grid import frames, hovers, mark_of, marks, picture, picture_axes, query_frame
-from suprank_edu.explore.telling_queries import SHOWN, Array, Found, short_name
+from suprank_edu.explore.telling_queries import short_name
 from suprank_edu.explore.thumbnails import as_stored
 from suprank_edu.explore.traces import LOWER, QUIET, ring, words
 from suprank_edu.explore.words import fixed, spoken

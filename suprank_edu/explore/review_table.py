@@ -38,7 +38,7 @@ class ReviewTable:
         page_size: rows shown at a time with a kernel; the built page shows all of them.
 
     Raises:
-        ValueError: no candidate, ``page_size`` below 1, or a file that does not fit the candidates.
+        ValueError: no candidate, two of one key, ``page_size`` below 1, or a file that does not fit the candidates.
 
     Example:
         >>> import tempfile
@@ -55,6 +55,10 @@ class ReviewTable:
         check_count("page_size", page_size)
         if not candidates:
             raise ValueError("`candidates`: got none, expected at least one")
+        keys = [candidate.key for candidate in candidates]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise ValueError(f"`candidates`: got the key {key!r} twice, expected different keys")
         self.candidates = list(candidates)
         self.log = ReviewLog(path, candidates)
         self.page_size = page_size

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from suprank_edu._checks import check_count
+from suprank_edu._checks import check_count, check_index
 from suprank_edu.data.labelling import HierarchicalLabel, title_of
 from suprank_edu.explore.controls import Toggle
 from suprank_edu.explore.explorer import Explorer
@@ -40,7 +40,8 @@ def sunburst(
         most: landmarks drawn of each supercategory, those of most images; the others share one sector.
 
     Raises:
-        ValueError: no landmark has a label, or ``most`` is below 1.
+        ValueError: no landmark has a label, one has two rows or another half than these two, a number of images is
+            below 0, or ``most`` is below 1.
 
     Example:
         >>> row = HierarchicalLabel(7, "http://commons.wikimedia.org/wiki/Category:Eltz_Castle", "castle", "castle",
@@ -49,7 +50,9 @@ def sunburst(
         1 landmark: 0 natural in 0 supercategories, 1 human-made in 1 supercategory
     """
     check_count("most", most)
-    sectors = _sectors([row for row in labels if row.hierarchical_label], images, most)
+    rows = [row for row in labels if row.hierarchical_label]
+    _check(rows, images or {})
+    sectors = _sectors(rows, images, most)
     counts = _counts(sectors)
     alt = (
         f"Three rings. The inner ring has two halves, natural and human-made; the middle ring their supercategories, "
@@ -62,9 +65,24 @@ def sunburst(
     )
 
 
-def _sectors(rows: Sequence[HierarchicalLabel], images: Mapping[int, int] | None, most: int) -> list[_Sector]:
+def _check(rows: Sequence[HierarchicalLabel], images: Mapping[int, int]) -> None:
     if not rows:
         raise ValueError("`labels`: got no landmark with a label, expected at least one")
+    seen: set[int] = set()
+    for row in rows:
+        if row.natural_or_human_made not in _HALVES:
+            raise ValueError(
+                f"`labels`: got {row.natural_or_human_made!r} for landmark {row.landmark_id}, expected 'natural' or "
+                "'human-made'"
+            )
+        if row.landmark_id in seen:
+            raise ValueError(f"`labels`: got landmark {row.landmark_id} twice, expected one row each")
+        seen.add(row.landmark_id)
+    for count in images.values():
+        check_index("images", count)
+
+
+def _sectors(rows: Sequence[HierarchicalLabel], images: Mapping[int, int] | None, most: int) -> list[_Sector]:
     groups: dict[tuple[str, str], list[HierarchicalLabel]] = defaultdict(list)
     for row in rows:
         groups[row.natural_or_human_made, row.hierarchical_label].append(row)

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from suprank_edu._checks import check_count
+from suprank_edu.explore.inputs import SHOWN, Found, check_found
+
 if TYPE_CHECKING:
     from suprank_edu.data import RetrievalDataset
-
-Array = np.ndarray[Any, Any]
-Found = Mapping[str, Mapping[str, Array]]
-
-SHOWN = 10
-"""Retrieved images that are shown of each loss."""
 
 KINDS = ("losses differ", "mistakes differ", "typical")
 """Why a query was chosen: by the AP of all losses, by the severe mistakes among the first ten, or as the median."""
 
 
-def telling_queries(
-    dataset: RetrievalDataset, found: Mapping[str, Mapping[str, np.ndarray[Any, Any]]], each: int = 2
-) -> dict[str, int]:
+def telling_queries(dataset: RetrievalDataset, found: Found, each: int = 2) -> dict[str, int]:
     """Choose queries on which losses differ, and typical ones, by caption.
 
     Of every class of column 1 come ``each`` queries with the largest spread of AP over the losses, with the largest
@@ -36,7 +30,12 @@ def telling_queries(
 
     Returns:
         Caption → position; those of one kind together.
+
+    Raises:
+        ValueError: ``found`` is not of this data set, fewer than ten images were kept, or ``each`` is below 1.
     """
+    check_found(dataset, found)
+    check_count("each", each)
     ap = np.stack([arrays["ap"] for arrays in found.values()])  # (losses, N)
     coarse = dataset.labels[:, -1]
     severe = [(coarse[arrays["retrieved"][:, :SHOWN]] != coarse[:, None]).sum(axis=1) for arrays in found.values()]

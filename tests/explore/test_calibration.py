@@ -134,5 +134,7 @@ def test_histograms_hold_every_score_and_the_margins() -> None:
 def test_histograms_need_scores() -> None:
     with pytest.raises(ValueError, match="`scores`: got no network, expected at least one"):
         score_histograms({})
-    with pytest.raises(ValueError, match="`scores`: got no score of negative pairs of 'one', expected at least one"):
+    with pytest.raises(
+        ValueError, match=r"`scores`: got shape \(0,\) for the negative pairs of 'one', expected \(n,\), at least one"
+    ):
         score_histograms({"one": (torch.ones(1), torch.ones(0))})

@@ -113,8 +113,8 @@ def test_the_finished_figure_lets_choose_and_escapes_names() -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Dashboard(every=-1), "`every`: got -1, expected seconds of at least 0"),
-        (lambda: Dashboard(smooth=0), "`smooth`: got 0, expected at least 1"),
+        (lambda: Dashboard(every=-1), "`every`: got -1, expected at least 0"),
+        (lambda: Dashboard(smooth=0), "`smooth`: got 0, expected an integer of at least 1"),
         (lambda: Dashboard().explorer(), "`run`: got no run yet"),
         (lambda: Dashboard().run(" "), "`name`: got ' ', expected a text that is not empty"),
         (

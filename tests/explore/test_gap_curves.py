@@ -13,7 +13,7 @@ def test_each_curve_is_drawn_by_size_and_said_in_words() -> None:
     assert (random["name"], random["x"], random["y"]) == ("at random", [32, 128], [0.3, 0.171])
     assert (by_class["name"], by_class["y"]) == ("by class", [0.4, -0.25])
     assert made.figure.describe()["layout"]["xaxis"]["ticktext"] == ["32", "128"]
-    assert "at random, from 0.30 at 32 to 0.17 at 128; by class, from 0.40 at 32 to -0.25 at 128" in made.alt
+    assert "at random, from 0.30 at 32 to 0.17 at 128; by class, from 0.40 at 32 to −0.25 at 128" in made.alt
     assert len({trace["line"]["dash"] for trace in (random, by_class)}) == 2
 
 

@@ -1,0 +1,216 @@
+"""Explorers that are given what they cannot show say at once which argument it is."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from suprank_edu.data import RetrievalDataset, read
+from suprank_edu.data.labelling import Candidate, HierarchicalLabel, url_of
+from suprank_edu.explore import (
+    Choice,
+    Dashboard,
+    Explorer,
+    FigureFunction,
+    ReviewTable,
+    SelectionSlider,
+    Slider,
+    gap_curves,
+    hierarchical_ranking,
+    nearest_pictures,
+    query_by_query,
+    score_histograms,
+    show_figure,
+    show_retrieved,
+    sunburst,
+    surrogate_bounds,
+    telling_queries,
+)
+
+NAN = float("nan")
+SCORES = {"one": torch.tensor([[0.9, 0.1, 0.5]] * 2), "two": torch.tensor([[0.1, 0.9, 0.5]] * 2)}
+DRAWN = {"queries": [0, 25], "gallery": [1, 2, 3], "scores": SCORES}
+GLYPHS = read("standin", split="test")  # 480 drawings
+SOME = GLYPHS.subset(range(12))
+PAIRS = torch.tensor([0.8, 0.9])
+FOUND = {
+    loss: {"retrieved": np.tile(np.arange(10), (12, 1)), "ap": np.full(12, 0.5), "h_ap": np.full(12, 0.5)}
+    for loss in ("A", "B")
+}
+SLIDER = Slider("k", "k", 0, 1, 1, 0)
+
+
+def refused(call: Callable[[], Any], message: str) -> None:
+    """Assert that a call is refused with a message that begins so."""
+    with pytest.raises(ValueError, match="^" + re.escape(message)):
+        call()
+
+
+@pytest.mark.parametrize("explore", [nearest_pictures, hierarchical_ranking])
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"scores": SCORES | {"two": torch.full((2, 3), NAN)}}, "`scores`: got NaN or infinity"),
+        ({"scores": SCORES | {"two": torch.ones(2, 3).numpy()}}, "`scores`: got ndarray"),
+        ({"scores": SCORES | {"two": [[1.0, 2.0, 3.0]] * 2}}, "`scores`: got list"),
+        ({"scores": SCORES | {"two": torch.ones(2, 3).long()}}, "`scores`: got dtype torch.int64"),
+        ({"scores": SCORES | {"two": torch.ones(2, 2)}}, "`scores`: got shape (2, 2) for 'two', expected (2, 3)"),
+        ({"scores": {}}, "`scores`: got 0 embeddings"),
+        ({"queries": [0, 480]}, "`queries`: got position 480, expected integers in 0..479"),
+        ({"queries": [0, -1]}, "`queries`: got position -1"),
+        ({"queries": [0, 1.5]}, "`queries`: got position 1.5"),
+        ({"queries": []}, "`queries`: got 0"),
+        ({"gallery": [1, 2, 480]}, "`gallery`: got position 480"),
+        ({"gallery": []}, "`gallery`: got 0 items"),
+        ({"gallery": [1, 2, 25]}, "`gallery`: got item 25, which is a query"),
+    ],
+)
+def test_pictures_that_are_not_there_and_scores_that_are_none(explore: Any, changes: dict, message: str) -> None:
+    refused(lambda: explore(GLYPHS, **(DRAWN | changes)), message)
+
+
+def test_degrees_need_two_levels() -> None:
+    one = RetrievalDataset(
+        GLYPHS.items, GLYPHS.labels[:, :1], level_names=("character",), class_names=GLYPHS.class_names[:1],
+        licence="", source="",
+    )  # fmt: skip
+    refused(lambda: hierarchical_ranking(one, **DRAWN), "`dataset`: got 1 level of labels, expected two or more")
+
+
+def changed(**changes: Any) -> dict[str, dict[str, np.ndarray]]:
+    return FOUND | {"A": FOUND["A"] | changes}
+
+
+@pytest.mark.parametrize(
+    ("found", "message"),
+    [
+        ({}, "`found`: got 0 losses"),
+        ({"A": FOUND["A"]}, "`found`: got 1 losses"),
+        (FOUND | {"A": {"ap": np.ones(12), "h_ap": np.ones(12)}}, "`found`: got no 'retrieved' for 'A'"),
+        (FOUND | {"B": {"retrieved": FOUND["B"]["retrieved"], "h_ap": np.ones(12)}}, "`found`: got no 'ap' for 'B'"),
+        (changed(retrieved=np.arange(10)), "`found`: got (10,) retrieved images for 'A', expected (12, 10 or more)"),
+        (changed(retrieved=FOUND["A"]["retrieved"] + 3), "`found`: got other positions than 0..11"),
+        (changed(retrieved=FOUND["A"]["retrieved"] - 1), "`found`: got other positions than 0..11"),
+        (changed(retrieved=FOUND["A"]["retrieved"] / 2), "`found`: got other positions than 0..11"),
+        (changed(ap=np.ones(5)), "`found`: got 'ap' of shape (5,) for 'A', expected (12,)"),
+        (changed(h_ap=np.full(12, NAN)), "`found`: got NaN or infinity in 'h_ap' of 'A'"),
+    ],
+)
+def test_lists_that_are_no_lists_of_the_set(found: dict, message: str) -> None:
+    refused(lambda: query_by_query(SOME, found, {"a": 0, "b": 1}, "A", "B"), message)
+    refused(lambda: telling_queries(SOME, found), message)
+
+
+def test_queries_and_losses_to_choose_from() -> None:
+    refused(lambda: query_by_query(SOME, FOUND, {"a": 0}, "A", "B"), "`queries`: got 1, expected two or more")
+    refused(lambda: query_by_query(SOME, FOUND, {}, "A", "B"), "`queries`: got 0, expected two or more")
+    refused(lambda: query_by_query(SOME, FOUND, {"a": 0, "b": 12}, "A", "B"), "`queries`: got position 12")
+    refused(lambda: query_by_query(SOME, FOUND, {"a": 0, "b": 1}, "C", "B"), "`first`: got 'C', expected one of")
+    refused(lambda: query_by_query(SOME, FOUND, {"a": 0, "b": 1}, "A", "C"), "`second`: got 'C', expected one of")
+    refused(lambda: telling_queries(SOME, FOUND, 0), "`each`: got 0")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "message"),
+    [
+        ((PAIRS, PAIRS * NAN), "`scores`: got NaN or infinity in the negative pairs of 'a'"),
+        ((PAIRS[None], PAIRS), "`scores`: got shape (1, 2) for the positive pairs of 'a', expected (n,)"),
+        ((PAIRS, [0.1]), "`scores`: got list for the negative pairs of 'a'"),
+        ((PAIRS, PAIRS[:0]), "`scores`: got shape (0,) for the negative pairs of 'a'"),
+        ((PAIRS, PAIRS, PAIRS), "`scores`: got 3 kinds of pairs of 'a', expected positive and negative ones"),
+    ],
+)
+def test_histograms_of_what_are_no_scores(kinds: tuple, message: str) -> None:
+    refused(lambda: score_histograms({"a": kinds}), message)
+
+
+def test_histograms_without_a_network_or_with_a_margin_that_is_none() -> None:
+    refused(lambda: score_histograms({}), "`scores`: got no network")
+    refused(lambda: score_histograms({"a": (PAIRS, PAIRS)}, alpha=NAN), "`alpha`: got nan")
+    refused(lambda: score_histograms({"a": (PAIRS, PAIRS)}, beta="0.6"), "`beta`: got '0.6'")
+
+
+@pytest.mark.parametrize(
+    ("gaps", "message"),
+    [
+        ({}, "`gaps`: got 0 curves"),
+        ({"a": {}}, "`gaps`: got no point in the curve 'a'"),
+        ({"a": {32: NAN}}, "`gaps`: got nan"),
+        ({"a": {0: 0.1}}, "`gaps`: got 0, expected an integer of at least 1"),
+    ],
+)
+def test_gaps_that_cannot_be_drawn(gaps: dict, message: str) -> None:
+    refused(lambda: gap_curves(gaps), message)
+
+
+def label(half: str, number: int = 1) -> HierarchicalLabel:
+    return HierarchicalLabel(number, url_of("Category:A"), "x", "castle", half)
+
+
+def test_rings_of_what_has_no_half_or_comes_twice() -> None:
+    refused(lambda: sunburst([label("grown")]), "`labels`: got 'grown' for landmark 1, expected 'natural' or")
+    refused(lambda: sunburst([label("natural")] * 2), "`labels`: got landmark 1 twice")
+    refused(lambda: sunburst([label("natural")], {1: -3}), "`images`: got -3")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (([0], [[1, 2]]), "`retrieved`: got list"),
+        (([0], torch.tensor([[1.0]])), "`retrieved`: got dtype torch.float32"),
+        (([0], torch.tensor([[480]])), "`retrieved`: got position 480"),
+        (([0], torch.tensor([[-1]])), "`retrieved`: got position -1"),
+        (([0], torch.zeros(1, 0).long()), "`retrieved`: got shape (1, 0)"),
+        (([480], torch.tensor([[1]])), "`queries`: got position 480"),
+        (([], torch.zeros(0, 1).long()), "`retrieved`: got shape (0, 1)"),
+    ],
+)
+def test_retrieved_images_that_are_not_there(arguments: tuple, message: str) -> None:
+    refused(lambda: show_retrieved(GLYPHS, *arguments), message)
+
+
+def test_thumbnails_without_a_size() -> None:
+    refused(lambda: show_retrieved(GLYPHS, [0], torch.tensor([[1]]), size=0), "`size`: got 0")
+
+
+def test_a_review_of_one_candidate_twice(tmp_path) -> None:
+    twice = [Candidate("k1", "castle", ("castle",), 1)] * 2
+    refused(lambda: ReviewTable(twice, tmp_path / "decisions.csv"), "`candidates`: got the key 'k1' twice")
+
+
+def test_a_dashboard_that_would_never_draw() -> None:
+    refused(lambda: Dashboard(every=NAN), "`every`: got nan")
+    refused(lambda: Dashboard(every="1"), "`every`: got '1'")
+    refused(lambda: Dashboard(smooth=1.5), "`smooth`: got 1.5")
+
+
+def test_figure_functions_that_give_no_figure_and_readouts_that_are_no_text() -> None:
+    nothing = FigureFunction(lambda k: None)
+    empty = FigureFunction(lambda k: {})
+    bar = FigureFunction(lambda k: {"data": [{"type": "bar", "y": [k]}], "layout": {}})
+    for figure in (nothing, empty):
+        refused(Explorer(figure, [SLIDER], "t", "a").html, "`figure`: got")
+    refused(Explorer(bar, [SLIDER], "t", "a", lambda k: None).html, "`readout`: got a function that returns NoneType")
+    refused(lambda: Explorer(bar, ["k"], "t", "a"), "`controls`: got a str, expected")
+    refused(lambda: show_figure(None, "t", "a"), "`figure`: got")
+    refused(lambda: show_figure({}, "t", "a"), "`figure`: got")
+
+
+def test_a_readout_of_what_no_control_gives() -> None:
+    explorer = surrogate_bounds()
+    start = explorer.parameters
+    refused(lambda: explorer.readout(**start | {"variant": "?"}), "`variant`: got '?', expected one of")
+    refused(lambda: explorer.readout(**start | {"t": 7.0}), "`t`: got 7.0, expected -0.2 to 0.2")
+    refused(lambda: explorer.readout(**start | {"t": NAN}), "`t`: got nan, expected -0.2 to 0.2")
+    refused(lambda: explorer.readout(**start | {"sigma": 1.0}), "`parameters`: got")
+    refused(explorer.readout, "`parameters`: got")
+
+
+def test_options_that_are_none() -> None:
+    refused(lambda: SelectionSlider("k", "k", None, 1), "`options`: got None")
+    refused(lambda: Choice("k", "k", None, "a"), "`options`: got None")
+    refused(lambda: Choice("k", "k", "ab", "a"), "`options`: got 'ab'")
+    refused(lambda: Choice("k", "k", ("a", "b"), "a", {"a": 3}), "`presets`: got {'a': 3}")
