@@ -2,7 +2,7 @@
 
 * plotly's own script goes to `_static` and is loaded only by pages that hold a figure (it weighs 4 to 5 MB).
 * scripts that would restore live widgets are taken off the pages: what is shown is static, and asks no other host.
-* what is folded says what it holds: a solution, or code.
+* what is folded says what it holds: a solution, or code; printed sentences wrap, printed columns and code scroll.
 * docstrings are plain text with `code`; the rest is escaped for reStructuredText, so that |Ω⁺| stays itself.
 * `SUPRANK_EDU_REPOSITORY=https://github.com/...` at build time adds an "open in Colab" button to the chapters.
 """
@@ -24,6 +24,7 @@ WIDGET_STATE = re.compile(
     r'<script type="application/vnd\.jupyter\.widget-(?:state|view)\+json">.*?</script>', re.DOTALL
 )
 ALIASES = {"np": "numpy", "pd": "pandas", "go": "plotly"}  # names in annotations whose import is for type checkers only
+COLUMNS = re.compile(r"\S {2,}\S|^ +\S", re.MULTILINE)  # spaces that put something under something
 # What is meant as markup in a docstring: a role, literal text, `code`, strong text.
 MARKUP = re.compile(r"(:\w+:`[^`]+`|``.+?``|`[^`]+`(?!_)|\*\*\w[^*]*\*\*)")
 
@@ -58,6 +59,14 @@ def name_what_is_folded(app: Sphinx, doctree: nodes.document) -> None:
         if "prompt_show" in cell:
             what = "a solution" if "tag_solution" in cell["classes"] else "the code"
             cell["prompt_show"], cell["prompt_hide"] = f"Show {what}", f"Hide {what}"
+
+
+def mark_printed_sentences(app: Sphinx, doctree: nodes.document) -> None:
+    """Give the class `sentences` to what cells print where no column or indent would be lost by wrapping it."""
+    for output in doctree.findall(lambda node: "cell_output" in getattr(node, "attributes", {}).get("classes", [])):
+        for block in output.findall(nodes.literal_block):
+            if not COLUMNS.search(block.astext()):
+                block["classes"].append("sentences")
 
 
 def escape_docstring(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
@@ -126,6 +135,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", add_launch_button)
     app.connect("builder-inited", copy_plotly)
     app.connect("doctree-read", name_what_is_folded)
+    app.connect("doctree-read", mark_printed_sentences)
     app.connect("html-page-context", choose_scripts)
     app.connect("missing-reference", name_what_is_elsewhere)
     app.connect("autodoc-process-docstring", escape_docstring, priority=400)  # before napoleon reads the sections
