@@ -1,8 +1,8 @@
 """Time and memory of clustering category names, and how good each stage of the pipeline is on Mini-Landmarks.
 
-    python benchmarks/labelling.py             # both
-    python benchmarks/labelling.py --speed     # time and memory only
-    python benchmarks/labelling.py --stages    # the stages only
+    python -m benchmarks.labelling             # both
+    python -m benchmarks.labelling --speed     # time and memory only
+    python -m benchmarks.labelling --stages    # the stages only
 
 Names are generated: kinds of landmark with modifiers, places and spelling that varies, as many different ones as asked
 for, with frequencies that fall as in Wikimedia (a few kinds have most landmarks). Each size runs in a process of its
@@ -15,9 +15,7 @@ a network that learnt the kinds of other landmarks, from another world, as CLIP 
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import os
-import resource
 import tempfile
 import time
 from collections.abc import Callable
@@ -28,6 +26,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from benchmarks.harness import in_process, peak_mib
 from suprank_edu.data import RetrievalDataset, load_samples, render
 from suprank_edu.data.labelling import (
     Labelling,
@@ -92,11 +91,11 @@ def measure(count: int, clusters: int) -> tuple[float, float, float, int]:
     """Return seconds, peak MiB over the start, purity by the generated kinds, and the number of candidates."""
     counts, of_name = generate(count)
     candidates(dict(list(counts.items())[:100]), 5)  # imports
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak_mib()
     start = time.perf_counter()
     found = candidates(counts, clusters)
     seconds = time.perf_counter() - start
-    peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    peak = peak_mib() - before
     pairs = [(candidate.key, of_name[phrase]) for candidate in found for phrase in candidate.phrases]
     return seconds, peak, purity(*zip(*pairs, strict=True)), len(found)
 
@@ -189,8 +188,7 @@ def print_speed(sizes: list[int], clusters: int) -> None:
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {clusters} clusters, {len(KINDS)} kinds")
     print("  names   seconds     memory   purity   candidates")
     for count in sizes:
-        with multiprocessing.get_context("spawn").Pool(1) as pool:
-            seconds, peak, pure, found = pool.apply(measure, (count, clusters))
+        seconds, peak, pure, found = in_process(measure, count, clusters)
         print(f"{count:7,} {seconds:8.1f}s {peak:6.0f} MiB {pure:8.2f} {found:12}", flush=True)
 
 

@@ -1,8 +1,8 @@
 """How fast Mini-Landmarks is rendered, and how hard it is: mean colour, raw pixels and a small network.
 
-    python benchmarks/landmarks.py            # both
-    python benchmarks/landmarks.py --speed    # images a second only
-    python benchmarks/landmarks.py --hard     # the three baselines only
+    python -m benchmarks.landmarks            # both
+    python -m benchmarks.landmarks --speed    # images a second only
+    python -m benchmarks.landmarks --hard     # the three baselines only
 
 The baselines rank the committed test landmarks against one another, each picture a query, by mAP@R on the level of
 landmarks. The network is trained on the committed train landmarks, of which none is among them.
@@ -15,6 +15,7 @@ import time
 
 import torch
 
+from benchmarks.harness import seconds
 from suprank_edu.data import RetrievalDataset, load_samples, render
 from suprank_edu.losses import SupAPLoss
 from suprank_edu.metrics import ap_at_r
@@ -36,14 +37,12 @@ RECIPE = Recipe(
 
 def images_a_second(device: str, size: int, landmarks: int, views: int, repeats: int) -> float:
     """Return the best of some runs, after one to warm up."""
-    render(16, views, device, size=size)
-    best = 0.0
-    for _ in range(repeats):
-        start = time.perf_counter()
+
+    def one_run() -> None:
         images = render(landmarks, views, device, size=size).images
         images[-1, -1, -1, -1].item()  # waits for the device
-        best = max(best, len(images) / (time.perf_counter() - start))
-    return best
+
+    return landmarks * views / seconds(one_run, repeats)
 
 
 def map_at_r(scores: torch.Tensor, dataset: RetrievalDataset) -> tuple[float, float, float]:
@@ -74,9 +73,9 @@ def by_network(test: RetrievalDataset, steps: int) -> tuple[torch.Tensor, float]
     recipe = Recipe(**{**RECIPE.to_dict(), "steps": steps})
     start = time.perf_counter()
     model = fit(recipe, load_samples("train"), SupAPLoss(), device="cpu", progress=False).model
-    seconds = time.perf_counter() - start
+    spent = time.perf_counter() - start
     embeddings = embed(model, test)
-    return embeddings @ embeddings.T, seconds
+    return embeddings @ embeddings.T, spent
 
 
 def main() -> None:
@@ -96,11 +95,11 @@ def main() -> None:
     if choice.hard or everything:
         test = load_samples("test")
         print(f"{test}\nmAP@R            landmark  supercategory  natural or human-made")
-        scores, seconds = by_network(test, choice.steps)
+        scores, spent = by_network(test, choice.steps)
         for name, matrix in (
             ("mean colour", by_mean_colour(test)),
             ("raw pixels", by_pixels(test)),
-            (f"network, {seconds:.0f} s", scores),
+            (f"network, {spent:.0f} s", scores),
         ):
             print(
                 f"{name:16}"

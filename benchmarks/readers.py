@@ -5,21 +5,22 @@ in a process of its own; memory is the peak above what the imports take. The riv
 `pandas.read_csv`, then one Python string for each path. Looking for files is measured apart, on fewer of them: the
 whole set would need four million files on the disk.
 
-    python benchmarks/readers.py                    # about two minutes, 600 MB of temporary files
-    python benchmarks/readers.py --scale 0.1 --files 20000
+    python -m benchmarks.readers                    # about two minutes, 600 MB of temporary files
+    python -m benchmarks.readers --scale 0.1 --files 20000
 """
 
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import os
-import resource
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+
+from benchmarks.harness import in_process, peak_mib
 
 IMAGES, LANDMARKS, CLEAN_IMAGES, CLEAN_LANDMARKS = 4_132_914, 203_094, 1_580_470, 81_313
 WIKI = "http://commons.wikimedia.org/wiki/Category:Landmark"
@@ -97,23 +98,17 @@ def stat_each(root: Path) -> str:
     return f"stat {stat:.2f} s, listing folders {time.perf_counter() - start:.2f} s"
 
 
-def measure(function, *arguments: object) -> tuple[float, float, str]:
+def measure(function: Callable[..., str], *arguments: object) -> tuple[float, float, str]:
     """Return seconds, MiB above the imports, and what came out."""
     import suprank_edu.data  # noqa: F401
 
     if function is rival:
         import pandas  # noqa: F401
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak_mib()
     start = time.perf_counter()
     result = function(*arguments)
     seconds = time.perf_counter() - start
-    return seconds, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024, result
-
-
-def in_process(*arguments: object) -> tuple[float, float, str]:
-    """Run :func:`measure` in a fresh process."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(measure, arguments)
+    return seconds, peak_mib() - before, result
 
 
 def main() -> None:
@@ -123,7 +118,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        in_process(write_lists, root, options.scale)  # a child's peak begins at the size of its parent
+        write_lists(root, options.scale)
         print(f"train.csv {(root / 'train.csv').stat().st_size / 1e6:.0f} MB; times with the lists in the disk's cache")
         print(f"{'':42} {'seconds':>8} {'memory':>10}")
         for name, function, arguments in (
@@ -134,11 +129,11 @@ def main() -> None:
             ("train_clean.csv, three levels", ours, (root, "train", True, False)),
             ("train_clean.csv, pandas and strings", rival, (root, "train")),
         ):
-            seconds, peak, result = in_process(function, *arguments)
+            seconds, peak, result = in_process(measure, function, *arguments)
             print(f"{name:42} {seconds:7.1f}s {peak:6.0f} MiB  {result}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         make_files(Path(folder), options.files)
-        print(f"looking for {options.files:,} files: {in_process(stat_each, Path(folder))[2]}")
+        print(f"looking for {options.files:,} files: {in_process(stat_each, Path(folder))}")
 
 
 if __name__ == "__main__":

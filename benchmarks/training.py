@@ -19,6 +19,7 @@ from suprank_edu.losses import AtLevel, SupAPLoss, SupHAPLoss, roadmap
 from suprank_edu.training import SmallCNN
 
 BATCH, PER_CLASS, SIZE, DIM = 128, 4, 32, 128
+SMOOTH_AP, TRIPLET = "SmoothAP of pytorch-metric-learning", "triplet of pytorch-metric-learning"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Step:
 
     def line(self, name: str) -> str:
         """Return one row of a table."""
-        return f"{name:32} {BATCH / self.seconds:8.0f} images/s   loss {self.in_loss / self.seconds:6.1%} of a step"
+        return f"{name:36} {BATCH / self.seconds:8.0f} images/s   loss {self.in_loss / self.seconds:6.1%} of a step"
 
 
 def losses() -> dict[str, nn.Module]:
@@ -46,8 +47,8 @@ def losses() -> dict[str, nn.Module]:
         "Sup-AP": SupAPLoss(),
         "Sup-H-AP": SupHAPLoss(),
         "ROADMAP": roadmap(),
-        "triplet": AtLevel(rivals.TripletMarginLoss(margin=0.05), level=0),
-        "SmoothAP of another library": AtLevel(rivals.SmoothAPLoss(), level=0),
+        TRIPLET: AtLevel(rivals.TripletMarginLoss(margin=0.05), level=0),
+        SMOOTH_AP: AtLevel(rivals.SmoothAPLoss(), level=0),
     }
 
 
@@ -85,12 +86,10 @@ def ratios(quick: bool) -> list[Ratio]:
     """Return what ``python -m benchmarks`` compares: the library's losses alone, against rivals of their kind."""
     if quick:
         return []
-    steps = {name: measure(loss) for name, loss in losses().items()}
-    against = {"Sup-AP": "SmoothAP of another library", "ROADMAP": "triplet"}
-    rival_of = {"SmoothAP of another library": "SmoothAP of pytorch-metric-learning", "triplet": "its triplet loss"}
+    made = losses()
     return [
-        Ratio(f"training/{name}, loss in a step", steps[name].in_loss, steps[rival].in_loss, "s", rival_of[rival])
-        for name, rival in against.items()
+        Ratio(f"training/{name}, loss in a step", measure(made[name]).in_loss, measure(made[rival]).in_loss, "s", rival)
+        for name, rival in (("Sup-AP", SMOOTH_AP), ("ROADMAP", TRIPLET))
     ]
 
 
