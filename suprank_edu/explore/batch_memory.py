@@ -58,8 +58,9 @@ def batch_memory() -> Explorer:
             "Above, on a logarithmic scale, what one process holds: weights with gradient and the "
             "moments of Adam, the graph of the images embedded at a time, the scores, the memory bank, and all "
             "together, with dotted lines for cards of 8, 24 and 80 GB. Below, over the number of images that a query "
-            "sees, how close the closest of them is: a straight line that falls from the thousandth closest of the "
-            "set to the very closest when everything is in sight; a mark for the batch, another for batch and memory."
+            "sees, how close the closest of them is: a straight line that falls from beyond the thousandth closest "
+            "of the set to the very closest when everything is in sight; a mark for the batch, another for batch and "
+            "memory."
         ),
         readout=readout,
     )

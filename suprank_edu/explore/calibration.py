@@ -65,8 +65,8 @@ def calibration() -> Explorer:
             "circles a little above the row, negatives as crosses a little below. A line at α and a line at β are the "
             "margins; positives left of α and negatives right of β are pulled and drawn strongly, all others faintly. "
             "Below, over how far the pulled scores have moved, the calibration term, the measured gap and the bound "
-            "E19, which is faint where some batch is not ranked perfectly. As the scores move, the gap and the bound "
-            "fall to 0 before the calibration term does, which can even rise on its way."
+            "E19, which is faint where some batch is not ranked perfectly. As the scores move and α lies above β, the "
+            "gap and the bound fall to 0 before the calibration term does, which can even rise on its way."
         ),
         readout=readout,
     )

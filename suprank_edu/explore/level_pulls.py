@@ -78,8 +78,8 @@ def level_pulls() -> Explorer:
             "level as circles, the coarse level as squares, nothing as crosses. A line from each item shows how hard "
             "and in which direction the loss pulls it. Below, over the steps down the gradient, the loss itself, AP "
             "of the fine level, H-AP with the relevance of E12, H-AP with relevances that grow with the level, and "
-            "NDCG. With two coarse items before ten fine ones, H-AP with E12 starts at 1 and falls, whichever loss is "
-            "followed, while all other metrics rise."
+            "NDCG. With two coarse items before ten fine ones, H-AP with E12 starts at 1 and ends lower, whichever "
+            "loss is followed, while all other metrics end higher than they began."
         ),
         readout=readout,
     )

@@ -48,8 +48,8 @@ def relevance_weights() -> Explorer:
         alt=(
             "Two panels of bars over the levels 1 to 3, the finest last. Left, the relevance of one item; right, of "
             "all items of that level together, which is (l/L) to the power α whatever their number. Diamonds give the "
-            "relevance that makes H-AP the mean of the APs of the levels: it always grows with the level, while the "
-            "bars fall where a finer level has many more items."
+            "relevance that makes H-AP the mean of the APs of the levels: that of one item always grows with the "
+            "level, while its bars fall where a finer level has many more items."
         ),
         readout=readout,
     )

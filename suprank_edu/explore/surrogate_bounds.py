@@ -38,10 +38,10 @@ def surrogate_bounds() -> Explorer:
         title="Three steps: what a pair counts, and how hard it is pulled",
         alt=(
             "Two panels over the score difference t from −0.2 to 0.2. Above, the value: the exact step H jumps from 0 "
-            "to 1 at t = 0; the sigmoid rises smoothly and stays under 1; the SupRank step jumps to at least 1 at "
-            "t = 0 and climbs as a straight line beyond δ. Below, the slope: that of the sigmoid is a peak around 0 "
-            "and vanishes on both sides; that of the SupRank step stays at ρ beyond δ. Areas where a step lies "
-            "under H are shaded."
+            "to 1 at t = 0; the sigmoid rises smoothly and stays under 1; the SupRank step follows the sigmoid up to "
+            "t = 0, jumps there to 1, or not at all in the variant that starts at 0, and is a straight line of slope "
+            "ρ beyond δ. Below, the slope: that of the sigmoid is a peak around 0 and vanishes on both sides; that of "
+            "the SupRank step stays at ρ beyond δ. Areas where a step lies under H are shaded."
         ),
         readout=readout,
     )
