@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from suprank_edu._extras import needs
 from suprank_edu.data.dataset import RetrievalDataset
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def write_contact_sheet(dataset: RetrievalDataset, folder: str | os.PathLike[str
     Raises:
         ValueError: the images do not come in rows of one class.
     """
-    from PIL import Image as pillow
+    with needs("train"):
+        from PIL import Image as pillow
 
     columns = int((dataset.labels[:, 0] == dataset.labels[0, 0]).sum())
     rows = dataset.labels[::columns]  # (R, L)
@@ -71,7 +73,8 @@ def read_contact_sheet(folder: str | os.PathLike[str]) -> RetrievalDataset:
         >>> small, small[0].size
         (RetrievalDataset(480 images; character: 24, alphabet: 3), (32, 32))
     """
-    from PIL import Image as pillow
+    with needs("train"):
+        from PIL import Image as pillow
 
     about = json.loads((Path(folder) / "drawings.json").read_text(encoding="utf-8"))
     size, items = about["size"], []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, SupportsIndex
 import numpy as np
 import numpy.typing as npt
 
+from suprank_edu._extras import needs
 from suprank_edu.data.paths import ImagePaths
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ class RetrievalDataset:
             IndexError: if there is no such image.
             OSError: if the file is missing or holds no readable image; the message names it.
         """
-        from PIL import Image as pillow
+        with needs("train"):
+            from PIL import Image as pillow
 
         item = self.items[index.__index__()]
         box = None if self.boxes is None else self.boxes[index.__index__()].tolist()

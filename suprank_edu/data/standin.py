@@ -11,6 +11,7 @@ import math
 import random
 from typing import Literal
 
+from suprank_edu._extras import needs
 from suprank_edu.data.dataset import RetrievalDataset
 
 SOURCE = "built-in stand-in for Omniglot: computer-drawn glyphs, NOT real handwriting"
@@ -99,7 +100,8 @@ def _far_points(draw: random.Random) -> tuple[Point, Point]:
 
 def _draw(strokes: list[Stroke], draw: random.Random) -> bytes:
     """Return one sample as PNG bytes: shaky strokes, then a random turn, slant, size, place and pen."""
-    from PIL import Image, ImageDraw
+    with needs("train"):
+        from PIL import Image, ImageDraw
 
     angle, slant = draw.gauss(0, 0.12), draw.gauss(0, 0.15)
     width, height = draw.uniform(0.5, 0.8), draw.uniform(0.5, 0.8)

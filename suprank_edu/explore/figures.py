@@ -13,6 +13,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from suprank_edu._extras import needs
+
 Description: TypeAlias = dict[str, Any]
 """``{"data": [one dict a trace], "layout": {...}}``, as in plotly's schema."""
 
@@ -37,7 +39,8 @@ class FigureFunction:
 
     def __call__(self, **parameters: Any) -> Any:
         """Return the plotly figure of ``parameters``, validated."""
-        import plotly.graph_objects as go
+        with needs("book"):
+            import plotly.graph_objects as go
 
         return go.Figure(self.describe(**parameters))
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import anywidget
+from suprank_edu._extras import needs
+
+with needs("book"):
+    import anywidget
 
 # JupyterLab looks for shortcuts at the focused element first, so the mark must be on each input itself.
 _SCRIPT = """

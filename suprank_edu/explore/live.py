@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from suprank_edu._extras import needs
 from suprank_edu.explore.controls import Choice, Control, Toggle, Value
 from suprank_edu.explore.figures import Description, describe
 
@@ -32,8 +33,9 @@ class LiveExplorer:
     """
 
     def __init__(self, explorer: Explorer, announce: bool = True) -> None:
-        import ipywidgets
-        import plotly.graph_objects as go
+        with needs("book"):
+            import ipywidgets
+            import plotly.graph_objects as go
 
         from suprank_edu.explore.keys import KeepKeys
 
@@ -139,7 +141,8 @@ def mimebundle(widget: Any, plain: str) -> Any:
 
 
 def _input(control: Control) -> Any:
-    import ipywidgets
+    with needs("book"):
+        import ipywidgets
 
     style = {"description_width": "initial"}
     wide = {"width": "20rem", "max_width": "100%"}

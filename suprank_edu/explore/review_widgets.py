@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any
 
+from suprank_edu._extras import needs
 from suprank_edu.data.labelling import Candidate, Decision
 from suprank_edu.explore.review_table import phrases_of
 
@@ -18,7 +19,8 @@ class LiveTable:
     """The widgets of one table: a page of rows, and buttons to turn pages."""
 
     def __init__(self, table: ReviewTable) -> None:
-        import ipywidgets
+        with needs("book"):
+            import ipywidgets
 
         from suprank_edu.explore.keys import KeepKeys
 
@@ -58,7 +60,8 @@ class LiveRow:
     """One candidate: what it is, and what to do with it; once decided, only how to take that back."""
 
     def __init__(self, owner: LiveTable, candidate: Candidate) -> None:
-        import ipywidgets
+        with needs("book"):
+            import ipywidgets
 
         self.owner, self.candidate = owner, candidate
         table = owner.table

@@ -6,6 +6,8 @@ import base64
 import io
 from typing import TYPE_CHECKING
 
+from suprank_edu._extras import needs
+
 if TYPE_CHECKING:
     from suprank_edu.data import RetrievalDataset
 
@@ -18,7 +20,8 @@ def names_of(dataset: RetrievalDataset, index: int) -> list[str]:
 
 def as_photograph(dataset: RetrievalDataset, index: int, pixels: int) -> str:
     """Return an image in colour, ``pixels`` a side, as JPEG."""
-    from PIL import Image
+    with needs("book"):
+        from PIL import Image
 
     small = dataset[index].convert("RGB").resize((pixels, pixels), Image.Resampling.LANCZOS)
     file = io.BytesIO()
@@ -28,7 +31,8 @@ def as_photograph(dataset: RetrievalDataset, index: int, pixels: int) -> str:
 
 def as_drawing(dataset: RetrievalDataset, index: int, pixels: int) -> str:
     """Return an image, ``pixels`` a side, as PNG; sixteen greys are enough for a drawing, and a third of the bytes."""
-    from PIL import Image
+    with needs("book"):
+        from PIL import Image
 
     small = dataset[index].resize((pixels, pixels), Image.Resampling.BILINEAR)
     file = io.BytesIO()

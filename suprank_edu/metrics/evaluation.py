@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suprank_edu._checks import check_count, check_index
+from suprank_edu._extras import needs
 from suprank_edu._files import replacing
 from suprank_edu.metrics._table import as_html, as_text, grid
 
@@ -65,7 +66,8 @@ class Evaluation:
 
     def to_frame(self, per_query: bool = False) -> pd.DataFrame:
         """Return a pandas DataFrame: a row for each key (mean, queries, skipped), or for each query."""
-        import pandas as pd
+        with needs("train"):
+            import pandas as pd
 
         if per_query:
             return pd.DataFrame(self.per_query).rename_axis("query")
@@ -158,7 +160,8 @@ class Comparison:
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas DataFrame with a row for each key: difference, low, high."""
-        import pandas as pd
+        with needs("train"):
+            import pandas as pd
 
         rows = {key: (value, *self.interval[key]) for key, value in self.difference.items()}
         return pd.DataFrame.from_dict(rows, orient="index", columns=["difference", "low", "high"]).rename_axis("metric")

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu._checks import check_count, check_embeddings
+from suprank_edu._extras import needs
 
 _CODE_BITS = 8
 _MOST_TRAINING_POINTS = 64  # per centroid: more slows training without better centroids
@@ -75,7 +76,8 @@ def hnsw_index(gallery: Tensor, *, links: int = 32, build_breadth: int = 80, bre
         >>> indices[:, 0].tolist()
         [0, 1]
     """
-    import faiss
+    with needs("train"):
+        import faiss
 
     vectors = _checked(gallery)
     for name, value in (("links", links), ("build_breadth", build_breadth), ("breadth", breadth)):
@@ -124,7 +126,8 @@ def ivfpq_index(
         >>> indices[:, 0].tolist()
         [0, 1]
     """
-    import faiss
+    with needs("train"):
+        import faiss
 
     vectors = _checked(gallery)
     size, dim = vectors.shape

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu._checks import check_count, check_embeddings
+from suprank_edu._extras import needs
 from suprank_edu.retrieval.approximate import ApproximateIndex
 
 _BLOCK = 1 << 25  # scores held at a time where torch computes them
@@ -77,7 +78,8 @@ def _settle_open_edges(
 
 def _candidates(queries: Tensor, gallery: Tensor, k: int) -> tuple[Tensor, Tensor]:
     if queries.device.type == "cpu":
-        import faiss
+        with needs("train"):
+            import faiss
 
         found = faiss.knn(
             queries.contiguous().numpy(), gallery.contiguous().numpy(), k, metric=faiss.METRIC_INNER_PRODUCT

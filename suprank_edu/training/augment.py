@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from suprank_edu._extras import needs
 from suprank_edu.training.recipe import Recipe
 
 
@@ -41,7 +42,8 @@ class Augment:
         Returns:
             As many images; what comes from beyond the border repeats the border.
         """
-        from kornia.geometry.transform import warp_affine
+        with needs("vision"):
+            from kornia.geometry.transform import warp_affine
 
         height, width = images.shape[-2:]
         matrices = self.matrices(classes.cpu(), step)[part]  # (B, 2, 3), in the coordinates -1..1 of the image

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from suprank_edu._checks import check_count, check_positive
+from suprank_edu._extras import needs
 from suprank_edu.training.models import unit
 
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
@@ -140,7 +141,8 @@ class GeM(nn.Module):
 
 
 def _network(name: Any) -> tuple[nn.Module, tuple[tuple[float, ...], tuple[float, ...]]]:
-    from transformers import AutoModel
+    with needs("vision"):
+        from transformers import AutoModel
 
     if not isinstance(name, str):
         return AutoModel.from_config(name), IMAGENET

@@ -9,6 +9,8 @@ from typing import Any, TypedDict
 import torch
 from torch import Tensor
 
+from suprank_edu._extras import needs
+
 
 def make_accelerator(device: str | torch.device | None, precision: str = "fp32") -> Any:
     """Return an accelerate.Accelerator on the device asked for: ``"cpu"``, ``"cuda"``, or None for the best there is.
@@ -20,8 +22,9 @@ def make_accelerator(device: str | torch.device | None, precision: str = "fp32")
     Raises:
         ValueError: if there is no such device.
     """
-    from accelerate import Accelerator
-    from accelerate.state import AcceleratorState, PartialState
+    with needs("train"):
+        from accelerate import Accelerator
+        from accelerate.state import AcceleratorState, PartialState
 
     try:
         wanted = None if device is None else torch.device(device)

@@ -11,9 +11,11 @@ from typing import Any
 import torch
 from torch import nn
 
+from suprank_edu._extras import needs
 from suprank_edu.data import MPerClassBatches, RetrievalDataset
 from suprank_edu.data.samplers import Batches
 from suprank_edu.training import checkpoint
+from suprank_edu.training.arguments import check_arguments
 from suprank_edu.training.augment import Augment
 from suprank_edu.training.device import make_accelerator, own_random_state
 from suprank_edu.training.gather import OwnShare
@@ -83,8 +85,9 @@ def fit(
         The trained network, the history and the evaluations.
 
     Raises:
-        ValueError: the data set has too few classes for a batch, the model wants images of another size, the batch
-            does not divide among the processes, or the checkpoint is of another run.
+        ValueError: an argument is of another kind, the data set has no image or too few classes for a batch, the
+            model wants images of another size, the batch does not divide among the processes, or the checkpoint is of
+            another run.
         TrainingError: the loss or an embedding becomes NaN or infinite, memory runs out, or a checkpoint cannot be
             written.
 
@@ -96,6 +99,7 @@ def fit(
         >>> [entry["step"] for entry in result.history]
         [1, 2]
     """
+    check_arguments(dataset, loss, validation, checkpoints, callbacks)
     accelerator = make_accelerator(device, recipe.precision)
     if validation is not None:
         validation = validation.in_steps(len(batches) if batches else max(1, len(dataset) // recipe.batch_size))
@@ -132,7 +136,8 @@ class _Run:
 
     def go(self, callbacks: tuple[Callback, ...], progress: bool) -> None:
         """Take the steps that are left."""
-        from tqdm.auto import tqdm
+        with needs("train"):
+            from tqdm.auto import tqdm
 
         accelerator, steps = self.learner.accelerator, self.learner.recipe.steps
         silent = not progress or os.environ.get("SUPRANK_EDU_STATIC") == "1" or not accelerator.is_main_process

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from suprank_edu._extras import needs
 from suprank_edu.data import RetrievalDataset
 
 PRELOAD_BYTES = 1 << 30
@@ -22,7 +23,8 @@ def load_image(dataset: RetrievalDataset, index: int, size: int) -> Tensor:
     Raises:
         OSError: if it cannot be read.
     """
-    from PIL import Image, ImageOps
+    with needs("train"):
+        from PIL import Image, ImageOps
 
     image = ImageOps.fit(dataset[index], (size, size), method=Image.Resampling.BILINEAR)
     pixels = torch.from_numpy(np.array(image))  # (size, size) or (size, size, 3)

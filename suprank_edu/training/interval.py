@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
+from suprank_edu._extras import needs
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -29,7 +31,8 @@ class Interval:
     @staticmethod
     def of(values: Sequence[float]) -> Interval:
         """Return the interval of independent values; NaN (no mistake that could be mild) is left out."""
-        from scipy.stats import t
+        with needs("train"):
+            from scipy.stats import t
 
         values = [value for value in values if not math.isnan(value)]
         count = len(values)

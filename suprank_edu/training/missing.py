@@ -6,6 +6,7 @@ import multiprocessing
 from collections.abc import Sequence
 from pathlib import Path
 
+from suprank_edu._extras import needs
 from suprank_edu.training.experiment import Experiment
 
 
@@ -21,7 +22,8 @@ def make_missing(experiments: Sequence[Experiment], folder: Path, device: str | 
     Returns:
         The files written.
     """
-    from tqdm.auto import tqdm
+    with needs("train"):
+        from tqdm.auto import tqdm
 
     missing = [(one, folder, device) for one in experiments if not (folder / f"{one.name}.json").exists()]
     if processes == 1:

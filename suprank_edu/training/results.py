@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import suprank_edu
+from suprank_edu._extras import needs
 from suprank_edu.training.experiment import Experiment
 from suprank_edu.training.interval import Interval as Interval
 from suprank_edu.training.missing import make_missing
@@ -187,7 +188,8 @@ def as_text(rows: dict[str, dict[str, Interval]]) -> str:
 
 def as_frame(rows: dict[str, dict[str, Interval]]) -> pd.DataFrame:
     """Return a table as a pandas DataFrame, the best mAP@R first: names, numbers of seeds, means with intervals."""
-    import pandas as pd
+    with needs("train"):
+        import pandas as pd
 
     order, columns = _best_first(rows)
     cells = {  # no-break spaces keep an interval on one line

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suprank_edu._checks import check_count, check_index
+from suprank_edu._extras import needs
 from suprank_edu.data.labelling.names import Embed, Vectors, embed_names
 
 _TYPICAL = 0.6  # a word in so much of a cluster belongs into its name
@@ -79,7 +80,8 @@ def cluster_vectors(
     group, centres = _groups(vectors, weights, seed)  # (N,), (M, D)
     if len(centres) == 1:
         return group
-    from scipy.cluster.hierarchy import fcluster, linkage
+    with needs("data"):
+        from scipy.cluster.hierarchy import fcluster, linkage
 
     tree = linkage(centres.astype(np.float64), method="average", metric="cosine")
     of_group: NDArray[np.int64] = fcluster(tree, clusters, criterion="maxclust").astype(np.int64) - 1  # (M,)
@@ -90,7 +92,8 @@ def _groups(vectors: Vectors, weights: Sequence[float] | None, seed: int) -> tup
     """Return the group of each vector, and the centres of the groups; few vectors are groups of their own."""
     if len(vectors) <= _GROUPS:
         return np.arange(len(vectors)), vectors
-    from sklearn.cluster import MiniBatchKMeans
+    with needs("data"):
+        from sklearn.cluster import MiniBatchKMeans
 
     kmeans = MiniBatchKMeans(
         _GROUPS, batch_size=_BATCH, n_init=1, max_iter=10, reassignment_ratio=0.0, random_state=seed

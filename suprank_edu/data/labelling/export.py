@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from suprank_edu._extras import needs
 from suprank_edu._files import replacing
 from suprank_edu.data.labelling.categories import COMMONS, url_of
 from suprank_edu.data.labelling.decisions import NATURES, Labelling
@@ -127,7 +128,8 @@ def statistics(
         supercategory
         castle                 2      40         0.5        0.5        0.75
     """
-    import pandas as pd
+    with needs("data"):
+        import pandas as pd
 
     table = pd.DataFrame(
         {

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suprank_edu._checks import check_count, check_index
+from suprank_edu._extras import needs
 
 Vectors: TypeAlias = NDArray[np.float32]
 Embed: TypeAlias = Callable[[Sequence[str]], Vectors]
@@ -41,8 +42,9 @@ def embed_names(names: Sequence[str], *, dim: int = 96, seed: int = 0) -> Vector
     check_count("dim", dim)
     check_index("seed", seed)
     _check_names(names)
-    from sklearn.decomposition import TruncatedSVD
-    from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
+    with needs("data"):
+        from sklearn.decomposition import TruncatedSVD
+        from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 
     pieces = HashingVectorizer(
         analyzer="char_wb", ngram_range=(3, 5), n_features=_HASHES, norm=None, alternate_sign=False, dtype=np.float32

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from suprank_edu._checks import check_number
+from suprank_edu._extras import needs
 from suprank_edu.data.labelling.clusters import Candidate, candidates
 from suprank_edu.data.labelling.decisions import Decision, Labelling, Review
 from suprank_edu.data.labelling.mining import count_phrases
@@ -132,7 +133,8 @@ def measure_stages(
     Raises:
         ValueError: landmarks without truth, or a share outside [0, 1).
     """
-    import pandas as pd
+    with needs("data"):
+        import pandas as pd
 
     _check(phrases, truth, hidden)
     rows = []

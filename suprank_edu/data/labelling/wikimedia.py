@@ -14,6 +14,7 @@ from os import PathLike
 from typing import Any
 
 from suprank_edu._checks import check_count, check_number
+from suprank_edu._extras import needs
 from suprank_edu.data.labelling.wiki_cache import WikiCache
 
 COMMONS_API = "https://commons.wikimedia.org/w/api.php"
@@ -78,7 +79,8 @@ class WikimediaClient:
         check_number("retries", retries, 0)
         check_number("first_wait", first_wait, 0)
         check_number("longest_wait", longest_wait, 0)
-        import requests
+        with needs("data"):
+            import requests
 
         self.url, self.retries, self.maxlag = url, retries, maxlag
         self.first_wait, self.longest_wait, self.wait = first_wait, longest_wait, wait
@@ -184,7 +186,8 @@ class WikimediaClient:
 
     def _try(self, query: dict[str, str]) -> tuple[dict[str, Any] | None, str, float]:
         """Return the answer, or None, what went wrong, and the seconds that the server asks us to wait."""
-        import requests
+        with needs("data"):
+            import requests
 
         try:
             response = self.session.post(self.url, data=query, timeout=_TIMEOUT)

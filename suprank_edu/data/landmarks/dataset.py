@@ -8,6 +8,7 @@ from os import PathLike
 import numpy as np
 import torch
 
+from suprank_edu._extras import needs
 from suprank_edu.data.dataset import RetrievalDataset
 from suprank_edu.data.landmarks.hierarchy import HUMAN_MADE, LEVEL_NAMES, NATURAL, SUPERCATEGORIES, name_of
 from suprank_edu.data.landmarks.render import labels_of, render_views
@@ -70,7 +71,8 @@ def read_rendered(
 
 
 def _png(image: torch.Tensor) -> bytes:
-    from PIL import Image
+    with needs("train"):
+        from PIL import Image
 
     file = io.BytesIO()
     Image.fromarray(image.permute(1, 2, 0).numpy()).save(file, "PNG", compress_level=1)

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from suprank_edu._extras import needs
 from suprank_edu.data.landmarks.draws import uniforms
 from suprank_edu.data.landmarks.hierarchy import SUPERCATEGORIES, half_of, name_of, supercategory_of, word_of
 from suprank_edu.data.landmarks.render import render_views
@@ -55,7 +56,8 @@ def path_of(photo: Photo) -> Path:
 
 def encode(image: Tensor) -> bytes:
     """Return a (3, S, S) uint8 picture as JPEG."""
-    from PIL import Image
+    with needs("train"):
+        from PIL import Image
 
     buffer = io.BytesIO()
     Image.fromarray(image.permute(1, 2, 0).cpu().numpy()).save(buffer, "JPEG", quality=QUALITY, optimize=True)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from suprank_edu._extras import needs
 from suprank_edu.data.readers._files import ListFile
 
 T = TypeVar("T")
@@ -19,8 +20,9 @@ def read_mat(file: ListFile, *variables: str) -> dict[str, Any]:
     Raises:
         ValueError: if it is no MAT file of version 5, or lacks a variable; the message says where to get the set.
     """
-    from scipy.io import loadmat
-    from scipy.io.matlab import MatReadError
+    with needs("data"):
+        from scipy.io import loadmat
+        from scipy.io.matlab import MatReadError
 
     try:
         found: dict[str, Any] = loadmat(file.path, variable_names=variables)
