@@ -43,7 +43,12 @@ def shared_levels(labels: Tensor, ref_labels: Tensor | None = None) -> Tensor:
 
 
 def count_shared(queries: Tensor, gallery: Tensor, dtype: torch.dtype = torch.int64) -> Tensor:
-    """Return the ``(Q, G)`` shared levels of ``(Q, L)`` and ``(G, L)`` labels that are checked to be a tree."""
+    """Return the ``(Q, G)`` shared levels of ``(Q, L)`` and ``(G, L)`` labels that are checked to be a tree.
+
+    Example:
+        >>> count_shared(torch.tensor([[0, 7]]), torch.tensor([[0, 7], [1, 7], [2, 8]]))
+        tensor([[2, 1, 0]])
+    """
     shared = queries.new_zeros(len(queries), len(gallery), dtype=dtype)
     for column in range(queries.shape[1]):  # in a tree two classes that agree have the same coarser classes
         shared += queries[:, column, None] == gallery[None, :, column]
@@ -117,6 +122,10 @@ def level_counts(levels: Tensor, num_levels: int | None = None, valid: Tensor | 
 
     Raises:
         ValueError: ``levels`` is no ``(Q, G)`` integer tensor or holds a level outside 0..``num_levels``.
+
+    Example:
+        >>> level_counts(torch.tensor([[2, 1, 1, 0]]))
+        tensor([[1, 2, 1]])
     """
     if not isinstance(levels, Tensor) or levels.ndim != 2:
         came = tuple(levels.shape) if isinstance(levels, Tensor) else type(levels).__name__
@@ -134,7 +143,12 @@ def level_counts(levels: Tensor, num_levels: int | None = None, valid: Tensor | 
 
 
 def relevance_table(counts: Tensor, alpha: float = 1.0) -> Tensor:
-    """Return the ``(Q, L + 1)`` relevance of an item of each level (E12), from :func:`level_counts`."""
+    """Return the ``(Q, L + 1)`` relevance of an item of each level (E12), from :func:`level_counts`.
+
+    Example:
+        >>> relevance_table(torch.tensor([[1, 2, 1]]))  # (1/2) / 2 and (2/2) / 1
+        tensor([[0.0000, 0.2500, 1.0000]], dtype=torch.float64)
+    """
     top = counts.shape[1] - 1
     share = (torch.arange(top + 1, device=counts.device, dtype=torch.float64) / top) ** alpha
     share[0] = 0  # 0 ** 0 is 1, but an item that shares nothing is not relevant
@@ -142,7 +156,12 @@ def relevance_table(counts: Tensor, alpha: float = 1.0) -> Tensor:
 
 
 def weights_table(counts: Tensor, weights: Sequence[float]) -> Tensor:
-    """Return the ``(Q, L + 1)`` relevance of an item of each level under ``weights``, see E14."""
+    """Return the ``(Q, L + 1)`` relevance of an item of each level under ``weights``, see E14.
+
+    Example:
+        >>> weights_table(torch.tensor([[1, 2, 1]]), [0.7, 0.3])  # 0.3 / 3, and 0.7 / 1 more
+        tensor([[0.0000, 0.1000, 0.8000]], dtype=torch.float64)
+    """
     at_least = counts.flip(1).cumsum(1).flip(1)[:, 1:]  # (Q, L): items of level 1.., 2.., … L
     by_level = torch.tensor(list(weights)[::-1], device=counts.device, dtype=torch.float64)
     kept = torch.where(at_least > 0, by_level, 0.0)  # (Q, L)

@@ -72,7 +72,11 @@ def h_ap_loss(h_rank: Tensor, ranks: Tensor, gain: Tensor, found: Positives) -> 
 def relevances_by_level(
     found: Positives, levels: Tensor, alpha: float, relevances: Tensor | None, valid: Tensor | None
 ) -> Tensor:
-    """Return the ``(Q, L + 1)`` relevance of an item of each level."""
+    """Return the ``(Q, L + 1)`` relevance of an item of each level.
+
+    Raises:
+        ValueError: ``alpha`` below 0, or relevances of another shape, or that differ within a level of a query.
+    """
     if relevances is None:
         check_number("alpha", alpha, minimum=0)
         # A hidden item may share more levels than any visible one: the query itself does.

@@ -153,6 +153,11 @@ def measured_gap(embeddings: Tensor, classes: np.ndarray[Any, Any], size: int = 
         classes: ``(N,)`` labels.
         size: images a batch.
         per_class: images of a class in a batch.
+
+    Example:
+        >>> embeddings = torch.eye(4)[[0, 0, 1, 1]]  # two classes, each image where its twin is
+        >>> measured_gap(embeddings, np.array([0, 0, 1, 1]), size=2, per_class=2)
+        0.0
     """
     draw = np.random.default_rng(0)
     batches = [torch.from_numpy(batch) for batch in _batches(classes, size, per_class, draw)]

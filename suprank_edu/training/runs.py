@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from suprank_edu._files import replacing
 from suprank_edu.data import RetrievalDataset
@@ -23,6 +24,7 @@ from suprank_edu.training.models import SmallCNN
 from suprank_edu.training.named_losses import make_loss
 from suprank_edu.training.papers import SETTINGS, Setting
 from suprank_edu.training.progress import Checkpoints, Validation
+from suprank_edu.training.recipe import Recipe
 
 
 @dataclass(frozen=True)
@@ -102,9 +104,8 @@ class Run:
                 ``monitor``); None evaluates nothing along the way.
             options: passed to :func:`suprank_edu.training.fit`.
         """
-        setting, dataset = self.of_paper, self.dataset(self.of_paper.splits[0])
-        recipe = setting.recipe(dataset, **self.changes)
-        loss = make_loss(self.loss, dataset, recipe, setting.step)
+        setting = self.of_paper
+        dataset, recipe, loss = self._prepared()
         torch.manual_seed(recipe.seed)
         model = setting.model(recipe, dataset.channels)
         batches = setting.batches(dataset, recipe)
@@ -136,9 +137,8 @@ class Run:
         Returns:
             What a reader of a log wants to know before the long work: sizes, steps, seconds a step, peak memory.
         """
-        setting, dataset = self.of_paper, self.dataset(self.of_paper.splits[0])
-        recipe = setting.recipe(dataset, **self.changes)
-        loss = make_loss(self.loss, dataset, recipe, setting.step)
+        setting = self.of_paper
+        dataset, recipe, loss = self._prepared()
         short = replace(recipe, steps=min(2, recipe.steps))
         start = time.perf_counter()
         result = fit(
@@ -162,6 +162,12 @@ class Run:
             "seconds a step": round(seconds[-1] - seconds[0], 3),
             "peak memory, GiB": round(_peak_gib(), 2),
         }
+
+    def _prepared(self) -> tuple[RetrievalDataset, Recipe, nn.Module]:
+        """Read the images to train on; return them, the recipe and the loss."""
+        dataset = self.dataset(self.of_paper.splits[0])
+        recipe = self.of_paper.recipe(dataset, **self.changes)
+        return dataset, recipe, make_loss(self.loss, dataset, recipe, self.of_paper.step)
 
     def evaluate(self, which: str = "last", split: str | None = None, **options: Any) -> Evaluation:
         """Evaluate a checkpoint of the run, ``"last"`` or ``"best"``, and write the result into the folder.
