@@ -16,6 +16,7 @@ from suprank_edu.data import MPerClassBatches, RetrievalDataset
 from suprank_edu.data.samplers import Batches
 from suprank_edu.training import checkpoint
 from suprank_edu.training.arguments import check_arguments
+from suprank_edu.training.arguments import check_arguments
 from suprank_edu.training.augment import Augment
 from suprank_edu.training.device import make_accelerator, own_random_state
 from suprank_edu.training.gather import OwnShare
@@ -99,6 +100,7 @@ def fit(
         >>> [entry["step"] for entry in result.history]
         [1, 2]
     """
+    check_arguments(dataset, loss, validation, checkpoints, callbacks)
     check_arguments(dataset, loss, validation, checkpoints, callbacks)
     accelerator = make_accelerator(device, recipe.precision)
     if validation is not None:
