@@ -5,12 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from numbers import Integral, Real
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
-
-NORM_TOLERANCE = 1e-3
 
 # 2^level - 1 must stay a finite, strictly growing gain.
 MAX_LEVEL = 62
@@ -39,7 +36,7 @@ def check_ranking(scores: Tensor, levels: Tensor, most: int = MAX_LEVEL) -> None
     """
     check_floating("scores", scores, 2)
     check_levels(levels, scores)
-    extremes = [*torch.aminmax(_detached(scores)), *torch.aminmax(levels)]
+    extremes = [*torch.aminmax(detached(scores)), *torch.aminmax(levels)]
     low, high, least, top = torch.stack([extreme.to(torch.float32) for extreme in extremes]).tolist()
     if not (math.isfinite(low) and math.isfinite(high)):
         check_scores(scores)  # float64 may be finite where float32 is not
@@ -51,78 +48,6 @@ def check_scores(scores: Tensor, name: str = "scores") -> None:
     """Raise unless ``scores`` is a finite ``(Q, G)`` floating-point tensor."""
     check_floating(name, scores, 2)
     _check_finite(name, scores)
-
-
-def check_embeddings(embeddings: Tensor, name: str = "embeddings") -> float:
-    """Raise unless ``embeddings`` is a finite ``(N, D)`` tensor; return how far a norm is off 1 at most."""
-    check_floating(name, embeddings, 2)
-    finite, error = _norms(embeddings).tolist()
-    if not finite:
-        _raise_not_finite(name, embeddings)
-    return float(error)
-
-
-class Batch(NamedTuple):
-    """Checked labels ``(Q, L)`` and ``(G, L)``, and how far a norm is off 1 at most."""
-
-    labels: Tensor
-    ref_labels: Tensor
-    norm_error: float
-
-
-def check_batch(
-    embeddings: Tensor, labels: Tensor, ref_emb: Tensor | None = None, ref_labels: Tensor | None = None
-) -> Batch:
-    """Check embeddings and labels of a batch and of its references, reading the device once."""
-    check_floating("embeddings", embeddings, 2)
-    query_labels = check_labels(labels, len(embeddings))
-    check_device("labels", labels, embeddings)
-    if (ref_emb is None) != (ref_labels is None):
-        missing = "ref_emb" if ref_emb is None else "ref_labels"
-        raise ValueError(f"`{missing}`: got None, expected `ref_emb` and `ref_labels` together")
-    if ref_emb is None or ref_labels is None:
-        gallery_labels, answers = query_labels, [_norms(embeddings), split_classes(query_labels)]
-    else:
-        gallery_labels = _check_references(embeddings, query_labels, ref_emb, ref_labels)
-        both = torch.cat([query_labels, gallery_labels])
-        answers = [_norms(embeddings), split_classes(both), _norms(ref_emb)]
-    finite, error, split, *ref = torch.cat(answers).tolist()
-    if not finite:
-        _raise_not_finite("embeddings", embeddings)
-    if ref_emb is not None and not ref[0]:
-        _raise_not_finite("ref_emb", ref_emb)
-    if split:
-        check_tree(query_labels if ref_emb is None else both)
-    return Batch(query_labels, gallery_labels, max(error, *ref[1:], 0.0))
-
-
-def _check_references(embeddings: Tensor, labels: Tensor, ref_emb: Tensor, ref_labels: Tensor) -> Tensor:
-    check_floating("ref_emb", ref_emb, 2)
-    check_device("ref_emb", ref_emb, embeddings)
-    if ref_emb.shape[1] != embeddings.shape[1]:
-        raise ValueError(
-            f"`ref_emb`: got shape {tuple(ref_emb.shape)}, expected (G, {embeddings.shape[1]}), as wide as `embeddings`"
-        )
-    checked = check_labels(ref_labels, len(ref_emb), "ref_labels")
-    check_device("ref_labels", ref_labels, embeddings)
-    if checked.shape[1] != labels.shape[1]:
-        raise ValueError(
-            f"`ref_labels`: got {checked.shape[1]} columns, expected {labels.shape[1]}, the levels of `labels`"
-        )
-    return checked
-
-
-def _norms(embeddings: Tensor) -> Tensor:
-    """Return ``(2,)`` floats on the device: whether all rows are finite, and how far a norm is off 1 at most."""
-    # Not read off the norms: squares overflow where the values themselves are still finite.
-    values = _detached(embeddings)
-    extremes = torch.stack(torch.aminmax(values))  # NaN in, NaN out; several times cheaper than isfinite of all
-    return torch.stack([extremes.isfinite().all().float(), (values.norm(dim=1) - 1).abs().max().float()])
-
-
-def _raise_not_finite(name: str, embeddings: Tensor) -> None:
-    bad = int((~embeddings.detach().isfinite().all(dim=1)).sum())
-    raise ValueError(f"`{name}`: got NaN or infinity in {bad} of {len(embeddings)} rows, expected finite values")
 
 
 def check_labels(labels: Tensor, size: int, name: str = "labels") -> Tensor:
@@ -253,11 +178,11 @@ def check_device(name: str, value: Tensor, like: Tensor) -> None:
 
 def _check_finite(name: str, value: Tensor) -> None:
     # min and max carry NaN through, and reading both costs one transfer.
-    low, high = torch.stack(torch.aminmax(_detached(value))).tolist()
+    low, high = torch.stack(torch.aminmax(detached(value))).tolist()
     if not (-float("inf") < low and high < float("inf")):
         raise ValueError(f"`{name}`: got NaN or infinity, expected finite values")
 
 
-def _detached(value: Tensor) -> Tensor:
+def detached(value: Tensor) -> Tensor:
     """Return ``value`` without its graph, in float32 where it is in half precision."""
     return value.detach() if value.dtype == torch.float64 else value.detach().float()

@@ -10,7 +10,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_batch, check_count, check_level_column
+from suprank_edu._checks import check_count, check_level_column
+from suprank_edu._embedding_checks import check_batch
 from suprank_edu._progress import with_progress
 from suprank_edu.relevance import count_shared
 

@@ -2,12 +2,13 @@
 
 import ast
 import inspect
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from suprank_edu import _checks
+from suprank_edu import _checks, _embedding_checks
 
 UNIT = torch.eye(3)
 LABELS = torch.tensor([[0, 0], [1, 0], [2, 1]])
@@ -40,9 +41,13 @@ REFUSED = [
         r"`levels`: got dtype torch.uint16, expected integers or bools",
     ),
     (_checks.check_ks, (5,), r"`ks`: got 5, expected one or more integers of at least 1, such as \(5,\)"),
-    (_checks.check_embeddings, (UNIT * NAN,), r"`embeddings`: got NaN or infinity in 3 of 3 rows, expected finite"),
     (
-        _checks.check_embeddings,
+        _embedding_checks.check_embeddings,
+        (UNIT * NAN,),
+        r"`embeddings`: got NaN or infinity in 3 of 3 rows, expected finite",
+    ),
+    (
+        _embedding_checks.check_embeddings,
         (torch.tensor([[1.0, 0.0], [float("inf"), 0.0]]),),
         r"`embeddings`: got NaN or infinity in 1 of 2 rows, expected finite values",
     ),
@@ -66,37 +71,49 @@ REFUSED = [
         (torch.tensor([[0, 3, 7], [1, 3, 8]]),),
         r"`labels`: got class 3 of column 1 under two classes of column 2 \(7 and 8\), expected a tree",
     ),
-    (_checks.check_batch, (UNIT, LABELS[:2]), r"`labels`: got shape \(2, 2\), expected \(3,\) or \(3, L\)"),
-    (_checks.check_batch, (UNIT, torch.tensor([[0, 0], [0, 1], [2, 1]])), r"`labels`: got class 0 of column 0 under"),
+    (_embedding_checks.check_batch, (UNIT, LABELS[:2]), r"`labels`: got shape \(2, 2\), expected \(3,\) or \(3, L\)"),
     (
-        _checks.check_batch,
+        _embedding_checks.check_batch,
+        (UNIT, torch.tensor([[0, 0], [0, 1], [2, 1]])),
+        r"`labels`: got class 0 of column 0 under",
+    ),
+    (
+        _embedding_checks.check_batch,
         (UNIT, LABELS, UNIT, torch.tensor([[0, 1], [1, 0], [2, 1]])),
         r"`labels`: got class 0 of column 0 under two classes of column 1 \(0 and 1\), expected a tree",
     ),
     (
-        _checks.check_batch,
+        _embedding_checks.check_batch,
         (UNIT, LABELS, UNIT),
         r"`ref_labels`: got None, expected `ref_emb` and `ref_labels` together",
     ),
     (
-        _checks.check_batch,
+        _embedding_checks.check_batch,
         (UNIT, LABELS, None, LABELS),
         r"`ref_emb`: got None, expected `ref_emb` and `ref_labels` together",
     ),
     (
-        _checks.check_batch,
+        _embedding_checks.check_batch,
         (UNIT, LABELS, torch.eye(4), LABELS),
         r"`ref_emb`: got shape \(4, 4\), expected \(G, 3\), as wide as `embeddings`",
     ),
-    (_checks.check_batch, (UNIT, LABELS, UNIT, LABELS[:2]), r"`ref_labels`: got shape \(2, 2\), expected \(3,\) or"),
     (
-        _checks.check_batch,
+        _embedding_checks.check_batch,
+        (UNIT, LABELS, UNIT, LABELS[:2]),
+        r"`ref_labels`: got shape \(2, 2\), expected \(3,\) or",
+    ),
+    (
+        _embedding_checks.check_batch,
         (UNIT, LABELS, UNIT, LABELS[:, 0]),
         r"`ref_labels`: got 1 columns, expected 2, the levels of `labels`",
     ),
-    (_checks.check_batch, (UNIT * NAN, LABELS), r"`embeddings`: got NaN or infinity in 3 of 3 rows"),
-    (_checks.check_batch, (UNIT, LABELS, UNIT * NAN, LABELS), r"`ref_emb`: got NaN or infinity in 3 of 3 rows"),
-    (_checks.check_batch, (UNIT, LABELS.to("meta")), r"`labels`: got device meta, expected cpu"),
+    (_embedding_checks.check_batch, (UNIT * NAN, LABELS), r"`embeddings`: got NaN or infinity in 3 of 3 rows"),
+    (
+        _embedding_checks.check_batch,
+        (UNIT, LABELS, UNIT * NAN, LABELS),
+        r"`ref_emb`: got NaN or infinity in 3 of 3 rows",
+    ),
+    (_embedding_checks.check_batch, (UNIT, LABELS.to("meta")), r"`labels`: got device meta, expected cpu"),
     (_checks.check_levels, ([[1]], UNIT), r"`levels`: got list, expected an integer torch.Tensor"),
     (_checks.check_levels, (LABELS, UNIT), r"`levels`: got shape \(3, 2\), expected \(3, 3\), the shape of the scores"),
     (_checks.check_levels, (UNIT, UNIT), r"`levels`: got dtype torch.float32, expected integers or bools"),
@@ -136,14 +153,15 @@ def test_bad_input_is_refused_by_name(check, arguments, message):
 
 
 def test_no_message_is_left_untested():
-    """Run all of the above and see that each `raise` of the module was reached."""
-    tree = ast.parse(inspect.getsource(_checks))
-    raises = {node.lineno for node in ast.walk(tree) if isinstance(node, ast.Raise)}
+    """Run all of the above and see that each `raise` of the two modules was reached."""
+    sources = [Path(inspect.getfile(module)) for module in (_checks, _embedding_checks)]
+    trees = {path: ast.walk(ast.parse(path.read_text(encoding="utf-8"))) for path in sources}
+    raises = {(path, node.lineno) for path, tree in trees.items() for node in tree if isinstance(node, ast.Raise)}
     reached = set()
     for check, arguments, _ in REFUSED:
         with pytest.raises(ValueError, match="`: got ") as caught:
             check(*arguments)
-        reached.add(caught.traceback[-1].lineno + 1)
+        reached.add((caught.traceback[-1].path, caught.traceback[-1].lineno + 1))
     assert reached == raises
 
 
@@ -158,11 +176,11 @@ GOOD = [
     (_checks.check_number, ("rho", np.float32(0), 0)),
     (_checks.check_ks, (np.array([1, 2]),)),
     (_checks.check_scores, (torch.tensor([[1e30, -1e30]]),)),
-    (_checks.check_embeddings, (UNIT,)),
+    (_embedding_checks.check_embeddings, (UNIT,)),
     (_checks.check_labels, (torch.arange(3, dtype=torch.int32), 3)),
     (_checks.check_tree, (LABELS,)),
     (_checks.check_tree, (LABELS[:, :1],)),
-    (_checks.check_batch, (UNIT, LABELS, UNIT.repeat(2, 1), LABELS.repeat(2, 1))),
+    (_embedding_checks.check_batch, (UNIT, LABELS, UNIT.repeat(2, 1), LABELS.repeat(2, 1))),
     (_checks.check_levels, (UNIT.bool(), UNIT)),
     (_checks.check_valid, (None, (3, 3))),
     (_checks.check_valid, (UNIT > 0, [3, 3])),
@@ -185,14 +203,16 @@ def test_what_the_checks_return():
     assert _checks.check_ks(range(1, 3)) == (1, 2)
     assert [type(k) for k in _checks.check_ks(np.array([1, 2]))] == [int, int]
     assert _checks.check_labels(torch.arange(3).to(torch.uint16), 3).dtype == torch.int64
-    assert _checks.check_embeddings(2 * UNIT) == pytest.approx(1)
-    batch = _checks.check_batch(UNIT, LABELS, 3 * UNIT, LABELS)
+    assert _embedding_checks.check_embeddings(2 * UNIT) == pytest.approx(1)
+    batch = _embedding_checks.check_batch(UNIT, LABELS, 3 * UNIT, LABELS)
     assert batch.norm_error == pytest.approx(2)
     assert torch.equal(batch.labels, LABELS)
     assert torch.equal(batch.ref_labels, LABELS)
 
 
-@pytest.mark.parametrize("check", [_checks.check_embeddings, lambda x: _checks.check_batch(x, LABELS)])
+@pytest.mark.parametrize(
+    "check", [_embedding_checks.check_embeddings, lambda x: _embedding_checks.check_batch(x, LABELS)]
+)
 def test_large_but_finite_embeddings_are_not_called_infinite(check):
     """Squares overflow in float32 from 1.8e19 on; a diverging network gets there, and its values are finite."""
     check(1e25 * UNIT)

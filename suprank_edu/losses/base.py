@@ -11,7 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from suprank_edu._checks import NORM_TOLERANCE, check_batch, check_index, check_level_column, check_valid
+from suprank_edu._checks import check_index, check_level_column, check_valid
+from suprank_edu._embedding_checks import are_unit, check_batch
 from suprank_edu.ranking import full_precision
 from suprank_edu.relevance import count_shared
 
@@ -95,8 +96,7 @@ class EmbeddingLoss(nn.Module, ABC):
         return labels[:, self.level, None] == ref_labels[None, :, self.level]
 
     def _warn_once(self, norm_error: float, dtype: torch.dtype) -> None:
-        # Unit vectors computed in half precision are off by its rounding: 0.006 in bfloat16.
-        if norm_error > max(NORM_TOLERANCE, 2 * torch.finfo(dtype).eps) and not self._warned:
+        if not are_unit(norm_error, dtype) and not self._warned:
             self._warned = True
             warnings.warn(
                 f"`embeddings`: a norm is off 1 by {norm_error:.3g}, expected unit vectors so that scores are cosine "

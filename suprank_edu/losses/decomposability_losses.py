@@ -9,8 +9,6 @@ import torch
 from torch import Tensor, nn
 
 from suprank_edu._checks import (
-    Batch,
-    check_batch,
     check_count,
     check_index,
     check_level_column,
@@ -18,6 +16,7 @@ from suprank_edu._checks import (
     check_positive,
     check_valid,
 )
+from suprank_edu._embedding_checks import Batch, check_batch
 from suprank_edu.losses.base import IndicesTuple, listed_pairs
 from suprank_edu.ranking import full_precision
 

@@ -12,7 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from suprank_edu._checks import NORM_TOLERANCE, check_batch, check_count, check_ks, check_number, check_valid
+from suprank_edu._checks import check_count, check_ks, check_number, check_valid
+from suprank_edu._embedding_checks import are_unit, check_batch
 from suprank_edu._progress import with_progress
 from suprank_edu.metrics import _of_ranks
 from suprank_edu.metrics._ranked import Ranked, rank_columns
@@ -92,8 +93,7 @@ def evaluate(
     checked = check_batch(queries, own_labels, gallery, gallery_labels)
     if math.isinf(checked.norm_error) and queries.dtype != torch.float64:
         raise ValueError("`embeddings`: got a norm whose square is infinite, expected unit vectors")
-    # Unit vectors computed in half precision are off by its rounding.
-    if checked.norm_error > max(NORM_TOLERANCE, 2 * torch.finfo(queries.dtype).eps):
+    if not are_unit(checked.norm_error, queries.dtype):
         warnings.warn(
             f"`embeddings`: a norm is off 1 by {checked.norm_error:.3g}; scores are inner products, so apply "
             "torch.nn.functional.normalize first if cosine similarities are meant",

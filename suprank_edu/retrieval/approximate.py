@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_count, check_embeddings
+from suprank_edu._checks import check_count
+from suprank_edu._embedding_checks import check_embeddings
 from suprank_edu._extras import needs
 
 _CODE_BITS = 8

@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_count, check_embeddings
+from suprank_edu._checks import check_count
+from suprank_edu._embedding_checks import check_embeddings
 from suprank_edu._extras import needs
 from suprank_edu.retrieval.approximate import ApproximateIndex
 
