@@ -12,7 +12,8 @@ from suprank_edu.explore.controls import Choice
 from suprank_edu.explore.explorer import Explorer
 from suprank_edu.explore.figures import Description, FigureFunction
 from suprank_edu.explore.palette import AXIS, SUPRANK, axis, layout
-from suprank_edu.explore.words import fixed
+from suprank_edu.explore.traces import QUIET
+from suprank_edu.explore.words import counted, fixed
 from suprank_edu.training.results import NAMES, runs_by_loss
 
 Array = np.ndarray[Any, Any]
@@ -47,12 +48,14 @@ def learning_curves(results: Sequence[dict[str, Any]], loss: str) -> Explorer:
         An ``Explorer`` with the loss in front.
 
     Raises:
-        ValueError: fewer than two losses have test runs.
+        ValueError: fewer than two losses have test runs, ``loss`` is none of them, or their steps differ.
     """
+    steps = _steps(results)
     curves = shares(results)
     if len(curves) < 2:
         raise ValueError(f"`results`: got test runs of {len(curves)} losses, expected two or more")
-    steps = np.array([step for step, _ in next(run for run in results if run["on"] == "test")["curve"]])
+    if loss not in curves:
+        raise ValueError(f"`loss`: got {loss!r}, expected one of {tuple(curves)!r}")
     middle = steps[_WINDOW // 2 : len(steps) - _WINDOW // 2]
     behind = [_line(middle, values.mean(axis=0), AXIS.colour, 1.2, 0.5) for values in curves.values()]
     most = max(len(values) for values in curves.values())
@@ -69,12 +72,10 @@ def learning_curves(results: Sequence[dict[str, Any]], loss: str) -> Explorer:
         return {"data": [*behind, *front(loss)], "layout": made}
 
     def readout(loss: str) -> str:
-        values = curves[loss]
-        last = values[:, -1]
-        return (
-            f"{loss}, {len(values)} seed{'s' if len(values) > 1 else ''}: at the end {fixed(float(last.mean()), 2)} of "
-            f"the beginning, from {fixed(float(last.min()), 2)} to {fixed(float(last.max()), 2)} by seed."
-        )
+        last = curves[loss][:, -1]
+        mean, low, high = (fixed(float(value), 2) for value in (last.mean(), last.min(), last.max()))
+        seeds = counted(len(last), "seed")
+        return f"{loss}, {seeds}: at the end {mean} of the beginning, from {low} to {high} by seed."
 
     return Explorer(
         FigureFunction(describe),
@@ -89,6 +90,17 @@ def learning_curves(results: Sequence[dict[str, Any]], loss: str) -> Explorer:
     )
 
 
+def _steps(results: Sequence[dict[str, Any]]) -> Array:
+    """Return the recorded steps, or raise unless all test runs have the same, as many as are averaged or more."""
+    of_runs = {tuple(step for step, _ in run["curve"]) for run in results if run["on"] == "test"}
+    if len(of_runs) > 1:
+        raise ValueError("`results`: got test runs recorded at different steps, expected the same for all")
+    steps = np.array([step for steps in of_runs for step in steps])
+    if of_runs and len(steps) < _WINDOW:
+        raise ValueError(f"`results`: got {len(steps)} recorded steps, expected {_WINDOW} or more")
+    return steps
+
+
 def _line(steps: Array, values: Array, colour: str, width: float, opacity: float) -> dict[str, Any]:
     return {
         "type": "scatter",
@@ -97,8 +109,7 @@ def _line(steps: Array, values: Array, colour: str, width: float, opacity: float
         "mode": "lines",
         "line": {"color": colour, "width": width},
         "opacity": opacity,
-        "showlegend": False,
-        "hoverinfo": "skip",
+        **QUIET,
     }
 
 

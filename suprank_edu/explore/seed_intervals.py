@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 from suprank_edu.explore.controls import Choice
 from suprank_edu.explore.explorer import Explorer
 from suprank_edu.explore.figures import Description, FigureFunction
-from suprank_edu.explore.palette import EXACT, RIVAL, SMOOTH, SUPRANK, TEXT, Style, axis, layout
+from suprank_edu.explore.palette import EXACT, RIVAL, SMOOTH, SUPRANK, TEXT, Style, axis, layout, unmarked_axis
+from suprank_edu.explore.traces import words
+from suprank_edu.explore.words import counted, fixed
 from suprank_edu.training.results import NAMES, Interval, runs_by_loss, value_of
 
 COLUMNS = {
@@ -74,13 +76,13 @@ def seed_intervals(results: Sequence[dict[str, Any]], metric: str = "mAP@R") -> 
 
     Args:
         results: what :func:`suprank_edu.training.results.load_results` returns.
-        metric: the one of ``COLUMNS`` that is shown at first.
+        metric: the one of ``COLUMNS`` that is shown at first; those that all runs have can be chosen.
 
     Returns:
         An ``Explorer`` with the metric.
 
     Raises:
-        ValueError: fewer than two losses have test runs.
+        ValueError: fewer than two losses have test runs, or not all of them have ``metric``.
 
     Example:
         >>> run = {"on": "test", "seed": 0, "metrics": dict.fromkeys(COLUMNS.values(), 0.5), "mild": 0.5, "gap": {}}
@@ -89,9 +91,12 @@ def seed_intervals(results: Sequence[dict[str, Any]], metric: str = "mAP@R") -> 
         >>> shown.readout(metric="H-AP").split("\\n")[0]
         'Highest H-AP: Sup-AP, 0.500 (1 seed). Lowest: triplet, 0.400 (1 seed).'
     """
-    count = len(sorted_rows(results, metric))
+    count = len(runs_by_loss(results))
     if count < 2:
         raise ValueError(f"`results`: got test runs of {count} losses, expected two or more")
+    metrics = tuple(name for name, column in COLUMNS.items() if _all_have(results, column))
+    if metric not in metrics:
+        raise ValueError(f"`metric`: got {metric!r}, expected one of {metrics!r}, which all runs have")
     rows = functools.cache(functools.partial(sorted_rows, results))
     made = _layout(count)
 
@@ -103,7 +108,7 @@ def seed_intervals(results: Sequence[dict[str, Any]], metric: str = "mAP@R") -> 
 
     return Explorer(
         FigureFunction(describe),
-        [Choice("metric", "Metric", tuple(COLUMNS), metric)],
+        [Choice("metric", "Metric", metrics, metric)],
         title="All losses, all seeds",
         alt=(
             f"One row for each of {count} losses, the best above: a small dot for every seed, and a large mark at "
@@ -112,6 +117,13 @@ def seed_intervals(results: Sequence[dict[str, Any]], metric: str = "mAP@R") -> 
         ),
         readout=readout,
     )
+
+
+def _all_have(results: Sequence[dict[str, Any]], column: str) -> bool:
+    try:
+        return all(math.isfinite(value_of(run, column)) for runs in runs_by_loss(results).values() for run in runs)
+    except KeyError:
+        return False
 
 
 def _traces(rows: list[Row]) -> list[dict[str, Any]]:
@@ -125,19 +137,9 @@ def _traces(rows: list[Row]) -> list[dict[str, Any]]:
         "name": "one seed",
         "hovertemplate": "%{x:.4f}<extra></extra>",
     }
-    names = {
-        "type": "scatter",
-        "x": [1.0] * len(rows),
-        "y": list(range(len(rows))),
-        "xaxis": "x2",
-        "mode": "text",
-        "text": [row.name if len(row.values) >= _FEWEST else f"{row.name} *" for row in rows],
-        "textposition": "middle left",
-        "textfont": {"color": TEXT.colour},
-        "showlegend": False,
-        "hoverinfo": "skip",
-    }
-    return [dots, *(_means(rows, kind, style) for kind, style in FAMILIES.items()), names]
+    names = [row.name if len(row.values) >= _FEWEST else f"{row.name} *" for row in rows]
+    beside = words([1.0] * len(rows), list(range(len(rows))), names, "middle left", xaxis="x2")
+    return [dots, *(_means(rows, kind, style) for kind, style in FAMILIES.items()), beside]
 
 
 def _means(rows: list[Row], kind: str, style: Style) -> dict[str, Any]:
@@ -178,7 +180,7 @@ def _words(rows: list[Row], metric: str) -> str:
 def _said(row: Row) -> str:
     count = len(row.values)
     if count < _FEWEST:
-        return f"{row.name}, {row.interval.mean:.3f} ({count} seed{'s' if count > 1 else ''})"
+        return f"{row.name}, {fixed(row.interval.mean, 3)} ({counted(count, 'seed')})"
     return f"{row.name}, {row.interval}"
 
 
@@ -193,6 +195,6 @@ def _layout(count: int) -> dict[str, Any]:
         _ROW * count + 110,
         xaxis=axis("", domain=[0.46, 1.0], autorange=True, zeroline=False, nticks=6),
         xaxis2=axis("", domain=[0.0, 0.45], range=[0, 1], visible=False, anchor="y"),
-        yaxis=axis("", range=[count - 0.4, -0.6], showticklabels=False, ticks="", showgrid=False, zeroline=False),
+        yaxis=unmarked_axis((count - 0.4, -0.6)),
         margin={"l": 6, "r": 14, "t": 12, "b": 34},
     )

@@ -20,9 +20,11 @@ from suprank_edu.explore import (
     Slider,
     gap_curves,
     hierarchical_ranking,
+    learning_curves,
     nearest_pictures,
     query_by_query,
     score_histograms,
+    seed_intervals,
     show_figure,
     show_retrieved,
     sunburst,
@@ -214,3 +216,30 @@ def test_options_that_are_none() -> None:
     refused(lambda: Choice("k", "k", None, "a"), "`options`: got None")
     refused(lambda: Choice("k", "k", "ab", "a"), "`options`: got 'ab'")
     refused(lambda: Choice("k", "k", ("a", "b"), "a", {"a": 3}), "`presets`: got {'a': 3}")
+
+
+def run(loss: str, **changes: Any) -> dict[str, Any]:
+    curve = [[step, 1.0] for step in (10, 20, 30)]
+    return {
+        "loss": loss,
+        "seed": 0,
+        "on": "test",
+        "metrics": {"mAP@R/level0": 0.5},
+        "mild": 0.5,
+        "gap": {},
+        "curve": curve,
+    } | changes
+
+
+def test_results_that_cannot_be_compared() -> None:
+    two = [run("sup-ap"), run("triplet")]
+    assert seed_intervals(two).controls[0].values == ("mAP@R", "share of mild mistakes")  # what all runs have
+    refused(lambda: seed_intervals(two, "gap, unseen classes"), "`metric`: got 'gap, unseen classes', expected one of")
+    refused(lambda: seed_intervals(two[:1]), "`results`: got test runs of 1 losses")
+    refused(lambda: seed_intervals([]), "`results`: got test runs of 0 losses")
+    refused(lambda: seed_intervals(two, "AP"), "`metric`: got 'AP', expected one of")
+    refused(lambda: learning_curves([], "Sup-AP"), "`results`: got test runs of 0 losses")
+    refused(lambda: learning_curves(two, "Sup-NDCG"), "`loss`: got 'Sup-NDCG', expected one of")
+    other = run("triplet", curve=[[10, 1.0], [20, 1.0]])
+    refused(lambda: learning_curves([two[0], other], "Sup-AP"), "`results`: got test runs recorded at different steps")
+    refused(lambda: learning_curves([other], "triplet"), "`results`: got 2 recorded steps, expected 3 or more")
