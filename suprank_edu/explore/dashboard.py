@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from suprank_edu._checks import check_count, check_number
+from suprank_edu._progress import is_static
 from suprank_edu.explore.controls import Choice, Control, SelectionSlider
 from suprank_edu.explore.dashboard_figure import STYLES, Curves, describe, metrics_of, tell
-from suprank_edu.explore.explorer import Explorer, is_static
+from suprank_edu.explore.explorer import Explorer
 from suprank_edu.explore.figures import FigureFunction
 from suprank_edu.explore.live import LiveExplorer
 from suprank_edu.training import Course, FitResult, Recipe

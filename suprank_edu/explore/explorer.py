@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import functools
 import inspect
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from suprank_edu._progress import is_static
 from suprank_edu.explore import payload
 from suprank_edu.explore.controls import Choice, Control, SelectionSlider, Slider, Toggle, Value
 from suprank_edu.explore.figures import FigureFunction, describe
@@ -131,11 +131,6 @@ def show_figure(figure: Any, title: str, alt: str) -> Explorer:
     make = FigureFunction(lambda: figure) if isinstance(figure, dict) else (lambda: figure)
     describe(make, {})
     return Explorer(make, [], title, alt)
-
-
-def is_static() -> bool:
-    """Return whether outputs are made for the built page: ``SUPRANK_EDU_STATIC`` is set to 1."""
-    return os.environ.get("SUPRANK_EDU_STATIC", "") not in {"", "0"}
 
 
 def _text(name: str, value: str) -> str:

@@ -8,8 +8,8 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from suprank_edu._checks import check_count
+from suprank_edu._progress import is_static
 from suprank_edu.data.labelling import Candidate, Decision, Labelling, ReviewLog
-from suprank_edu.explore.explorer import is_static
 from suprank_edu.explore.palette import NEGATIVE, POSITIVE, RELATED
 from suprank_edu.explore.words import counted
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -12,10 +11,10 @@ import torch
 from torch import nn
 
 from suprank_edu._extras import needs
+from suprank_edu._progress import is_static
 from suprank_edu.data import MPerClassBatches, RetrievalDataset
 from suprank_edu.data.samplers import Batches
 from suprank_edu.training import checkpoint
-from suprank_edu.training.arguments import check_arguments
 from suprank_edu.training.arguments import check_arguments
 from suprank_edu.training.augment import Augment
 from suprank_edu.training.device import make_accelerator, own_random_state
@@ -101,7 +100,6 @@ def fit(
         [1, 2]
     """
     check_arguments(dataset, loss, validation, checkpoints, callbacks)
-    check_arguments(dataset, loss, validation, checkpoints, callbacks)
     accelerator = make_accelerator(device, recipe.precision)
     if validation is not None:
         validation = validation.in_steps(len(batches) if batches else max(1, len(dataset) // recipe.batch_size))
@@ -142,7 +140,7 @@ class _Run:
             from tqdm.auto import tqdm
 
         accelerator, steps = self.learner.accelerator, self.learner.recipe.steps
-        silent = not progress or os.environ.get("SUPRANK_EDU_STATIC") == "1" or not accelerator.is_main_process
+        silent = not progress or is_static() or not accelerator.is_main_process
         done = len(self.course.history)
         if self._stopped_early():
             return
