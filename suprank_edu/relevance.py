@@ -6,7 +6,7 @@ Two items share ``l`` levels when their ``l`` coarsest columns agree: 0 for noth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor
@@ -32,14 +32,18 @@ def shared_levels(labels: Tensor, ref_labels: Tensor | None = None) -> Tensor:
         >>> shared_levels(labels)[0]
         tensor([2, 2, 1, 0])
     """
-    queries = check_labels(labels, len(labels))
-    gallery = queries if ref_labels is None else check_labels(ref_labels, len(ref_labels), "ref_labels")
+    queries = check_labels(labels, _rows(labels))
+    gallery = queries if ref_labels is None else check_labels(ref_labels, _rows(ref_labels), "ref_labels")
     if queries.shape[1] != gallery.shape[1]:
         raise ValueError(
             f"`ref_labels`: got {gallery.shape[1]} columns, expected {queries.shape[1]}, the levels of `labels`"
         )
     check_tree(queries if ref_labels is None else torch.cat([queries, gallery]))
     return count_shared(queries, gallery)
+
+
+def _rows(labels: Tensor) -> int:
+    return len(labels) if getattr(labels, "ndim", 0) else 0
 
 
 def count_shared(queries: Tensor, gallery: Tensor, dtype: torch.dtype = torch.int64) -> Tensor:
@@ -109,6 +113,8 @@ def relevance_from_weights(levels: Tensor, weights: Sequence[float], valid: Tens
 
 def check_weights(weights: Sequence[float]) -> tuple[float, ...]:
     """Return ``weights`` as a tuple, or raise unless they are finite, at least 0 and not all 0."""
+    if not isinstance(weights, Iterable):
+        raise ValueError(f"`weights`: got {weights!r}, expected one weight per level")
     values = tuple(weights)
     for value in values:
         check_number("weights", value, minimum=0)

@@ -28,7 +28,7 @@ from suprank_edu.losses import (
     roadmap,
 )
 from suprank_edu.losses.base import own_scores
-from suprank_edu.steps import PUBLISHED
+from suprank_edu.steps import PUBLISHED, Sigmoid
 
 # name: (the module, the definition of one query from scores, levels and L)
 MODULES = {
@@ -630,3 +630,11 @@ def test_proxies_take_labels_of_any_integer_dtype():
     expected = loss(torch.eye(3), torch.arange(3))
     for dtype in (torch.uint8, torch.int32, torch.uint16, torch.uint64):
         assert torch.equal(loss(torch.eye(3), torch.arange(3).to(dtype)), expected)
+
+
+@pytest.mark.parametrize("step", [Sigmoid(), None, 0.01])
+@pytest.mark.parametrize("make", [roadmap, road_recall, road_ndcg, lambda **options: happier(3, 8, **options)])
+def test_a_sum_by_name_takes_no_other_step(make, step):
+    """A Sigmoid has a tau too, and became a SupStep of that tau."""
+    with pytest.raises(ValueError, match="`step`: got .* expected a SupStep"):
+        make(step=step)

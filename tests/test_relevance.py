@@ -150,6 +150,11 @@ def test_a_gallery_with_other_levels_is_refused():
             r"`valid`: got shape \(1, 1\), expected \(1, 2\)",
         ),
         (lambda: relevance_from_weights(torch.tensor([[1]]), [0.0]), r"`weights`: got \(0.0,\), expected"),
+        (
+            lambda: relevance_from_weights(torch.tensor([[1]]), 1.0),
+            r"`weights`: got 1.0, expected one weight per level",
+        ),
+        (lambda: shared_levels(torch.tensor(3)), r"`labels`: got shape \(\), expected"),
         (lambda: relevance_from_weights(torch.tensor([[1]]), [1.0, -1.0]), r"`weights`: got -1.0, expected"),
         (
             lambda: relevance_from_weights(torch.tensor([[2]]), [1.0]),

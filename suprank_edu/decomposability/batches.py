@@ -9,6 +9,8 @@ from torch import Tensor
 
 from suprank_edu._checks import check_levels, check_scores, check_valid
 
+_INTEGERS = (torch.uint8, torch.int8, torch.int16, torch.int32)
+
 # Scores gathered at a time.
 _ENTRIES_AT_A_TIME = 1 << 22
 
@@ -110,6 +112,7 @@ def gap(
 
 def _checked_batches(batches: Iterable[Tensor | Sequence[int]], scores: Tensor) -> list[Tensor]:
     found = [torch.as_tensor(batch, device=scores.device) for batch in batches]
+    found = [batch.long() if batch.dtype in _INTEGERS else batch for batch in found]
     if any(batch.ndim != 1 or batch.dtype != torch.int64 or not len(batch) for batch in found) or not found:
         raise ValueError("`batches`: got an empty batch or one that is no list of integers, expected item numbers")
     items, gallery = torch.cat(found), scores.shape[1]

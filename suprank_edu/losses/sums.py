@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -73,13 +74,14 @@ def roadmap(
         step: the step of SupRank.
 
     Raises:
-        ValueError: one of ``num_classes`` and ``embedding_size`` without the other, or a parameter out of range.
+        ValueError: one of ``num_classes`` and ``embedding_size`` without the other, another kind of step, or a
+            parameter out of range.
 
     Example:
         >>> type(roadmap().decomposability_loss).__name__, type(roadmap(10, 64).decomposability_loss).__name__
         ('CalibrationLoss', 'ProxyLoss')
     """
-    return RankLoss(SupAPLoss(**asdict(step)), _decomposability(num_classes, embedding_size), weight)
+    return RankLoss(SupAPLoss(**_parameters(step)), _decomposability(num_classes, embedding_size), weight)
 
 
 def road_recall(
@@ -95,7 +97,7 @@ def road_recall(
         >>> road_recall().weight
         0.5
     """
-    return RankLoss(SupRecallLoss(**asdict(step)), _decomposability(num_classes, embedding_size), weight)
+    return RankLoss(SupRecallLoss(**_parameters(step)), _decomposability(num_classes, embedding_size), weight)
 
 
 def road_ndcg(
@@ -111,7 +113,7 @@ def road_ndcg(
         >>> type(road_ndcg(10, 64).rank_loss).__name__
         'SupNDCGLoss'
     """
-    return RankLoss(SupNDCGLoss(**asdict(step)), _decomposability(num_classes, embedding_size), weight)
+    return RankLoss(SupNDCGLoss(**_parameters(step)), _decomposability(num_classes, embedding_size), weight)
 
 
 def happier(
@@ -133,7 +135,13 @@ def happier(
         >>> happier(10, 64).decomposability_loss.num_classes
         10
     """
-    return RankLoss(SupHAPLoss(alpha, **asdict(step)), ProxyLoss(num_classes, embedding_size), weight)
+    return RankLoss(SupHAPLoss(alpha, **_parameters(step)), ProxyLoss(num_classes, embedding_size), weight)
+
+
+def _parameters(step: SupStep) -> dict[str, Any]:
+    if not isinstance(step, SupStep):
+        raise ValueError(f"`step`: got {step!r}, expected a SupStep")
+    return asdict(step)
 
 
 def _decomposability(num_classes: int | None, embedding_size: int | None) -> CalibrationLoss | ProxyLoss:

@@ -102,3 +102,11 @@ AP = average_precision
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_item_numbers_of_any_integer_dtype():
+    scores, levels = torch.tensor([[0.9, 0.8, 0.2, 0.1]]), torch.tensor([[1, 0, 1, 0]])
+    expected = gap(scores, levels, [[0, 1], [2, 3]], average_precision)
+    for dtype in (torch.uint8, torch.int32):
+        batches = torch.arange(4, dtype=dtype).view(2, 2)
+        assert torch.equal(gap(scores, levels, batches, average_precision), expected)
