@@ -42,7 +42,7 @@ def learning_curves(results: Sequence[dict[str, Any]], loss: str) -> Explorer:
 
     Args:
         results: what :func:`suprank_edu.training.results.load_results` returns; all runs of as many steps.
-        loss: the name, as in :data:`suprank_edu.training.results.NAMES`, that stands in front at first.
+        loss: the name, as in :data:`suprank_edu.training.named_losses.NAMES`, that stands in front at first.
 
     Returns:
         An ``Explorer`` with the loss in front.

@@ -66,6 +66,31 @@ LOSSES: dict[str, MakeLoss] = {
 }
 """Losses by name: the number of the finest classes, D and the step of SupRank → the loss."""
 
+NAMES = {
+    "sup-ap": "Sup-AP",
+    "sup-recall": "Sup-R@k",
+    "sup-ndcg": "Sup-NDCG",
+    "sup-h-ap": "Sup-H-AP",
+    "roadmap": "ROADMAP, pairs",
+    "roadmap-proxies": "ROADMAP, proxies",
+    "road-recall": "ROAD-R@k, pairs",
+    "road-recall-proxies": "ROAD-R@k, proxies",
+    "road-ndcg": "ROAD-NDCG",
+    "happier": "HAPPIER",
+    "happier-f": "HAPPIER-F",
+    "smooth-ap": "SmoothAP",
+    "smooth-recall": "Smooth-R@k",
+    "smooth-ndcg": "Smooth-NDCG",
+    "triplet": "triplet",
+    "contrastive": "contrastive",
+    "multi-similarity": "multi-similarity",
+    "fastap": "FastAP",
+    "softmax": "softmax",
+    "proxy-nca": "ProxyNCA",
+    "arcface": "ArcFace",
+}
+"""How tables, menus and figures write the losses, and in which order."""
+
 
 def make_loss(name: str, dataset: RetrievalDataset, recipe: Recipe, step: SupStep) -> nn.Module:
     """Return the loss of that name for a data set.

@@ -17,6 +17,7 @@ from suprank_edu._extras import needs
 from suprank_edu.training.experiment import Experiment
 from suprank_edu.training.interval import Interval as Interval
 from suprank_edu.training.missing import make_missing
+from suprank_edu.training.named_losses import NAMES as NAMES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,31 +27,6 @@ CHOSEN_BY = "mAP@R/level0"
 
 COLUMNS = ("R@1/level0", "mAP@R/level0", "H-AP", "NDCG", "ASI", "mild", "gap/train", "gap/test")
 """What the table shows: metrics on unseen classes, the share of mild mistakes, and the decomposability gap."""
-
-NAMES = {
-    "sup-ap": "Sup-AP",
-    "sup-recall": "Sup-R@k",
-    "sup-ndcg": "Sup-NDCG",
-    "sup-h-ap": "Sup-H-AP",
-    "roadmap": "ROADMAP, pairs",
-    "roadmap-proxies": "ROADMAP, proxies",
-    "road-recall": "ROAD-R@k, pairs",
-    "road-recall-proxies": "ROAD-R@k, proxies",
-    "road-ndcg": "ROAD-NDCG",
-    "happier": "HAPPIER",
-    "happier-f": "HAPPIER-F",
-    "smooth-ap": "SmoothAP",
-    "smooth-recall": "Smooth-R@k",
-    "smooth-ndcg": "Smooth-NDCG",
-    "triplet": "triplet",
-    "contrastive": "contrastive",
-    "multi-similarity": "multi-similarity",
-    "fastap": "FastAP",
-    "softmax": "softmax",
-    "proxy-nca": "ProxyNCA",
-    "arcface": "ArcFace",
-}
-"""How tables and figures write the losses of ``suprank_edu.training.named_losses.LOSSES``."""
 
 
 def results_folder(name: str) -> Path:
@@ -95,6 +71,11 @@ def chosen_lr(results: Iterable[dict[str, Any]], loss: str) -> float:
 
     Raises:
         ValueError: the loss has no validation run.
+
+    Example:
+        >>> runs = [{"loss": "sup-ap", "on": "validation", "lr": 1e-3, "metrics": {CHOSEN_BY: 0.4}}]
+        >>> chosen_lr([*runs, runs[0] | {"lr": 2e-3, "metrics": {CHOSEN_BY: 0.5}}], "sup-ap")
+        0.002
     """
     runs = [run for run in results if run["loss"] == loss and run["on"] == "validation"]
     if not runs:
@@ -104,7 +85,13 @@ def chosen_lr(results: Iterable[dict[str, Any]], loss: str) -> float:
 
 
 def value_of(run: dict[str, Any], column: str) -> float:
-    """Return what a run has in a column: ``mild``, ``gap/train``, ``gap/test`` or a metric of the evaluation."""
+    """Return what a run has in a column: ``mild``, ``gap/train``, ``gap/test`` or a metric of the evaluation.
+
+    Example:
+        >>> run = {"metrics": {"H-AP": 0.6}, "mild": 0.3, "gap": {"test": 0.02}}
+        >>> value_of(run, "H-AP"), value_of(run, "gap/test")
+        (0.6, 0.02)
+    """
     if column.startswith("gap/"):
         return float(run["gap"].get(column.removeprefix("gap/"), math.nan))
     return float(run["mild"] if column == "mild" else run["metrics"][column])
@@ -140,6 +127,11 @@ def paired(results: Iterable[dict[str, Any]], column: str, loss: str, other: str
 
     Raises:
         ValueError: they have no seed in common.
+
+    Example:
+        >>> runs = load_results(results_folder("omniglot"))
+        >>> paired(runs, "mAP@R/level0", "sup-ap", "sup-ap").mean
+        0.0
     """
     of_loss = runs_by_loss(results)
     own, others = ({run["seed"]: value_of(run, column) for run in of_loss.get(name, [])} for name in (loss, other))

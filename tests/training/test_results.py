@@ -11,7 +11,7 @@ import pytest
 from suprank_edu.training import results
 from suprank_edu.training.__main__ import main
 from suprank_edu.training.experiment import Experiment
-from suprank_edu.training.named_losses import LOSSES
+from suprank_edu.training.named_losses import LOSSES, NAMES
 from suprank_edu.training.results import Interval, as_text, chosen_lr, fill, load_results, table, value_of
 
 
@@ -185,8 +185,8 @@ def test_rankings_of_the_first_seed_are_read_in_the_order_of_the_names(tmp_path:
 
 
 def test_every_loss_has_a_name_of_its_own() -> None:
-    assert set(results.NAMES) == set(LOSSES)
-    assert len(set(results.NAMES.values())) == len(LOSSES)
+    assert set(NAMES) == set(LOSSES)
+    assert len(set(NAMES.values())) == len(LOSSES)
 
 
 def test_a_folder_of_results_is_found_beside_the_package() -> None:
