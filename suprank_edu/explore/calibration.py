@@ -5,7 +5,15 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from suprank_edu.explore.calibration_scenes import BATCHES, SCALES, SCENES, Calibrated, batch_of, calibrated
+from suprank_edu.explore.calibration_scenes import (
+    BATCHES,
+    SCALES,
+    SCENES,
+    Calibrated,
+    batch_of,
+    calibrated,
+    of_the_non_zero,
+)
 from suprank_edu.explore.controls import Choice, SelectionSlider
 from suprank_edu.explore.explorer import Explorer
 from suprank_edu.explore.figures import Description, FigureFunction
@@ -131,7 +139,7 @@ def readout(scores: str, alpha: float, beta: float, move: float) -> str:
     """Return E20, E17 and E19 with the current numbers, and what they say."""
     now = calibrated(scores, alpha, beta, move)
     pulled = [sum(term > 0 for term in terms) for terms in (now.pos_terms, now.neg_terms)]
-    coded = [sum(terms) / max(count, 1) for terms, count in zip((now.pos_terms, now.neg_terms), pulled, strict=True)]
+    coded = [of_the_non_zero(terms) for terms in (now.pos_terms, now.neg_terms)]
     written = [sum(now.pos_terms) / POSITIVES, sum(now.neg_terms) / NEGATIVES]
     mean = sum(now.batch_aps) / BATCHES
     gap = number(round(now.gap, 6))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from suprank_edu._checks import check_count, check_number
 from suprank_edu.explore.explorer import Explorer, show_figure
-from suprank_edu.explore.palette import POSITIVE, RELATED, RIVAL, SMOOTH, axis, layout
+from suprank_edu.explore.palette import POSITIVE, RELATED, RIVAL, SMOOTH, Style, axis, layout
 from suprank_edu.explore.words import fixed
 
 _STYLES = (POSITIVE, SMOOTH, RIVAL, RELATED)
@@ -29,24 +30,9 @@ def gap_curves(gaps: Mapping[str, Mapping[int, float]]) -> Explorer:
         raise ValueError(f"`gaps`: got {len(gaps)} curves, expected 1 to {len(_STYLES)}")
     traces, words = [], []
     for (name, curve), style in zip(gaps.items(), _STYLES, strict=False):
-        if not curve:
-            raise ValueError(f"`gaps`: got no point in the curve {name!r}, expected at least one")
-        for size, gap in curve.items():
-            check_count("gaps", size)
-            check_number("gaps", gap)
+        _check(name, curve)
         sizes = sorted(curve)
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "name": name,
-                "x": sizes,
-                "y": [round(curve[size], 4) for size in sizes],
-                "line": {"color": style.colour, "dash": style.dash, "width": 2.5},
-                "marker": {"color": style.colour, "symbol": style.symbol, "size": 9},
-                "hovertemplate": "batches of %{x}: gap %{y:.3f}<extra>" + name + "</extra>",
-            }
-        )
+        traces.append(_curve(name, sizes, [round(curve[size], 4) for size in sizes], style))
         first, last = (f"{fixed(curve[size], 2)} at {size}" for size in (sizes[0], sizes[-1]))
         words.append(f"{name}, from {first} to {last}")
     ticks = sorted({size for curve in gaps.values() for size in curve})
@@ -63,3 +49,24 @@ def gap_curves(gaps: Mapping[str, Mapping[int, float]]) -> Explorer:
     return show_figure(
         figure, title, f"The gap of AP over the batch size, by how batches are made: {'; '.join(words)}."
     )
+
+
+def _check(name: str, curve: Mapping[int, float]) -> None:
+    if not curve:
+        raise ValueError(f"`gaps`: got no point in the curve {name!r}, expected at least one")
+    for size, gap in curve.items():
+        check_count("gaps", size)
+        check_number("gaps", gap)
+
+
+def _curve(name: str, sizes: list[int], gaps: list[float], style: Style) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": name,
+        "x": sizes,
+        "y": gaps,
+        "line": {"color": style.colour, "dash": style.dash, "width": 2.5},
+        "marker": {"color": style.colour, "symbol": style.symbol, "size": 9},
+        "hovertemplate": "batches of %{x}: gap %{y:.3f}<extra>" + name + "</extra>",
+    }
