@@ -66,23 +66,14 @@ class HierarchicalBatches(Batches):
             raise ValueError(f"`level`: got {level} for labels of shape {columns.shape}, expected a column behind 0")
         check_batch_size(batch_size, per_class)
         self._members = split_by(columns[:, 0])
-        parents = np.array([columns[rows[0], level] for rows in self._members])  # (C,)
-        for rows, parent in zip(self._members, parents.tolist(), strict=True):
-            if (columns[rows, level] != parent).any():
-                raise ValueError(f"`labels`: got class {columns[rows[0], 0]} under two super-classes, expected a tree")
-        self._classes_of = split_by(parents)
+        self._classes_of = split_by(_parents(columns, self._members, level))
         most = min(len(self._classes_of), batch_size // per_class)
         if not 1 <= super_classes <= most:
             raise ValueError(
                 f"`super_classes`: got {super_classes}, expected 1..{most}: `labels` has {len(self._classes_of)}, and "
                 f"{batch_size // per_class} classes fit into a batch"
             )
-        if math.comb(len(self._classes_of), super_classes) > _MOST_TUPLES:
-            raise ValueError(
-                f"`super_classes`: got {super_classes} of {len(self._classes_of)}, more than {_MOST_TUPLES:,} "
-                "combinations, expected fewer"
-            )
-        self._tuples = list(combinations(range(len(self._classes_of)), super_classes))
+        self._tuples = _combinations(len(self._classes_of), super_classes)
         available = len(self._tuples) * batches_per_tuple
         if num_batches is not None and num_batches > available:
             raise ValueError(f"`num_batches`: got {num_batches}, expected at most {available}")
@@ -109,6 +100,25 @@ class HierarchicalBatches(Batches):
             images = draw.permutation(self._members[label])
             indices.extend(np.resize(images, times * self.per_class).tolist())
         return indices
+
+
+def _parents(
+    columns: npt.NDArray[np.integer], members: list[npt.NDArray[np.intp]], level: int
+) -> npt.NDArray[np.integer]:
+    """Return ``(C,)``: the super-class of each class, whose rows of ``columns`` are its members."""
+    parents = np.array([columns[rows[0], level] for rows in members])
+    for rows, parent in zip(members, parents.tolist(), strict=True):
+        if (columns[rows, level] != parent).any():
+            raise ValueError(f"`labels`: got class {columns[rows[0], 0]} under two super-classes, expected a tree")
+    return parents
+
+
+def _combinations(number: int, super_classes: int) -> list[tuple[int, ...]]:
+    if math.comb(number, super_classes) > _MOST_TUPLES:
+        raise ValueError(
+            f"`super_classes`: got {super_classes} of {number}, more than {_MOST_TUPLES:,} combinations, expected fewer"
+        )
+    return list(combinations(range(number), super_classes))
 
 
 def fair_shares(sizes: Sequence[int], total: int) -> list[int]:

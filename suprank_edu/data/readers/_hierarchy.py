@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +15,15 @@ class Hierarchy(NamedTuple):
 
     level_names: tuple[str, ...]
     parents: dict[int, tuple[str, ...]]
+
+    def columns(self, classes: Sequence[int]) -> list[list[str]]:
+        """Return for each coarse level the names above the classes of N images.
+
+        Example:
+            >>> Hierarchy(("kind",), {1: ("Warbler",), 2: ("Gull",)}).columns([2, 2, 1])
+            [['Gull', 'Gull', 'Warbler']]
+        """
+        return [[self.parents[one][level] for one in classes] for level in range(len(self.level_names))]
 
 
 def read_hierarchy(origin: Origin, root: Path, default: Hierarchy) -> Hierarchy:

@@ -71,7 +71,7 @@ def read_cars196(
     hierarchy = read_hierarchy(ORIGIN, folder, default)
     chosen = [i for i, number in enumerate(numbers) if number in CLASSES[split]]
     ids = [numbers[i] for i in chosen]
-    columns = [[hierarchy.parents[number][c] for number in ids] for c in range(len(hierarchy.level_names))]
+    columns = hierarchy.columns(ids)
     listing = Listing(
         file,
         split,

@@ -64,7 +64,7 @@ def read_cub(
             lines.append(line)
             species.append(class_of[image])
             paths.append(f"images/{path}")
-    coarse = [[hierarchy.parents[number][c] for number in species] for c in range(len(hierarchy.level_names))]
+    coarse = hierarchy.columns(species)
     listing = Listing(
         file,
         split,

@@ -57,17 +57,10 @@ def read_inat2018(
     check_split(split, SIZES[levels])
     folder = find_root(ORIGIN, root)
     file = ListFile(ORIGIN, folder, f"Inat_dataset_splits/Inaturalist_{split}_set1.txt")
-    lines, ids, supers, paths = [], [], [], []
-    for line, (path,) in file.rows(1):
-        parts = path.split("/")
-        if len(parts) != 4:
-            raise file.error(line, f"the path {path!r}", "train_val2018/Super/ID/file.jpg")
-        lines.append(line)
-        supers.append(parts[1])
-        ids.append(file.integer(line, "species id", parts[2]))
-        paths.append(path)
+    lines, ids, paths = _read_paths(file)
     if levels == "base":
         level_names: tuple[str, ...] = ("species", "super-class")
+        supers = [path.split("/")[1] for path in paths]
         columns: list[list[Any]] = [ids, supers]
         names: list[list[str]] = [[path.rpartition("/")[0].partition("/")[2] for path in paths], supers]
     else:
@@ -89,6 +82,19 @@ def read_inat2018(
         SIZES[levels][split],
     )
     return to_dataset(listing, complete=complete, check_files=check_files)
+
+
+def _read_paths(file: ListFile) -> tuple[list[int], list[int], list[str]]:
+    """Return the line, the id of the species and the path of each image."""
+    lines, ids, paths = [], [], []
+    for line, (path,) in file.rows(1):
+        parts = path.split("/")
+        if len(parts) != 4:
+            raise file.error(line, f"the path {path!r}", "train_val2018/Super/ID/file.jpg")
+        lines.append(line)
+        ids.append(file.integer(line, "species id", parts[2]))
+        paths.append(path)
+    return lines, ids, paths
 
 
 def _read_taxa(file: ListFile) -> dict[int, tuple[str, ...]]:
