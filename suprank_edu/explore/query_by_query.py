@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from suprank_edu.explore.controls import Choice
 from suprank_edu.explore.explorer import Explorer
-from suprank_edu.explore.inputs import SHOWN, Found, check_found, check_positions
+from suprank_edu.explore.inputs import SHOWN, check_found, check_positions
 from suprank_edu.explore.query_by_query_figure import Results, figure_of, first_ones
 from suprank_edu.explore.telling_queries import KINDS, telling_queries
 from suprank_edu.explore.words import fixed, spoken
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 def query_by_query(
     dataset: RetrievalDataset,
-    found: Found,
+    found: Mapping[str, Mapping[str, np.ndarray[Any, Any]]],
     queries: Mapping[str, int],
     first: str,
     second: str,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from suprank_edu._checks import check_count
-from suprank_edu.explore.inputs import SHOWN, Found, check_found
+from suprank_edu.explore.inputs import SHOWN, check_found
 
 if TYPE_CHECKING:
     from suprank_edu.data import RetrievalDataset
@@ -17,7 +18,9 @@ KINDS = ("losses differ", "mistakes differ", "typical")
 """Why a query was chosen: by the AP of all losses, by the severe mistakes among the first ten, or as the median."""
 
 
-def telling_queries(dataset: RetrievalDataset, found: Found, each: int = 2) -> dict[str, int]:
+def telling_queries(
+    dataset: RetrievalDataset, found: Mapping[str, Mapping[str, np.ndarray[Any, Any]]], each: int = 2
+) -> dict[str, int]:
     """Choose queries on which losses differ, and typical ones, by caption.
 
     Of every class of column 1 come ``each`` queries with the largest spread of AP over the losses, with the largest
