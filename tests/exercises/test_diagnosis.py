@@ -1,21 +1,13 @@
 """The ladder itself: whatever a learner hands in, one clear answer comes back and nothing is raised."""
 
-import math
 import sys
 import warnings
 
-import numpy as np
 import pytest
 import torch
+from exercises.learners import stub_of
 
 from suprank_edu.exercises import EXERCISES, LADDER, check
-
-
-def stub_of(name: str, body: str):
-    """Return the stub of an exercise with another body."""
-    namespace = {"__name__": "learner", "torch": torch, "np": np, "math": math}
-    exec(f"def {EXERCISES[name].call}:\n    {body}\n", namespace)
-    return namespace[f"ex_{name}"]
 
 
 def test_an_unknown_name_lists_the_names() -> None:
@@ -130,94 +122,6 @@ def test_wrong_arguments_are_told_before_the_call() -> None:
     assert check("rank", lambda scores, ties="pessimistic": None).hint == "not-attempted"
 
 
-class TestExceptions:
-    def test_the_traceback_starts_at_the_learners_frame(self) -> None:
-        def helper(scores):
-            return scores.no_such_method()  # the learner's own line
-
-        def ex_rank(scores):
-            return helper(scores)
-
-        result = check("rank", ex_rank)
-        assert result.hint == "exception"
-        lines = result.traceback.splitlines()
-        assert lines[0] == "Traceback (most recent call last):"
-        assert "in ex_rank" in lines[1]
-        assert "return scores.no_such_method()  # the learner's own line" not in lines[2]
-        assert "scores.no_such_method()" in result.traceback
-        assert "in helper" in result.traceback
-        assert lines[-1] == "AttributeError: 'Tensor' object has no attribute 'no_such_method'"
-        assert "suprank_edu" not in result.traceback
-        assert isinstance(result.exception, AttributeError)
-        assert "AttributeError" in repr(result)
-
-    def test_a_notebook_cell_is_named_as_such(self) -> None:
-        source = "def ex_rank(scores):\n    return 1 / 0\n"
-        namespace: dict = {}
-        exec(compile(source, "/somewhere/ipykernel_1234/987654.py", "exec"), namespace)
-        result = check("rank", namespace["ex_rank"])
-        assert 'File "<your cell>", line 2, in ex_rank' in result.traceback
-        assert "ipykernel" not in repr(result)
-
-    def test_causes_are_kept(self) -> None:
-        def ex_rank(scores):
-            try:
-                return [][0]
-            except IndexError as error:
-                raise KeyError("k") from error
-
-        result = check("rank", ex_rank)
-        assert "IndexError: list index out of range" in result.traceback
-        assert "direct cause" in result.traceback
-        assert result.traceback.endswith("KeyError: 'k'")
-
-    @pytest.mark.parametrize(
-        "body",
-        [
-            "raise SystemExit(3)",
-            "assert False, 'no'",
-            "return ex_rank(scores)",
-            "raise StopIteration",
-            "import no_such_module_at_all",
-            "return scores @ scores",
-            "return torch.stack([])",
-            "raise type('Odd', (Exception,), {'__str__': lambda self: 1 / 0})()",
-        ],
-    )
-    def test_every_exception_is_told(self, body: str) -> None:
-        result = check("rank", stub_of("rank", body))
-        assert result.hint == "exception", repr(result)
-        assert "ex_rank" in result.traceback
-
-    def test_torchs_own_not_implemented_is_news(self) -> None:
-        def ex_rank(scores):
-            return torch.nn.Module()(scores)  # raises NotImplementedError inside torch
-
-        result = check("rank", ex_rank)
-        assert result.hint == "exception", repr(result)
-        assert "NotImplementedError" in result.traceback
-
-    def test_a_bad_index_is_no_stub(self) -> None:
-        result = check("rank", lambda scores: [1, 2][scores])
-        assert result.hint == "exception", repr(result)
-
-    def test_the_keyboard_still_interrupts(self) -> None:
-        def ex_rank(scores):
-            raise KeyboardInterrupt
-
-        with pytest.raises(KeyboardInterrupt):
-            check("rank", ex_rank)
-
-    def test_the_input_is_shown(self) -> None:
-        def ex_rank(scores):
-            if scores.shape[1] == 1:
-                raise ValueError("too small")
-            return (scores[:, None, :] >= scores[:, :, None]).sum(2)
-
-        result = check("rank", ex_rank)
-        assert "a gallery of one: `scores = [[0.4]]`" in result.message
-
-
 class TestOrder:
     """An earlier rung is told first, whatever else is wrong as well."""
 
@@ -324,46 +228,6 @@ def test_nothing_carries_over_from_one_check_to_the_next() -> None:
     first = repr(check("rank", ex_rank))
     assert repr(check("rank", ex_rank)) == first
     assert check("rank", lambda s: (s[:, None, :] >= s[:, :, None]).sum(2)).passed
-
-
-class TestShow:
-    def test_html_is_escaped(self) -> None:
-        def ex_rank(scores):
-            raise ValueError("<script>alert('&')</script>")
-
-        html = check("rank", ex_rank)._repr_html_()
-        assert "<script>" not in html
-        assert "&lt;script&gt;alert(&#x27;&amp;&#x27;)" in html
-
-    def test_names_from_the_learner_are_escaped(self) -> None:
-        odd = type("<b>Odd</b>", (), {})
-        result = check("rank", lambda scores: odd())
-        assert "<b>" not in result._repr_html_()
-        assert "Odd" in result._repr_html_()
-
-    def test_text_and_html_say_the_same(self) -> None:
-        result = check("rank", lambda scores: (scores[:, None, :] > scores[:, :, None]).sum(2) + 1)
-        bundle = result._repr_mimebundle_()
-        assert set(bundle) == {"text/plain", "text/html"}
-        assert bundle["text/plain"] == repr(result)
-        for part in ("rank", "right, until two scores tie", "expected"):
-            assert part in bundle["text/plain"]
-            assert part in bundle["text/html"]
-        assert 'data-hint="ties"' in bundle["text/html"]
-
-    def test_a_verdict_is_a_word_not_only_a_colour(self) -> None:
-        right = check("rank", lambda s: (s[:, None, :] >= s[:, :, None]).sum(2))
-        assert "✓ Right" in right._repr_html_()
-        assert bool(right)
-        assert "○ To do" in check("rank", None)._repr_html_()
-        assert "→ Not yet" in check("rank", lambda s: s)._repr_html_()
-
-    def test_a_further_hint_is_folded_in_html_and_kept_back_in_text(self) -> None:
-        result = check("rank", lambda s: s.argsort(dim=1, descending=True, stable=True))
-        assert result.more
-        assert result.more not in repr(result)
-        assert ".more" in repr(result)
-        assert "<details" in result._repr_html_()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="one interpreter more")

@@ -4,7 +4,7 @@ import statistics
 
 import pytest
 import torch
-from exercises.learners import Answers
+from exercises.learners import Answers, assert_hint
 
 from suprank_edu.exercises import check
 from suprank_edu.training.experiment import mild_share
@@ -141,9 +141,7 @@ def places(validation, test):
 
 @pytest.mark.parametrize(("name", "hint", "says", "fn"), answers.params)
 def test_wrong_answer_gets_its_hint(name, hint, says, fn) -> None:
-    result = check(name, fn)
-    assert result.hint == hint, repr(result)
-    assert says in f"{result.title} {result.message} {result.traceback} {result.more}", repr(result)
+    assert_hint(name, hint, says, fn)
 
 
 def test_the_library_and_the_textbook_pass() -> None:

@@ -1,0 +1,132 @@
+"""Typical wrong answers to the exercises of chapter 05 on steps, each caught with the hint meant for it."""
+
+import math
+
+import pytest
+import torch
+from exercises.learners import Answers, assert_hint
+
+answers = Answers()
+TAU, RHO, DELTA = 0.01, 100.0, 0.05
+EDGE = 1 / (1 + math.exp(-5)) + 0.5
+
+
+@answers.wrong("heaviside", "ties", "H(0) = 1")
+def strict(t):
+    return torch.where(t > 0, 1.0, 0.0)
+
+
+@answers.wrong("heaviside", "ties", "½")
+def half_at_zero(t):
+    return torch.heaviside(t, torch.tensor(0.5))
+
+
+@answers.wrong("heaviside", "dtype", "true and false")
+def comparison(t):
+    return t >= 0
+
+
+@answers.wrong("heaviside", "dtype")
+def integers(t):
+    return (t >= 0).long()
+
+
+@answers.wrong("heaviside", "sign")
+def turned_round(t):
+    return (t <= 0).float()
+
+
+@answers.wrong("heaviside", "exception", "RuntimeError")
+def if_on_a_tensor(t):
+    return 1.0 if t >= 0 else 0.0
+
+
+@answers.wrong("heaviside", "wrong")
+def smooth(t):
+    return torch.sigmoid(t)
+
+
+@answers.wrong("heaviside", "type", "a `list` of 2")
+def a_list(t):
+    return [1.0, 0.0]
+
+
+@answers.wrong("heaviside", "in-place")
+def written_into_t(t):
+    result = (t >= 0).to(t.dtype)
+    t[...] = result
+    return t
+
+
+@answers.wrong("sup_step", "sigmoid", "everywhere")
+def plain_sigmoid(t):
+    return torch.sigmoid(t / TAU)
+
+
+@answers.wrong("sup_step", "ties", "σ(0) = ½")
+def lifted_after_zero(t):
+    near = torch.sigmoid(t / TAU) + 0.5 * (t > 0)
+    return torch.where(t > DELTA, RHO * (t - DELTA) + EDGE, near)
+
+
+@answers.wrong("sup_step", "line", "1.44")
+def published_offset(t):
+    near = torch.sigmoid(t / TAU) + 0.5 * (t >= 0)
+    return torch.where(t > DELTA, RHO * (t - DELTA) + 1.44, near)
+
+
+@answers.wrong("sup_step", "line", "flat")
+def no_line(t):
+    return torch.sigmoid(t / TAU) + 0.5 * (t >= 0)
+
+
+@answers.wrong("sup_step", "temperature", "takes t itself")
+def no_temperature(t):
+    near = torch.sigmoid(t) + 0.5 * (t >= 0)
+    return torch.where(t > DELTA, RHO * (t - DELTA) + 1 / (1 + math.exp(-DELTA)) + 0.5, near)
+
+
+@answers.wrong("sup_step", "sign", "mirrored")
+def mirrored(t):
+    near = torch.sigmoid(-t / TAU) + 0.5 * (t <= 0)
+    return torch.where(-t > DELTA, RHO * (-t - DELTA) + EDGE, near)
+
+
+@answers.wrong("sup_step", "sigmoid", "negative t too")
+def lifted_everywhere(t):
+    return torch.where(t > DELTA, RHO * (t - DELTA) + EDGE, torch.sigmoid(t / TAU) + 0.5)
+
+
+@answers.wrong("sup_step", "non-finite", "overflows")
+def sigmoid_by_hand(t):
+    near = 1 / (1 + torch.exp(-t / TAU)) + 0.5 * (t >= 0)
+    return torch.where(t > DELTA, RHO * (t - DELTA) + EDGE, near)
+
+
+@answers.wrong("sup_step", "no-gradient", "does not depend")
+def element_by_element(t):
+    values = []
+    for x in t.flatten().tolist():
+        near = 1 / (1 + math.exp(min(-x / TAU, 700))) + (0.5 if x >= 0 else 0)
+        values.append(RHO * (x - DELTA) + EDGE if x > DELTA else near)
+    return torch.tensor(values).reshape(t.shape)
+
+
+@answers.wrong("sup_step", "wrong-gradient")
+def line_detached(t):
+    near = torch.sigmoid(t / TAU) + 0.5 * (t >= 0)
+    return torch.where(t > DELTA, RHO * (t - DELTA).detach() + EDGE, near)
+
+
+@answers.wrong("sup_step", "in-place")
+def filled_in(t):
+    far = t > DELTA
+    line = RHO * (t - DELTA) + EDGE
+    near = torch.sigmoid(t / TAU) + 0.5 * (t >= 0)
+    t[far] = 0
+    return torch.where(far, line, near)
+
+
+@pytest.mark.parametrize(("name", "hint", "says", "fn"), answers.params)
+def test_wrong_answer_gets_its_hint(name, hint, says, fn) -> None:
+    assert_hint(name, hint, says, fn)
