@@ -1,7 +1,8 @@
-"""Small explorers for the tests: every kind of control, arrays, texts and numbers that change with some of them."""
+"""Small explorers for the tests, with every kind of control and of change, and runs as the dashboard sees them."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -49,3 +50,21 @@ def toy(**changes: Any) -> Explorer:
         "readout": readout,
     }
     return Explorer(**(arguments | changes))
+
+
+def history(losses: list[float], seconds: float = 0.5) -> list[dict[str, float]]:
+    """The history of a run with these losses, ``seconds`` a step."""
+    return [
+        {"step": step, "loss": loss, "lr": 0.01 * step, "seconds": seconds * step}
+        for step, loss in enumerate(losses, 1)
+    ]
+
+
+def by_panel(figure: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Return the traces by the name that is written on their panel."""
+    names = [re.sub("<.*?>", "", note["text"]) for note in figure["layout"]["annotations"]]
+    axes = {"y" if place == 1 else f"y{place}": name for place, name in enumerate(names, 1)}
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
+    for trace in figure["data"]:
+        found[axes[trace["yaxis"]]].append(trace)
+    return found
