@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -16,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 import suprank_edu
+from suprank_edu._checks import check_one_of
 from suprank_edu._files import replacing
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.decomposability import gap
@@ -25,6 +27,7 @@ from suprank_edu.training.embed import embed
 from suprank_edu.training.fit import fit
 from suprank_edu.training.named_losses import LOSSES, make_loss
 from suprank_edu.training.papers import SETTINGS
+from suprank_edu.training.recipe import Recipe
 from suprank_edu.whole_set import for_every_query
 
 RETRIEVED = 10
@@ -68,9 +71,9 @@ class Experiment:
     changes: tuple[tuple[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
-        for name, known in (("setting", SETTINGS), ("loss", LOSSES), ("on", ("test", "validation"))):
-            if getattr(self, name) not in known:
-                raise ValueError(f"`{name}`: got {getattr(self, name)!r}, expected one of {', '.join(known)}")
+        check_one_of("setting", self.setting, SETTINGS)
+        check_one_of("loss", self.loss, LOSSES)
+        check_one_of("on", self.on, ("test", "validation"))
 
     @property
     def name(self) -> str:
@@ -86,9 +89,8 @@ class Experiment:
             ``RETRIEVED`` images, its average precision and its H-AP.
         """
         setting = SETTINGS[self.setting]
-        train = _read(self.setting, setting.splits[0])
-        train, unseen = (train, _read(self.setting, setting.splits[1])) if self.on == "test" else hold_out(train)
-        recipe = setting.recipe(train, lr=self.lr, loss_lr=50 * self.lr, seed=self.seed, **dict(self.changes))
+        train, unseen = self._read()
+        recipe = self._recipe(train)
         torch.manual_seed(self.seed)
         model, loss = setting.model(recipe, train.channels), make_loss(self.loss, train, recipe, setting.step)
         batches = setting.batches(train, recipe)
@@ -103,6 +105,26 @@ class Experiment:
         settings |= {"on": self.on, "metrics": found, "mild": mild_share(found), "gap": gaps, "curve": curve}
         settings |= {"seconds": round(result.history[-1]["seconds"], 1), "recipe": recipe.to_dict()}
         return settings | made_by, arrays
+
+    def differences(self, found: Mapping[str, Any]) -> list[str]:
+        """Return in which settings a run that was written before is another one than this."""
+        # Only epochs ask the data how many steps they are; without them a full folder needs no data.
+        train: Any = None if SETTINGS[self.setting].steps else self._read()[0]
+        there, here = found["recipe"], json.loads(json.dumps(self._recipe(train).to_dict()))  # JSON knows no tuples
+        pairs = [("setting", found["setting"], self.setting)]
+        pairs += [(name, there[name], here[name]) for name in here if name in there]
+        return [f"{name}: {old!r} there, {new!r} here" for name, old, new in pairs if old != new]
+
+    def _recipe(self, train: RetrievalDataset) -> Recipe:
+        changes = {"lr": self.lr, "loss_lr": 50 * self.lr, "seed": self.seed} | dict(self.changes)
+        return SETTINGS[self.setting].recipe(train, **changes)
+
+    def _read(self) -> tuple[RetrievalDataset, RetrievalDataset]:
+        """Return what is trained on and what is judged on."""
+        train, test = SETTINGS[self.setting].splits
+        if self.on == "test":
+            return _read(self.setting, train), _read(self.setting, test)
+        return hold_out(_read(self.setting, train))
 
     def write(self, folder: str | os.PathLike[str], device: str | None = None) -> Path:
         """Run, and write the files, the JSON file last; what is there stays as it is until all is measured.

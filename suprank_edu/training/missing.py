@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 from collections.abc import Sequence
 from pathlib import Path
 
+from suprank_edu._checks import check_count
 from suprank_edu._extras import needs
 from suprank_edu.training.experiment import Experiment
 
@@ -21,16 +23,36 @@ def make_missing(experiments: Sequence[Experiment], folder: Path, device: str | 
 
     Returns:
         The files written.
+
+    Raises:
+        ValueError: a file that is there is of a run with other settings; ``processes`` is below 1.
     """
+    check_count("processes", processes)
     with needs("train"):
         from tqdm.auto import tqdm
 
-    missing = [(one, folder, device) for one in experiments if not (folder / f"{one.name}.json").exists()]
+    missing = [(one, folder, device) for one in experiments if not _is_there(one, folder)]
     if processes == 1:
         return [_write(one) for one in tqdm(missing, unit="run")]
     context = multiprocessing.get_context("spawn")
     with context.Pool(processes, initializer=_one_thread) as pool:
         return list(tqdm(pool.imap_unordered(_write, missing), total=len(missing), unit="run"))
+
+
+def _is_there(experiment: Experiment, folder: Path) -> bool:
+    path = folder / f"{experiment.name}.json"
+    if not path.exists():
+        return False
+    try:
+        differences = experiment.differences(json.loads(path.read_text(encoding="utf-8")))
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        raise ValueError(f"{path}: got no run of results ({error}), expected one; remove it to make it anew") from None
+    if differences:
+        raise ValueError(
+            f"{path}: got a run with other settings ({'; '.join(differences)}), which no table may mix; give another "
+            "folder, or remove it to make it anew"
+        )
+    return True
 
 
 def _write(task: tuple[Experiment, Path, str | None]) -> Path:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import suprank_edu
+from suprank_edu._checks import check_count
 from suprank_edu._extras import needs
 from suprank_edu.training.experiment import Experiment
 from suprank_edu.training.interval import Interval as Interval
@@ -231,10 +232,17 @@ def fill(
         The files written.
 
     Raises:
-        ValueError: neither ``lrs`` nor ``chosen_in`` is given, or both, or a name is not known.
+        ValueError: neither ``lrs`` nor ``chosen_in`` is given, or both, or a name is not known; the folder holds a
+            run of other settings.
     """
+    if not losses:
+        raise ValueError("`losses`: got none, expected one or more names of losses")
+    check_count("seeds", seeds)
     if bool(lrs) == (chosen_in is not None):
-        raise ValueError(f"`lrs`: got {tuple(lrs)} with chosen_in={chosen_in}, expected exactly one of the two")
+        raise ValueError(
+            f"`lrs`: got {tuple(lrs)} with chosen_in={chosen_in}, expected one of the two: learning rates, or results "
+            "to take them from"
+        )
     changes = tuple(changes)
     trials = [Experiment(setting, loss, lr, 0, "validation", changes) for loss in losses for lr in lrs]
     written = make_missing(trials if len(lrs) > 1 else [], Path(folder), device, processes)

@@ -76,7 +76,9 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[Experiment]:
         best = 7e-4 if self.loss == "triplet" else 2e-3
         path = Path(folder) / f"{self.name}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(run(self.loss, self.lr, self.seed, self.on, 1 - abs(self.lr - best))))
+        found = run(self.loss, self.lr, self.seed, self.on, 1 - abs(self.lr - best))
+        recipe = {"lr": self.lr, "seed": self.seed} | dict(self.changes)
+        path.write_text(json.dumps(found | {"setting": self.setting, "recipe": recipe}))
         return path
 
     monkeypatch.setattr(Experiment, "write", write)
@@ -114,8 +116,39 @@ def test_fill_takes_rates_from_elsewhere_or_one_as_it_is(tmp_path: Path, made: l
 
 @pytest.mark.parametrize("options", [{}, {"lrs": [1e-3], "chosen_in": "there"}])
 def test_fill_wants_rates_from_one_place(tmp_path: Path, options: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="`lrs`: got .*expected exactly one of the two"):
+    with pytest.raises(ValueError, match="`lrs`: got .*expected one of the two: learning rates, or"):
         fill(tmp_path, "omniglot", ["sup-ap"], **options)
+
+
+def test_a_table_mixes_no_runs_of_other_settings(tmp_path: Path, made: list[Experiment]) -> None:
+    """A trial of three steps must not pass for the run that was asked for afterwards."""
+    small = [("steps", 3), ("channels", (4, 8))]
+    fill(tmp_path, "omniglot", ["sup-ap"], seeds=1, lrs=[1e-3], changes=small)
+    assert fill(tmp_path, "omniglot", ["sup-ap"], seeds=1, lrs=[1e-3], changes=small) == []
+    for lr, changes, said in (
+        (1e-3, [], "steps: 3 there, 300 here"),
+        (1e-3, [("steps", 9)], "steps: 3 there, 9 here"),
+        (2e-3, small, "lr: 0.001 there, 0.002 here"),
+    ):
+        with pytest.raises(ValueError, match=rf"sup-ap_seed0\.json: got a run with other settings .*{said}"):
+            fill(tmp_path, "omniglot", ["sup-ap"], seeds=1, lrs=[lr], changes=changes)
+    with pytest.raises(ValueError, match="setting: 'omniglot' there, 'mini-landmarks' here"):
+        fill(tmp_path, "mini-landmarks", ["sup-ap"], seeds=1, lrs=[1e-3])
+
+
+@pytest.mark.parametrize(
+    ("losses", "options", "message"),
+    [
+        ([], {}, "`losses`: got none"),
+        (["sup-ap"], {"seeds": 0}, "`seeds`: got 0, expected an integer"),
+        (["sup-ap"], {"processes": 0}, "`processes`: got 0, expected an integer"),
+    ],
+)
+def test_fill_names_a_number_that_makes_no_run(
+    losses: list[str], options: dict[str, Any], message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        fill(tmp_path, "omniglot", losses, lrs=[1e-3], **options)
 
 
 def test_load_results_says_what_is_wrong(tmp_path: Path) -> None:
