@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from numbers import Integral, Real
 
 import torch
@@ -148,6 +148,12 @@ def check_number(name: str, value: float, minimum: float | None = None) -> None:
         raise ValueError(f"`{name}`: got {value!r}, expected a finite number")
     if minimum is not None and value < minimum:
         raise ValueError(f"`{name}`: got {value!r}, expected at least {minimum}")
+
+
+def check_one_of(name: str, value: object, known: Collection[str]) -> None:
+    """Raise unless ``value`` is one of the names that are known."""
+    if value not in known:
+        raise ValueError(f"`{name}`: got {value!r}, expected one of {', '.join(known)}")
 
 
 def check_ks(ks: Iterable[int], name: str = "ks") -> tuple[int, ...]:

@@ -139,6 +139,7 @@ REFUSED = [
     (_checks.check_number, ("rho", NAN), r"`rho`: got nan, expected a finite number"),
     (_checks.check_number, ("rho", None), r"`rho`: got None, expected a finite number"),
     (_checks.check_number, ("rho", -1, 0), r"`rho`: got -1, expected at least 0"),
+    (_checks.check_one_of, ("loss", "best", {"a": 1, "b": 2}), r"`loss`: got 'best', expected one of a, b"),
     (_checks.check_ks, ([],), r"`ks`: got \(\), expected one or more integers of at least 1"),
     (_checks.check_ks, ([1, 0],), r"`ks`: got \(1, 0\), expected one or more integers of at least 1"),
     (_checks.check_ks, ([1.5],), r"`ks`: got \(1.5,\), expected one or more integers of at least 1"),
@@ -189,6 +190,7 @@ GOOD = [
     (_checks.check_level_column, (1, 2)),
     (_checks.check_positive, ("tau", 1)),
     (_checks.check_number, ("rho", 0, 0)),
+    (_checks.check_one_of, ("loss", "a", ("a", "b"))),
     (_checks.check_ks, (range(1, 3),)),
 ]
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from suprank_edu._checks import check_one_of
 from suprank_edu.training.learner import TrainingError
 from suprank_edu.training.named_losses import LOSSES
 from suprank_edu.training.papers import SETTINGS
@@ -126,8 +127,7 @@ def _list(options: argparse.Namespace) -> None:
 
 def _show(options: argparse.Namespace) -> None:
     run = Run(options.setting, options.loss, folder="")
-    if options.loss not in LOSSES:
-        raise ValueError(f"`loss`: got {options.loss!r}, expected one of {', '.join(LOSSES)}")
+    check_one_of("loss", options.loss, LOSSES)
     setting = run.of_paper
     length = f"{setting.epochs} epochs" if setting.epochs else f"{setting.steps} steps"
     print(f"{options.setting} with {options.loss}: {length}; source: {setting.source}")

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from suprank_edu._checks import check_count, check_positive
+from suprank_edu._checks import check_count, check_one_of, check_positive
 from suprank_edu._extras import needs
 from suprank_edu.training.models import unit
 
@@ -75,8 +75,7 @@ class Backbone(nn.Module):
     ) -> None:
         super().__init__()
         check_count("image_size", image_size)
-        if pooling not in POOLINGS:
-            raise ValueError(f"`pooling`: got {pooling!r}, expected one of {', '.join(POOLINGS)}")
+        check_one_of("pooling", pooling, POOLINGS)
         self.image_size, self.in_channels, self.pooling = image_size, 3, pooling
         self.features, (mean, deviation) = _network(name)
         self.tokens = not _makes_maps(self.features)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from torch import nn
 
+from suprank_edu._checks import check_one_of
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.losses import (
     AtLevel,
@@ -98,6 +99,5 @@ def make_loss(name: str, dataset: RetrievalDataset, recipe: Recipe, step: SupSte
     Raises:
         ValueError: there is no such loss.
     """
-    if name not in LOSSES:
-        raise ValueError(f"`loss`: got {name!r}, expected one of {', '.join(LOSSES)}")
+    check_one_of("loss", name, LOSSES)
     return LOSSES[name](int(np.max(dataset.labels[:, 0])) + 1, recipe.embedding_size, step)

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from suprank_edu._checks import check_count
+from suprank_edu._checks import check_count, check_one_of
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.metrics import evaluate
 from suprank_edu.training.embed import embed
@@ -60,8 +60,7 @@ class Validation:
             ValueError: there is no metric ``monitor``.
         """
         found = dict(evaluate(embed(model, self.dataset), torch.from_numpy(self.dataset.labels)).mean)
-        if self.monitor not in found:
-            raise ValueError(f"`monitor`: got {self.monitor!r}, expected one of {', '.join(found)}")
+        check_one_of("monitor", self.monitor, found)
         return found
 
 

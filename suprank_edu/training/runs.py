@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from suprank_edu._checks import check_one_of
 from suprank_edu._files import replacing
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.metrics import Evaluation, evaluate
@@ -51,8 +52,7 @@ class Run:
     watch: dict[str, Any] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
-        if self.setting not in SETTINGS:
-            raise ValueError(f"`setting`: got {self.setting!r}, expected one of {', '.join(SETTINGS)}")
+        check_one_of("setting", self.setting, SETTINGS)
 
     @property
     def of_paper(self) -> Setting:

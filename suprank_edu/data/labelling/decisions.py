@@ -15,6 +15,7 @@ from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 
+from suprank_edu._checks import check_one_of
 from suprank_edu.data.labelling.clusters import Candidate
 
 NATURAL, HUMAN_MADE = "natural", "human-made"
@@ -87,8 +88,7 @@ class Review:
                 f"`candidate`: got {decision.candidate!r}, expected a key of the {len(self.candidates)} candidates; "
                 "decisions belong to one clustering: the same phrases, number of clusters and seed"
             )
-        if decision.action not in ACTIONS:
-            raise ValueError(f"`action`: got {decision.action!r}, expected one of {', '.join(ACTIONS)}")
+        check_one_of("action", decision.action, ACTIONS)
         if decision.action == "undo":
             self._undo(decision)
             return
