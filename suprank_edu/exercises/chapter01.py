@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.spec import Case, Exercise, Function, Reading
+from suprank_edu.exercises.spec import Case, Exercise, Function, Reading, on_circle
 
 
 def _cosine_scores(query: Tensor, gallery: Tensor) -> Tensor:
@@ -149,12 +149,6 @@ def _scores_of(embeddings: Tensor, query: int, k: int) -> Tensor:
     return points[_retrieve(embeddings, query, k).long()] @ points[query]
 
 
-def _on_circle(*degrees: float) -> Tensor:
-    """Return ``(N, 2)`` unit vectors at these angles."""
-    angles = torch.tensor(degrees).deg2rad()
-    return torch.stack([angles.cos(), angles.sin()], dim=1)
-
-
 _KEPT = float("nan")
 
 RETRIEVE = Exercise(
@@ -163,10 +157,10 @@ RETRIEVE = Exercise(
     returns="(k,), positions in the gallery",
     truth=_retrieve,
     cases=(
-        Case("seven images, query 3", (_on_circle(0, 12, 35, 50, 78, 141, 290), 3, 4)),
-        Case("query 0", (_on_circle(5, 40, 170, 21, 300), 0, 2)),
-        Case("scores below 0 only", (_on_circle(100, 220, 355), 1, 2)),
-        Case("a copy of the query in the gallery", (_on_circle(90, 30, 60, 150, 30), 4, 2)),
+        Case("seven images, query 3", (on_circle(0, 12, 35, 50, 78, 141, 290), 3, 4)),
+        Case("query 0", (on_circle(5, 40, 170, 21, 300), 0, 2)),
+        Case("scores below 0 only", (on_circle(100, 220, 355), 1, 2)),
+        Case("a copy of the query in the gallery", (on_circle(90, 30, 60, 150, 30), 4, 2)),
     ),
     readings=(
         Reading(

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import torch
 from torch import Tensor
 
-from suprank_edu.exercises.spec import Case, Exercise, Function, Reading
+from suprank_edu.exercises.spec import Case, Exercise, Function, Reading, one_number
 from suprank_edu.naive import decomposability
 
 Term = Callable[[int, int, int, int], float]
 """``(j, b, P, N)`` → what the j-th positive of batch b adds, b counted from 0."""
 
 
-def _number(value: float) -> Tensor:
-    return torch.tensor(value, dtype=torch.float64)
-
-
 def _worst(batches: int, pos: int, neg: int) -> Tensor:
-    return _number(decomposability.bound_of_order([pos] * batches, [neg] * batches))
+    return one_number(decomposability.bound_of_order([pos] * batches, [neg] * batches))
 
 
 def _by_term(term: Term, first: int = 0, last_place: int = 0) -> Function:
@@ -27,7 +22,7 @@ def _by_term(term: Term, first: int = 0, last_place: int = 0) -> Function:
 
     def rule(batches: int, pos: int, neg: int) -> Tensor:
         places = [(j, b) for b in range(first, batches + first) for j in range(1, pos + 1 + last_place)]
-        return _number(1 - sum(term(j, b, pos, neg) for j, b in places) / (batches * pos))
+        return one_number(1 - sum(term(j, b, pos, neg) for j, b in places) / (batches * pos))
 
     return rule
 
@@ -42,13 +37,13 @@ def _scaled(batches: float, pos: float, sign: bool = True) -> Function:
     def rule(number: int, positives: int, neg: int) -> Tensor:
         places = [(j, b) for b in range(number) for j in range(1, positives + 1)]
         total = sum(_e18(j, b, positives, neg) for j, b in places) / (number**batches * positives**pos)
-        return _number(1 - total if sign else total)
+        return one_number(1 - total if sign else total)
 
     return rule
 
 
 def _last_batch(batches: int, pos: int, neg: int) -> Tensor:
-    return _number(1 - sum(_e18(j, batches - 1, pos, neg) for j in range(1, pos + 1)) / pos)
+    return one_number(1 - sum(_e18(j, batches - 1, pos, neg) for j in range(1, pos + 1)) / pos)
 
 
 _BEHIND = (
@@ -110,7 +105,7 @@ WORST_CASE_BOUND = Exercise(
 
 def _calibrated(batches: int, pos: int, neg: int, pos_above: int, neg_above: int) -> Tensor:
     counts = ([pos] * batches, [neg] * batches, [pos_above] * batches, [neg_above] * batches)
-    return _number(decomposability.calibrated_bound_of_order(*counts))
+    return one_number(decomposability.calibrated_bound_of_order(*counts))
 
 
 Part = Callable[..., float]
@@ -134,7 +129,7 @@ def _parts(above: Part = _above, below: Part = _below, by: str = "all", sign: bo
             total += sum(above(j, b, p, n, g, e) for j in range(1, g + 1))
             total += sum(below(j, b, p, n, g, e) for j in range(1, p - g + 1))
         total /= {"all": batches * p, "above": max(batches * g, 1), "batches": batches, "pos": p}[by]
-        return _number(1 - total if sign else total)
+        return one_number(1 - total if sign else total)
 
     return rule
 

@@ -5,12 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.spec import Case, Exercise, Function, Reading
-
-
-def as_tensor(value: float) -> Tensor:
-    """Return one number as a float64 tensor without dimensions."""
-    return torch.tensor(value, dtype=torch.float64)
+from suprank_edu.exercises.spec import Case, Exercise, Function, Reading, one_number
 
 
 def _calibration(scores: Tensor, same: Tensor, alpha: float, beta: float) -> Tensor:
@@ -23,7 +18,7 @@ def _calibration(scores: Tensor, same: Tensor, alpha: float, beta: float) -> Ten
                 pulled_up.append(alpha - score)
             if not positive and score - beta > 0:
                 pushed_down.append(score - beta)
-    return as_tensor(sum(sum(terms) / len(terms) for terms in (pulled_up, pushed_down) if terms))
+    return one_number(sum(sum(terms) / len(terms) for terms in (pulled_up, pushed_down) if terms))
 
 
 def _terms(scores: Tensor, same: Tensor, alpha: float, beta: float, own: bool = False) -> tuple[Tensor, Tensor]:

@@ -7,8 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.chapter09 import as_tensor
-from suprank_edu.exercises.spec import Case, Exercise, Function, Reading
+from suprank_edu.exercises.spec import Case, Exercise, Function, Reading, one_number
 
 
 def _proxy_loss(embeddings: Tensor, proxies: Tensor, labels: Tensor, eta: float) -> Tensor:
@@ -23,7 +22,7 @@ def _proxy_loss(embeddings: Tensor, proxies: Tensor, labels: Tensor, eta: float)
         scores = [sum(a * b for a, b in zip(own, proxy, strict=True)) for proxy in directions]
         total = sum(math.exp(score / eta) for score in scores)
         losses.append(-math.log(math.exp(scores[label] / eta) / total))
-    return as_tensor(sum(losses) / len(losses))
+    return one_number(sum(losses) / len(losses))
 
 
 def _by_logits(change: str) -> Function:
@@ -128,7 +127,7 @@ PROXY_LOSS = Exercise(
 
 def _combined(rank_losses: Tensor, positives: Tensor, calibration: float, weight: float) -> Tensor:
     kept = [loss for loss, count in zip(rank_losses.tolist(), positives.tolist(), strict=True) if count]
-    return as_tensor((1 - weight) * sum(kept) / len(kept) + weight * calibration)
+    return one_number((1 - weight) * sum(kept) / len(kept) + weight * calibration)
 
 
 def _sum_of(change: str) -> Function:

@@ -5,13 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.spec import Case, Exercise, Function, Reading
+from suprank_edu.exercises.spec import Case, Exercise, Function, Reading, two_numbers
 
 Votes = dict[int, list[float]]
-
-
-def _pair(first: float, second: float) -> Tensor:
-    return torch.tensor([first, second], dtype=torch.float64)
 
 
 def _votes(classes: Tensor, shares: Tensor) -> Votes:
@@ -36,7 +32,7 @@ def _vote(winner: Function = _majority, confidence: Function = _share_of_images)
     def rule(classes: Tensor, shares: Tensor) -> Tensor:
         votes = _votes(classes, shares)
         label = winner(votes)
-        return _pair(label, confidence(votes, label))
+        return two_numbers(label, confidence(votes, label))
 
     return rule
 
@@ -108,7 +104,9 @@ MAJORITY_VOTE = Exercise(
         Reading(
             "vote",
             "You average the numbers of the labels. They are names: between castle, 3, and bridge, 5, there is no 4.",
-            lambda classes, shares: _pair(classes.to(torch.float64).mean().item(), _vote()(classes, shares)[1].item()),
+            lambda classes, shares: two_numbers(
+                classes.to(torch.float64).mean().item(), _vote()(classes, shares)[1].item()
+            ),
         ),
         Reading(
             "normaliser",

@@ -5,15 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.spec import Case, Exercise, Function, Reading
-
-
-def _number(value: float) -> Tensor:
-    return torch.tensor(value, dtype=torch.float64)
-
-
-def _pair(first: float, second: float) -> Tensor:
-    return torch.tensor([first, second], dtype=torch.float64)
+from suprank_edu.exercises.spec import Case, Exercise, Function, Reading, one_number, two_numbers
 
 
 def _purity(groups: Tensor, truth: Tensor) -> Tensor:
@@ -21,7 +13,7 @@ def _purity(groups: Tensor, truth: Tensor) -> Tensor:
     for group in set(groups.tolist()):
         classes = [c for g, c in zip(groups.tolist(), truth.tolist(), strict=True) if g == group]
         agreeing += max(classes.count(c) for c in classes)
-    return _number(agreeing / len(groups))
+    return one_number(agreeing / len(groups))
 
 
 def _most(classes: Tensor) -> int:
@@ -33,7 +25,7 @@ def _over_groups(rule: Function) -> Function:
     """Return a reading from a rule on the classes in each group, a list of ``(n,)`` tensors."""
 
     def reading(groups: Tensor, truth: Tensor) -> Tensor:
-        return _number(float(rule([truth[groups == group] for group in set(groups.tolist())])))
+        return one_number(float(rule([truth[groups == group] for group in set(groups.tolist())])))
 
     return reading
 
@@ -41,7 +33,7 @@ def _over_groups(rule: Function) -> Function:
 def _pairs_that_agree(groups: Tensor, truth: Tensor) -> Tensor:
     together = (groups[:, None] == groups[None, :]).triu(diagonal=1)
     agree = together & (truth[:, None] == truth[None, :])
-    return _number(agree.sum().item() / max(int(together.sum()), 1))
+    return one_number(agree.sum().item() / max(int(together.sum()), 1))
 
 
 def _total(classes: list[Tensor]) -> int:
@@ -92,7 +84,7 @@ PURITY = Exercise(
         Reading(
             "groups",
             "You look at the most frequent class of all items. Each group has a most frequent class of its own.",
-            lambda groups, truth: _number(_most(truth) / len(truth)),
+            lambda groups, truth: one_number(_most(truth) / len(truth)),
         ),
         Reading(
             "groups",
@@ -143,7 +135,7 @@ def _coverage_and_accuracy(labels: Tensor, truth: Tensor) -> Tensor:
         if label >= 0:
             labelled += 1
             right += label == of_landmark
-    return _pair(labelled / len(labels), right / labelled)
+    return two_numbers(labelled / len(labels), right / labelled)
 
 
 def _both(rule: Function) -> Function:
@@ -152,25 +144,25 @@ def _both(rule: Function) -> Function:
     def reading(labels: Tensor, truth: Tensor) -> Tensor:
         coverage, accuracy = _coverage_and_accuracy(labels, truth).tolist()
         has, right = (labels >= 0).double(), (labels == truth).double()  # (N,), (N,)
-        return _pair(*(float(value) for value in rule(coverage, accuracy, has, right)))
+        return two_numbers(*(float(value) for value in rule(coverage, accuracy, has, right)))
 
     return reading
 
 
 def _classes_covered(labels: Tensor, truth: Tensor) -> Tensor:
     found, asked = set(labels.tolist()) - {-1}, set(truth.tolist())
-    return _pair(len(found & asked) / len(asked), _coverage_and_accuracy(labels, truth)[1].item())
+    return two_numbers(len(found & asked) / len(asked), _coverage_and_accuracy(labels, truth)[1].item())
 
 
 def _mean_over_classes(labels: Tensor, truth: Tensor) -> Tensor:
     has, right = (labels >= 0).double(), (labels == truth).double()  # (N,), (N,)
     of_class = [right[(truth == c) & (labels >= 0)].mean() for c in set(truth[labels >= 0].tolist())]
-    return _pair(has.mean().item(), torch.stack(of_class).mean().item())
+    return two_numbers(has.mean().item(), torch.stack(of_class).mean().item())
 
 
 def _zero_is_none(labels: Tensor, truth: Tensor) -> Tensor:
     has = labels > 0
-    return _pair(has.double().mean().item(), (labels == truth)[has].double().mean().item())
+    return two_numbers(has.double().mean().item(), (labels == truth)[has].double().mean().item())
 
 
 COVERAGE_AND_ACCURACY = Exercise(

@@ -8,13 +8,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu import naive
-from suprank_edu.exercises.spec import Case, Exercise, Function, Reading
-
-
-def _on_circle(*degrees: float) -> Tensor:
-    """Return ``(N, 2)`` unit vectors at these angles."""
-    angles = torch.tensor(degrees).deg2rad()
-    return torch.stack([angles.cos(), angles.sin()], dim=1)
+from suprank_edu.exercises.spec import Case, Exercise, Function, Reading, on_circle
 
 
 def _hit_rate(embeddings: Tensor, labels: Tensor) -> Tensor:
@@ -68,10 +62,10 @@ HIT_RATE_AT_1 = Exercise(
     cases=(
         Case(
             "seven images of three classes",
-            (_on_circle(0, 12, 30, 75, 140, 149, 100), torch.tensor([0, 0, 1, 1, 2, 2, 2])),
+            (on_circle(0, 12, 30, 75, 140, 149, 100), torch.tensor([0, 0, 1, 1, 2, 2, 2])),
         ),
-        Case("scores below 0 throughout", (_on_circle(0, 100, 220), torch.tensor([0, 1, 0]))),
-        Case("a class of one image", (_on_circle(0, 10, 25, 90, 107), torch.tensor([0, 0, 1, 2, 2]))),
+        Case("scores below 0 throughout", (on_circle(0, 100, 220), torch.tensor([0, 1, 0]))),
+        Case("a class of one image", (on_circle(0, 10, 25, 90, 107), torch.tensor([0, 0, 1, 2, 2]))),
     ),
     readings=(
         Reading(

@@ -104,3 +104,19 @@ def by_element(definition: Callable[..., float]) -> Function:
         return torch.tensor(values, dtype=torch.float64).reshape(t.shape)
 
     return elements
+
+
+def one_number(value: float) -> Tensor:
+    """Return a number as a float64 tensor without axes."""
+    return torch.tensor(value, dtype=torch.float64)
+
+
+def two_numbers(first: float, second: float) -> Tensor:
+    """Return two numbers as a ``(2,)`` float64 tensor."""
+    return torch.tensor([first, second], dtype=torch.float64)
+
+
+def on_circle(*degrees: float) -> Tensor:
+    """Return ``(N, 2)`` unit vectors at these angles."""
+    angles = torch.tensor(degrees).deg2rad()
+    return torch.stack([angles.cos(), angles.sin()], dim=1)
