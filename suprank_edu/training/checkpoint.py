@@ -12,7 +12,7 @@ from torch import nn
 from suprank_edu._files import replacing
 from suprank_edu.training.device import random_state, set_random_state
 from suprank_edu.training.learner import Learner, TrainingError
-from suprank_edu.training.recipe import Recipe
+from suprank_edu.training.recipe import Recipe, differences
 
 FORMAT = 1
 """Changes when a checkpoint's content does; another one is refused."""
@@ -82,15 +82,15 @@ def restore(learner: Learner, state: Mapping[str, Any], path: Path) -> None:
         ValueError: the checkpoint is of another recipe, network or loss; the message lists the differences.
     """
     model = learner.accelerator.unwrap_model(learner.model)
-    differences = [
-        *_differences(state["recipe"], learner.recipe.to_dict()),
-        *_differences(state["names"], _names(learner)),
-        *_differences(_shapes(state["model"]), _shapes(model.state_dict())),
+    found = [
+        *differences(state["recipe"], learner.recipe.to_dict()),
+        *differences(state["names"], _names(learner)),
+        *differences(_shapes(state["model"]), _shapes(model.state_dict())),
     ]
-    if differences:
-        more = f", and {len(differences) - 8} more" if len(differences) > 8 else ""
+    if found:
+        more = f", and {len(found) - 8} more" if len(found) > 8 else ""
         raise ValueError(
-            f"{path}: got a checkpoint of another run ({'; '.join(differences[:8])}{more}); continue it with its own "
+            f"{path}: got a checkpoint of another run ({'; '.join(found[:8])}{more}); continue it with its own "
             "recipe, network and loss, or give another folder"
         )
     model.load_state_dict(state["model"])
@@ -118,18 +118,6 @@ def _names(learner: Learner) -> dict[str, str]:
 
 def _shapes(state: Mapping[str, Any]) -> dict[str, Any]:
     return {name: tuple(value.shape) for name, value in state.items()}
-
-
-def _differences(found: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
-    return [
-        f"{name}: {found.get(name)!r} there, {expected.get(name)!r} here"
-        for name in [*expected, *(name for name in found if name not in expected)]
-        if _plain(found.get(name)) != _plain(expected.get(name))
-    ]
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
 
 
 def _first_line(error: Exception) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
@@ -16,7 +14,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-import suprank_edu
 from suprank_edu._checks import check_one_of
 from suprank_edu._files import replacing
 from suprank_edu.data import RetrievalDataset
@@ -27,7 +24,8 @@ from suprank_edu.training.embed import embed
 from suprank_edu.training.fit import fit
 from suprank_edu.training.named_losses import LOSSES, make_loss
 from suprank_edu.training.papers import SETTINGS
-from suprank_edu.training.recipe import Recipe
+from suprank_edu.training.provenance import made_by
+from suprank_edu.training.recipe import Recipe, differences
 from suprank_edu.whole_set import for_every_query
 
 RETRIEVED = 10
@@ -100,20 +98,19 @@ class Experiment:
         if self.on == "test":
             gaps["train"] = measured_gap(embed(result.model, train), train.labels[:, 0])
         curve = [[int(entry["step"]), round(entry["loss"], 5)] for entry in result.history if entry["step"] % 10 == 0]
-        made_by = {"device": _device(result.model), "versions": _versions(), "commit": _commit()}
         settings: dict[str, Any] = {"setting": self.setting, "loss": self.loss, "lr": self.lr, "seed": self.seed}
         settings |= {"on": self.on, "metrics": found, "mild": mild_share(found), "gap": gaps, "curve": curve}
         settings |= {"seconds": round(result.history[-1]["seconds"], 1), "recipe": recipe.to_dict()}
-        return settings | made_by, arrays
+        return settings | made_by(result.model), arrays
 
     def differences(self, found: Mapping[str, Any]) -> list[str]:
         """Return in which settings a run that was written before is another one than this."""
         # Only epochs ask the data how many steps they are; without them a full folder needs no data.
         train: Any = None if SETTINGS[self.setting].steps else self._read()[0]
-        there, here = found["recipe"], json.loads(json.dumps(self._recipe(train).to_dict()))  # JSON knows no tuples
-        pairs = [("setting", found["setting"], self.setting)]
-        pairs += [(name, there[name], here[name]) for name in here if name in there]
-        return [f"{name}: {old!r} there, {new!r} here" for name, old, new in pairs if old != new]
+        there = {"setting": found["setting"]} | found["recipe"]
+        here = {"setting": self.setting} | self._recipe(train).to_dict()
+        both = [name for name in here if name in there]  # recipes have grown since the first results
+        return differences({name: there[name] for name in both}, {name: here[name] for name in both})
 
     def _recipe(self, train: RetrievalDataset) -> Recipe:
         changes = {"lr": self.lr, "loss_lr": 50 * self.lr, "seed": self.seed} | dict(self.changes)
@@ -233,22 +230,3 @@ def _measure(model: nn.Module, dataset: RetrievalDataset) -> tuple[dict[str, Any
 def _read(setting: str, split: str) -> RetrievalDataset:
     """Read a split once for all runs of a process."""
     return SETTINGS[setting].dataset(split)
-
-
-def _device(model: nn.Module) -> str:
-    where = next(model.parameters()).device
-    if where.type == "cuda":
-        return torch.cuda.get_device_name(where)
-    threads = torch.get_num_threads()
-    return f"CPU, {platform.machine()}, {threads} thread{'s' if threads > 1 else ''}"
-
-
-def _versions() -> dict[str, str]:
-    return {"python": platform.python_version(), "torch": torch.__version__, "suprank_edu": suprank_edu.__version__}
-
-
-def _commit() -> str | None:
-    """Return the commit of the code, None where it is no checkout."""
-    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=12"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.stdout.strip() or None

@@ -144,6 +144,24 @@ class Recipe:
         return cls.from_dict(settings)
 
 
+def differences(found: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
+    """Say in words in which settings two runs differ; a list and a tuple of one content are the same.
+
+    Example:
+        >>> differences({"lr": 1e-3, "channels": [8, 8]}, {"lr": 2e-3, "channels": (8, 8)})
+        ['lr: 0.001 there, 0.002 here']
+    """
+    return [
+        f"{name}: {found.get(name)!r} there, {expected.get(name)!r} here"
+        for name in [*expected, *(name for name in found if name not in expected)]
+        if _plain(found.get(name)) != _plain(expected.get(name))
+    ]
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
 def _is_int(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 

@@ -128,11 +128,6 @@ def paired(results: Iterable[dict[str, Any]], column: str, loss: str, other: str
 
     Raises:
         ValueError: they have no seed in common.
-
-    Example:
-        >>> runs = load_results(results_folder("omniglot"))
-        >>> paired(runs, "mAP@R/level0", "sup-ap", "sup-ap").mean
-        0.0
     """
     of_loss = runs_by_loss(results)
     own, others = ({run["seed"]: value_of(run, column) for run in of_loss.get(name, [])} for name in (loss, other))
