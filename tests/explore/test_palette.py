@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from suprank_edu.explore import palette
-from suprank_edu.explore.palette import EXACT, NEGATIVE, POSITIVE, RELATED, RIVAL, SMOOTH, SUPRANK, level_style
+from suprank_edu.explore.palette import EXACT, NEGATIVE, POSITIVE, RELATED, RIVAL, SMOOTH, SUPRANK, Style, level_style
 from suprank_edu.explore.words import below_one, number
 
 PAGES = {"light": "#ffffff", "dark": "#121212"}
@@ -46,6 +46,18 @@ def contrast(a: str, b: str) -> float:
 def test_every_meaning_is_readable_as_text_on_its_page(theme: str) -> None:
     for style in (POSITIVE, RELATED, NEGATIVE, EXACT, SUPRANK, SMOOTH, RIVAL, palette.TEXT, palette.ACCENT):
         assert contrast(getattr(style, theme), PAGES[theme]) >= 4.5, style
+
+
+def pale(style: Style, theme: str) -> str:
+    """Return what a reader sees of the soft form of a colour on its page."""
+    parts = ((int(getattr(style, theme)[i : i + 2], 16), int(PAGES[theme][i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(0.2 * a + 0.8 * b):02x}" for a, b in parts)
+
+
+@pytest.mark.parametrize("theme", PAGES)
+def test_words_are_readable_on_every_pale_ground(theme: str) -> None:
+    for style in (POSITIVE, RELATED, NEGATIVE, EXACT, SUPRANK, SMOOTH, RIVAL):
+        assert contrast(getattr(palette.TEXT, theme), pale(style, theme)) >= 4.5, style
 
 
 @pytest.mark.parametrize("theme", PAGES)
