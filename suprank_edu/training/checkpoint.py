@@ -12,6 +12,7 @@ from torch import nn
 from suprank_edu._files import replacing
 from suprank_edu.training.device import random_state, set_random_state
 from suprank_edu.training.learner import Learner, TrainingError
+from suprank_edu.training.loss_settings import settings_of
 from suprank_edu.training.recipe import Recipe, differences
 
 FORMAT = 1
@@ -113,7 +114,8 @@ def recipe_of(state: Mapping[str, Any]) -> Recipe:
 def _names(learner: Learner) -> dict[str, str]:
     model = learner.accelerator.unwrap_model(learner.model)
     loss = learner.loss
-    return {"network": type(model).__name__, "loss": getattr(loss, "__name__", type(loss).__name__)}
+    names = {"network": type(model).__name__, "loss": getattr(loss, "__name__", type(loss).__name__)}
+    return names | settings_of(loss)
 
 
 def _shapes(state: Mapping[str, Any]) -> dict[str, Any]:
