@@ -37,6 +37,8 @@ def test_images_are_decoded_on_access_and_converted() -> None:
     assert [image.getpixel((0, 0)) for image in dataset] == [0, 50, 100, 150]
     with pytest.raises(IndexError):
         dataset[4]
+    for one in (dataset, make(mode="RGB")):
+        assert one.channels == len(one[0].getbands())
 
 
 def test_paths_are_items_too(tmp_path: Path) -> None:
