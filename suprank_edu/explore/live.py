@@ -97,7 +97,8 @@ class LiveExplorer:
             return [title]
         reset = ipywidgets.Button(description="Reset", layout={"width": "6rem"})
         reset.on_click(self.reset)
-        rows = ipywidgets.Box([*self.inputs.values(), reset], layout={"flex_flow": "row wrap", "align_items": "center"})
+        row = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "0 1rem"}  # so that no label touches a box
+        rows = ipywidgets.Box([*self.inputs.values(), reset], layout=row)
         return [title, rows]
 
     def _readout(self) -> str:
