@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ def hierarchical_ranking(
     Args:
         dataset: the images and their labels at two levels or more.
         queries: two or more positions in the data set.
-        gallery: at most 23 positions, none of them a query's.
+        gallery: 2 to 23 positions, none of them a query's.
         scores: two or more embeddings by name, each with ``(Q, G)`` scores, higher is better.
 
     Returns:
@@ -104,27 +105,24 @@ def _readout(pictures: Shelf, query: str, embedding: str) -> str:
     at = pictures.query_names.index(query)
     scores, levels = pictures.scores[embedding][at : at + 1], pictures.levels[at : at + 1]
     above, total, value = _h_ap(pictures, scores, levels)
-    values = _values(pictures, query, embedding)
-    sizes = [int((levels == level).sum()) for level in range(pictures.num_levels, 0, -1)]
-    rel = relevance(levels, num_levels=pictures.num_levels)[0]
-    each = [float(rel[levels[0] == level].max()) if n else 0.0 for level, n in zip(_down(pictures), sizes, strict=True)]
-    shares = ", ".join(
-        f"{number(r)} for each of {n} of level {level}"
-        for level, n, r in zip(_down(pictures), sizes, each, strict=True)
-        if n
-    )
+    remark = _remark(pictures, query, embedding)
+    if total == 0:
+        return f"H-AP and NDCG are not defined: nobody here shares anything with the query.\n{remark}"
+    ndcg = float(metrics.ndcg(scores, levels)[0])
+    relevances = relevance(levels, num_levels=pictures.num_levels)[0]
+    shares = []
+    for level in range(pictures.num_levels, 0, -1):
+        own = relevances[levels[0] == level].tolist()
+        if own:
+            shares.append(f"{number(own[0])} for each of {len(own)} of level {level}")
     return "\n".join(
         [
             f"H-AP = Σ H-rank/rank ÷ Σ rel = {number(above)} ÷ {number(total)} = {number(value)}; "
-            f"NDCG = {number(values['NDCG'])}",
-            f"Relevance: {shares}, 0 for the rest.",
-            _remark(pictures, query, embedding),
+            f"NDCG = {number(ndcg)}",
+            f"Relevance: {', '.join(shares)}, 0 for the rest.",
+            remark,
         ]
     )
-
-
-def _down(pictures: Shelf) -> range:
-    return range(pictures.num_levels, 0, -1)
 
 
 def _remark(pictures: Shelf, query: str, embedding: str) -> str:
@@ -148,12 +146,15 @@ def _bars(pictures: Shelf, query: str, embedding: str) -> dict[str, Any]:
     return {
         "type": "bar",
         "orientation": "h",
-        "x": list(values.values()),
+        "x": [value if math.isfinite(value) else None for value in values.values()],
         "y": list(range(len(values))),
         **LOWER,
         "width": 0.86,
         "marker": {"color": colours},
-        "text": [f"{name} {fixed(value, 2)}" for name, value in values.items()],
+        "text": [
+            f"{name} {fixed(value, 2)}" if math.isfinite(value) else f"{name}: not defined"
+            for name, value in values.items()
+        ],
         **IN_BAR,
         **QUIET,
     }

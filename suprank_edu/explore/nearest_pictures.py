@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from suprank_edu import metrics
 from suprank_edu.explore.controls import Choice, Slider
 from suprank_edu.explore.explorer import Explorer
 from suprank_edu.explore.figures import Description, FigureFunction
@@ -30,7 +29,7 @@ def nearest_pictures(
     Args:
         dataset: the images and their labels.
         queries: two or more positions in the data set.
-        gallery: at most 23 positions, none of them a query's.
+        gallery: 2 to 23 positions, none of them a query's.
         scores: two or more embeddings by name, each with ``(Q, G)`` scores, higher is better.
 
     Returns:
@@ -68,7 +67,7 @@ def nearest_pictures(
         [
             Choice("query", "Query", kept, kept[0]),
             Choice("embedding", "Embedding", embeddings, embeddings[0]),
-            Slider("k", "Look at the first k", 1, min(12, max(most, 2)), 1, min(5, max(most, 2))),
+            Slider("k", "Look at the first k", 1, min(12, most), 1, min(5, most)),
         ],
         title="What is retrieved: one query, several embeddings",
         alt=(
@@ -89,13 +88,12 @@ def _readout(pictures: Shelf, query: str, embedding: str, k: int) -> str:
     order = pictures.order(query, embedding)
     hits = [int(pictures.levels[at, j]) for j in order]
     scores = pictures.scores[embedding][at : at + 1]
-    share = float(metrics.precision_at_k(scores, pictures.levels[at : at + 1], k)[0])
     right = sum(hits[:k])
     first = f"the first right one has rank {hits.index(1) + 1}" if any(hits) else "none is right"
     return "\n".join(
         [
             f"Of the first {k}, {right} {'is' if right == 1 else 'are'} right: precision {right}/{k} = "
-            f"{number(share)}; {first}.",
+            f"{number(right / k)}; {first}.",
             f"Scores: {number(float(scores[0, order[0]]), 2)} for rank 1, {number(float(scores[0, order[-1]]), 2)} for "
             f"rank {len(order)}. Only their order counts.",
         ]

@@ -107,7 +107,7 @@ def shelf(
     Args:
         dataset: the images and their labels.
         queries: two or more positions in the data set.
-        gallery: at most 23 positions, none of them a query's.
+        gallery: 2 to 23 positions, none of them a query's.
         scores: two or more embeddings by name, each with ``(Q, G)`` scores.
         columns: the label columns that count, finest first; None takes all.
 
@@ -133,8 +133,8 @@ def shelf(
 def _check(size: int, queries: Sequence[int], gallery: Sequence[int], scores: Mapping[str, Tensor]) -> None:
     if len(queries) < 2:
         raise ValueError(f"`queries`: got {len(queries)}, expected two or more, to choose from")
-    if not 1 <= len(gallery) <= MAX_GALLERY:
-        raise ValueError(f"`gallery`: got {len(gallery)} items, expected 1..{MAX_GALLERY}, as many as have room")
+    if not 2 <= len(gallery) <= MAX_GALLERY:
+        raise ValueError(f"`gallery`: got {len(gallery)} items, expected 2..{MAX_GALLERY}, as many as have room")
     check_positions("queries", queries, size)
     check_positions("gallery", gallery, size)
     both = sorted(set(queries) & set(gallery))

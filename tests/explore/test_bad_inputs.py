@@ -67,6 +67,7 @@ def refused(call: Callable[[], Any], message: str) -> None:
         ({"queries": []}, "`queries`: got 0"),
         ({"gallery": [1, 2, 480]}, "`gallery`: got position 480"),
         ({"gallery": []}, "`gallery`: got 0 items"),
+        ({"gallery": [1]}, "`gallery`: got 1 items, expected 2..23"),
         ({"gallery": [1, 2, 25]}, "`gallery`: got item 25, which is a query"),
     ],
 )

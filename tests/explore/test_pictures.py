@@ -176,6 +176,24 @@ def test_a_list_without_mistakes_says_so(dataset: RetrievalDataset) -> None:
     assert "First mistake: rank 1" in shown.readout(query=shown.parameters["query"], embedding="worst")
 
 
+def test_a_query_that_nobody_is_like_has_no_metric_and_says_so(dataset: RetrievalDataset) -> None:
+    made = torch.tensor([[0.9, 0.1], [0.1, 0.9]])
+    alone = {"queries": [3, 0], "gallery": [1, 2], "scores": {"one": made, "two": made.flip(0)}}  # 3 shares nothing
+    degrees, nearest = hierarchical_ranking(dataset, **alone), nearest_pictures(dataset, **alone)
+    bars = degrees.figure.describe(**degrees.parameters)["data"][-1]
+    assert bars["x"] == [None] * 5
+    assert bars["text"][0] == "H-AP: not defined"
+    assert degrees.readout(**degrees.parameters).split("\n") == [
+        "H-AP and NDCG are not defined: nobody here shares anything with the query.",
+        "No mistake: nobody stands before one who shares more.",
+    ]
+    assert nearest.readout(**nearest.parameters).startswith("Of the first 2, 0 are right: precision 0/2 = 0; none is")
+    # Query 0 shares its super category with item 1, its half with both, its landmark with none.
+    other = degrees.parameters | {"query": "2: Old <Mill>"}
+    bars = degrees.figure.describe(**other)["data"][-1]
+    assert bars["text"][2:] == ["AP, same landmark: not defined", "AP, same super category 0.50", "AP, same half 1.00"]
+
+
 def test_the_live_figure_moves_the_same_pictures(degrees: Explorer) -> None:
     live = LiveExplorer(degrees)
     for p in degrees.grid():
@@ -207,9 +225,9 @@ def test_names_are_escaped_and_told_to_those_who_do_not_see(nearest: Explorer, d
 def test_what_cannot_be_shown_is_refused(make, dataset: RetrievalDataset, scores: dict[str, torch.Tensor]) -> None:
     with pytest.raises(ValueError, match=r"`queries`: got 1, expected two or more"):
         make(dataset, [0], GALLERY, {"a": torch.zeros(1, 9), "b": torch.zeros(1, 9)})
-    with pytest.raises(ValueError, match=r"`gallery`: got 0 items, expected 1\.\.23"):
+    with pytest.raises(ValueError, match=r"`gallery`: got 0 items, expected 2\.\.23"):
         make(dataset, QUERIES, [], scores)
-    with pytest.raises(ValueError, match=r"`gallery`: got 24 items, expected 1\.\.23"):
+    with pytest.raises(ValueError, match=r"`gallery`: got 24 items, expected 2\.\.23"):
         make(dataset, QUERIES, [1] * 24, scores)
     with pytest.raises(ValueError, match=r"`gallery`: got item 2, which is a query"):
         make(dataset, QUERIES, [2, *GALLERY[1:]], scores)
