@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from torch import Tensor
+
 from suprank_edu.training.progress import Checkpoints, Validation
 
 
@@ -50,6 +52,22 @@ def check_arguments(dataset: Any, loss: Any, validation: Any, checkpoints: Any, 
     for callback in callbacks if isinstance(callbacks, (list, tuple)) else ():
         if not callable(callback):
             raise ValueError(f"`callbacks`: got {_named(callback)} in it, expected callables of a step and its metrics")
+
+
+def check_value(loss: Any) -> None:
+    """Refuse what a loss gave back unless it is one number with a gradient.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if not isinstance(loss, Tensor):
+        raise ValueError(f"`loss`: gave {_named(loss)}, expected a tensor of one number")
+    if loss.numel() != 1:
+        raise ValueError(
+            f"`loss`: gave shape {tuple(loss.shape)}, expected one number: the mean, not one value for each query"
+        )
+    if not loss.requires_grad:
+        raise ValueError("`loss`: gave a number without gradient, expected one that depends on the embeddings")
 
 
 def _named(value: Any) -> str:

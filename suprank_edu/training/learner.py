@@ -17,6 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from suprank_edu.training.arguments import check_value
 from suprank_edu.training.device import random_state, set_random_state
 from suprank_edu.training.gather import gather_with_gradient
 from suprank_edu.training.memory import MemoryBank
@@ -105,6 +106,7 @@ class Learner:
             if embeddings.isfinite().all():
                 raise
             raise _not_finite(f"embeddings ({error})", step, batch, labels) from error
+        check_value(loss)
         value = loss.item()
         if not math.isfinite(value):
             raise _not_finite(f"loss ({value})", step, batch, labels)

@@ -137,7 +137,7 @@ class Recipe:
         """
         try:
             settings = json.loads(Path(path).read_text(encoding="utf-8"))
-        except json.JSONDecodeError as error:
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
             raise ValueError(f"{path}: got no JSON ({error}), expected an object of settings") from None
         if not isinstance(settings, dict):
             raise ValueError(f"{path}: got a {type(settings).__name__}, expected an object of settings")

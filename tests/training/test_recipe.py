@@ -1,4 +1,5 @@
 import dataclasses
+from pathlib import Path
 
 import pytest
 
@@ -51,3 +52,9 @@ def test_the_learning_rate_rises_then_falls_to_nothing() -> None:
     assert factors[24] == max(factors) == 1
     assert 0 < factors[-1] < 1e-3
     assert lr_factor(0, Recipe(steps=1, warmup=0.0)) > 0
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "recipe.json").write_bytes(b"\xff\xfe")
+    with pytest.raises(ValueError, match=r"recipe\.json: got no JSON"):
+        Recipe.load(tmp_path / "recipe.json")
