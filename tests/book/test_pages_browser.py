@@ -1,39 +1,22 @@
 """Every built page in a headless browser: nothing fails, nothing leaves localhost, nothing is wider than a phone."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from chromium import started
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+DRAWN = "() => [...document.querySelectorAll('.sre')].every(block => block.dataset.state === 'ready')"
 SCREENS = {"desktop, light": (1280, 900, "light"), "phone, dark": (375, 812, "dark")}
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """One chromium for all pages."""
-    if CHROMIUM is None:
-        pytest.skip("no chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+    yield from started()
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -57,6 +40,8 @@ def test_a_page_shows_without_a_fault(page: Path, screen: str, browser: Any, add
     tab.goto(address + page.name, wait_until="networkidle")
     if tab.locator(".math").count():
         tab.wait_for_selector("mjx-container", state="attached")
+        tab.evaluate("() => window.MathJax.startup.promise.then(() => null)")  # all formulas, not the first alone
+    tab.wait_for_function(DRAWN)  # the network rests before the figures do
     assert faults == []
     assert tab.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
     assert tab.evaluate("document.documentElement.dataset.theme") == scheme
