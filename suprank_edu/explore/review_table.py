@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections import Counter
 from collections.abc import Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -55,10 +56,9 @@ class ReviewTable:
         check_count("page_size", page_size)
         if not candidates:
             raise ValueError("`candidates`: got none, expected at least one")
-        keys = [candidate.key for candidate in candidates]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise ValueError(f"`candidates`: got the key {key!r} twice, expected different keys")
+        (key, times), *_ = Counter(candidate.key for candidate in candidates).most_common(1)
+        if times > 1:
+            raise ValueError(f"`candidates`: got the key {key!r} twice, expected different keys")
         self.candidates = list(candidates)
         self.log = ReviewLog(path, candidates)
         self.page_size = page_size
