@@ -133,7 +133,7 @@ def test_evaluation_every_so_many_epochs() -> None:
 )
 def test_another_run_is_refused_with_the_difference(change: dict, message: str, tmp_path: Path) -> None:
     train(tmp_path)
-    with pytest.raises(ValueError, match=rf"last\.pt: got a checkpoint of another run \({message}\)"):
+    with pytest.raises(ValueError, match=rf"last\.pt: got a checkpoint of another run \({message}[;)]"):
         train(tmp_path, **change)
 
 
