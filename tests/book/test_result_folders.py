@@ -1,0 +1,46 @@
+"""The tables of results that come with the book: fair, and made as their commands say."""
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from suprank_edu.data import read
+from suprank_edu.training.papers import SETTINGS
+from suprank_edu.training.recipe import Recipe
+from suprank_edu.training.results import chosen_lr, load_results, results_folder
+
+README = Path(__file__).resolve().parents[2] / "book" / "results" / "README.md"
+MAIN = re.findall(r'^MAIN="(.*)"$', README.read_text(encoding="utf-8"), re.MULTILINE)[0].split()
+
+FOLDERS = {  # the setting, and what --set changes
+    "omniglot": ("omniglot", {"orientations": 1}),
+    "omniglot-orientations-8": ("omniglot", {"orientations": 8}),
+    "omniglot-orientations-1": ("omniglot", {"orientations": 1}),
+    "rendered-landmarks": ("rendered-landmarks", {}),
+    "rendered-landmarks-short": ("rendered-landmarks", {"steps": 300, "channels": (32, 64, 128, 128)}),
+}
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_every_run_has_the_recipe_of_its_command(name: str) -> None:
+    setting, changes = FOLDERS[name]
+    data = read("standin")  # the number of steps is given: no epoch is counted
+    for run in load_results(results_folder(name)):
+        own: dict[str, Any] = {"lr": run["lr"], "loss_lr": 50 * run["lr"], "seed": run["seed"]}
+        assert run["setting"] == setting
+        assert Recipe.from_dict(run["recipe"]) == SETTINGS[setting].recipe(data, **own, **changes)
+
+
+@pytest.mark.parametrize(("name", "least"), [("omniglot", 5), ("rendered-landmarks", 1)])
+def test_losses_of_the_main_table_choose_of_the_same_rates_and_keep_the_chosen_one(name: str, least: int) -> None:
+    runs = load_results(results_folder(name))
+    assert len(MAIN) == 14
+    for loss in MAIN:
+        own = [run for run in runs if run["loss"] == loss]
+        assert sorted(run["lr"] for run in own if run["on"] == "validation") == [7e-4, 2e-3, 6e-3]
+        rates = Counter((run["lr"], run["seed"]) for run in own if run["on"] == "test")
+        assert len(rates) >= least
+        assert rates == {(chosen_lr(runs, loss), seed): 1 for seed in range(len(rates))}
