@@ -15,7 +15,7 @@ from suprank_edu.training.results import chosen_lr, load_results, results_folder
 README = Path(__file__).resolve().parents[2] / "book" / "results" / "README.md"
 MAIN = re.findall(r'^MAIN="(.*)"$', README.read_text(encoding="utf-8"), re.MULTILINE)[0].split()
 
-FOLDERS = {  # the setting, and what --set changes
+FOLDERS: dict[str, tuple[str, dict[str, Any]]] = {  # the setting, and what --set changes
     "omniglot": ("omniglot", {"orientations": 1}),
     "omniglot-orientations-8": ("omniglot", {"orientations": 8}),
     "omniglot-orientations-1": ("omniglot", {"orientations": 1}),
