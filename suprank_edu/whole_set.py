@@ -84,7 +84,7 @@ def for_every_query(
     chosen = _checked_numbers(only, queries)
     own, other = _numbered(checked.labels, checked.ref_labels, level)
     size = chunk_size or max(1, _SCORES_AT_A_TIME.get(queries.device.type, 1 << 26) // len(gallery))
-    values = []
+    values = queries.new_empty(0)
     blocks = [slice(start, min(start + size, len(chosen))) for start in range(0, len(chosen), size)]
     for block in with_progress(blocks, progress, "queries"):
         rows = chosen[block]
@@ -96,8 +96,10 @@ def for_every_query(
         found = function(scores, levels, valid=valid)
         if found.shape != (len(scores),):
             raise ValueError(f"`function`: got shape {tuple(found.shape)}, expected ({len(scores)},), one per query")
-        values.append(found.clone())  # a view would keep the scores of its block
-    return torch.cat(values)
+        if not len(values):  # filled in place: small tensors kept from each block would cut up the next one's memory
+            values = found.new_empty(len(chosen))
+        values[block] = found
+    return values
 
 
 def _numbered(labels: Tensor, ref_labels: Tensor, level: int | None) -> tuple[Tensor, Tensor]:

@@ -217,6 +217,24 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 2**20)
     assert float(printed) < 1.2
 
 
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_blocks():
+    """Small tensors that are kept from each block cut up the memory which the next block wants in one piece."""
+    pytest.importorskip("resource")
+    code = """
+import resource, torch
+from suprank_edu.metrics import evaluate
+embeddings = torch.nn.functional.normalize(torch.randn(8_000, 8), dim=1)
+labels = torch.stack([torch.arange(8_000) // 5, torch.zeros(8_000, dtype=torch.int64)], dim=1)
+evaluate(embeddings[:640], labels[:640], embeddings, labels, chunk_size=128)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+evaluate(embeddings, labels, embeddings, labels, chunk_size=128)
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 2**20)
+"""
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert float(printed) < 0.4
+
+
 # ---- files -----------------------------------------------------------------------------------------------------------
 
 

@@ -100,14 +100,15 @@ def evaluate(
             stacklevel=2,
         )
     blocks = _Blocks(queries, gallery, checked.labels, checked.ref_labels, _checked_mask(valid, queries, gallery))
-    found: dict[str, list[Tensor]] = {}
+    # Filled in place: small tensors kept from each block would cut up the memory that the next block wants whole.
+    found: dict[str, NDArray[np.float64]] = {}
     for rows in with_progress(blocks.rows(chunk_size), progress, "evaluate"):
         ranked = blocks.rank(rows)
         for key, value in _metrics(ranked, blocks.num_levels, ks, map_at, alpha, ap):
-            found.setdefault(key, []).append(value.cpu())
+            found.setdefault(key, np.empty(len(queries)))[rows] = value.cpu().numpy()
     settings = {"ks": list(ks), "map_at": list(map_at), "alpha": alpha, "ap": ap}
     sizes = {"queries": len(queries), "gallery": blocks.gallery_size, "levels": blocks.num_levels}
-    return Evaluation({key: torch.cat(parts).numpy() for key, parts in found.items()}, settings | sizes)
+    return Evaluation(found, settings | sizes)
 
 
 class _Blocks:
