@@ -20,7 +20,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from benchmarks.harness import Ratio, in_process, peak_mib
+from benchmarks.harness import Ratio, held_mib, in_process, peak_mib
 from suprank_edu.losses import sup_ap, sup_h_ap, sup_ndcg
 from suprank_edu.pairwise import choice, direct_sums, sorted_sums
 from suprank_edu.steps import Sigmoid, Step, SupStep
@@ -138,7 +138,7 @@ def peak(queries: int, gallery: int, positives: int) -> float:
     """Return the MiB above its inputs that Sup-AP needs forward + backward; run in a fresh process."""
     scores, levels = retrieved(queries, gallery, positives)
     loss_and_gradient(sup_ap, scores[:1, :3000], levels[:1, :3000])
-    before = peak_mib()
+    before = held_mib()
     loss_and_gradient(sup_ap, scores, levels)
     return peak_mib() - before
 

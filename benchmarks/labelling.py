@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from benchmarks.harness import in_process, peak_mib
+from benchmarks.harness import held_mib, in_process, peak_mib
 from suprank_edu.data import RetrievalDataset, load_samples, render
 from suprank_edu.data.labelling import (
     Labelling,
@@ -91,7 +91,7 @@ def measure(count: int, clusters: int) -> tuple[float, float, float, int]:
     """Return seconds, peak MiB over the start, purity by the generated kinds, and the number of candidates."""
     counts, of_name = generate(count)
     candidates(dict(list(counts.items())[:100]), 5)  # imports
-    before = peak_mib()
+    before = held_mib()
     start = time.perf_counter()
     found = candidates(counts, clusters)
     seconds = time.perf_counter() - start

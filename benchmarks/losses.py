@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import torch
 
-from benchmarks.harness import Ratio, Spent, in_process, least_and_median, peak_mib
+from benchmarks.harness import Ratio, Spent, held_mib, in_process, least_and_median, peak_mib
 from suprank_edu.losses import SupAPLoss, SupHAPLoss, SupNDCGLoss, SupRecallLoss
 
 FAST = {"AP": SupAPLoss, "R@k": SupRecallLoss, "NDCG": SupNDCGLoss, "H-AP": SupHAPLoss}
@@ -80,7 +80,7 @@ def measure(kind: str, name: str, size: int, repeats: int, queries: int | None =
     warm, warm_labels = batch(32)
     function(warm.requires_grad_(), warm_labels).backward()
     embeddings.requires_grad_()
-    before = peak_mib()
+    before = held_mib()
     last = torch.zeros(())
 
     def forward_backward() -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.harness import in_process, peak_mib
+from benchmarks.harness import held_mib, in_process, peak_mib
 
 IMAGES, LANDMARKS, CLEAN_IMAGES, CLEAN_LANDMARKS = 4_132_914, 203_094, 1_580_470, 81_313
 WIKI = "http://commons.wikimedia.org/wiki/Category:Landmark"
@@ -104,7 +104,7 @@ def measure(function: Callable[..., str], *arguments: object) -> tuple[float, fl
 
     if function is rival:
         import pandas  # noqa: F401
-    before = peak_mib()
+    before = held_mib()
     start = time.perf_counter()
     result = function(*arguments)
     seconds = time.perf_counter() - start

@@ -16,7 +16,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from benchmarks.harness import peak_mib
+from benchmarks.harness import held_mib, peak_mib
 from suprank_edu.data import render
 from suprank_edu.decomposability import gap
 from suprank_edu.losses import sup_ap
@@ -59,7 +59,7 @@ def main() -> None:
         "gap": partial(gap, batches=batches, metric=average_precision),
         "Sup-AP": sup_ap,
     }
-    before = peak_mib()
+    before = held_mib()
     for name in options.levels:
         for what, function in functions.items():
             start = time.perf_counter()

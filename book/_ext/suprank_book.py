@@ -4,6 +4,7 @@
 * scripts that would restore live widgets are taken off the pages: what is shown is static, and asks no other host.
 * what is folded says what it holds: a solution, or code; printed sentences wrap, printed columns and code scroll.
 * docstrings are plain text with `code`; the rest is escaped for reStructuredText, so that |Ω⁺| stays itself.
+* each module of the API reference opens with a table of its public names.
 * `SUPRANK_EDU_REPOSITORY=https://github.com/...` at build time adds an "open in Colab" button to the chapters.
 """
 
@@ -11,6 +12,7 @@ import os
 import re
 from importlib import import_module
 from importlib.util import find_spec
+from inspect import isclass, isroutine
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from docutils import nodes
 from myst_parser.mdit_to_docutils.base import default_slugify
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.ext.autodoc import ALL
 
 PLOTLY = "plotly.min.js"
 WIDGET_STATE = re.compile(
@@ -92,6 +95,18 @@ def restore_docstring(app: Sphinx, what: str, name: str, obj: Any, options: Any,
     lines[:] = app.env.temp_data.pop(f"suprank {name}", lines)
 
 
+def list_names(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    """End a module's docstring with a table of the classes and functions below it, each with its first sentence."""
+    if what != "module":
+        return
+    own = [each for each, value in vars(obj).items() if each[0] != "_" and getattr(value, "__module__", "") == name]
+    listed = getattr(obj, "__all__", own) if options.members is ALL else options.members
+    names = [each for each in listed if isclass(getattr(obj, each)) or isroutine(getattr(obj, each))]
+    if len(names) > 1:
+        rows = [f"   {each}" for each in sorted(names, key=str.lower)]
+        lines += ["", ".. autosummary::", "   :nosignatures:", "", *rows, ""]
+
+
 def name_what_is_elsewhere(app: Sphinx, env: Any, node: nodes.Element, contnode: nodes.Element) -> nodes.Element | None:
     """Print types that have no page in this book as they are, and let names that do not exist fail the build.
 
@@ -140,4 +155,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("missing-reference", name_what_is_elsewhere)
     app.connect("autodoc-process-docstring", escape_docstring, priority=400)  # before napoleon reads the sections
     app.connect("autodoc-process-docstring", restore_docstring, priority=600)
+    app.connect("autodoc-process-docstring", list_names, priority=700)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -23,10 +23,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         found = sorted(BOOK.glob("[0-9][0-9]_*.md"))
         metafunc.parametrize("chapter", found, ids=[path.stem for path in found])
     if "page" in metafunc.fixturenames:
-        pages = sorted(path for path in BUILT.glob("*.html"))
+        pages = sorted([*BUILT.glob("*.html"), *BUILT.glob("api/*.html")])
         marks = [pytest.mark.skip(reason="the book is not built: make book SERVE=0")]
         metafunc.parametrize(
-            "page", pages or [pytest.param(None, marks=marks)], ids=[p.stem for p in pages] or ["none"]
+            "page",
+            pages or [pytest.param(None, marks=marks)],
+            ids=[str(p.relative_to(BUILT).with_suffix("")) for p in pages] or ["none"],
         )
 
 

@@ -20,7 +20,7 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-def test_a_page_shows_without_a_fault(page: Path, screen: str, browser: Any, address: str) -> None:
+def test_a_page_shows_without_a_fault(page: Path, built: Path, screen: str, browser: Any, address: str) -> None:
     width, height, scheme = SCREENS[screen]
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
     tab = context.new_page()
@@ -37,7 +37,7 @@ def test_a_page_shows_without_a_fault(page: Path, screen: str, browser: Any, add
             else None
         ),
     )
-    tab.goto(address + page.name, wait_until="networkidle")
+    tab.goto(address + page.relative_to(built).as_posix(), wait_until="networkidle")
     if tab.locator(".math").count():
         tab.wait_for_selector("mjx-container", state="attached")
         tab.evaluate("() => window.MathJax.startup.promise.then(() => null)")  # all formulas, not the first alone
