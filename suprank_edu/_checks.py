@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from numbers import Integral, Real
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 # 2^level - 1 must stay a finite, strictly growing gain.
 MAX_LEVEL = 62
@@ -148,6 +148,13 @@ def check_number(name: str, value: float, minimum: float | None = None) -> None:
         raise ValueError(f"`{name}`: got {value!r}, expected a finite number")
     if minimum is not None and value < minimum:
         raise ValueError(f"`{name}`: got {value!r}, expected at least {minimum}")
+
+
+def check_module(name: str, value: object) -> None:
+    """Raise unless ``value`` is a ``torch.nn.Module``: an instance, not its class."""
+    if not isinstance(value, nn.Module):
+        came = f"the class {value.__name__}" if isinstance(value, type) else repr(value)
+        raise ValueError(f"`{name}`: got {came}, expected a torch.nn.Module")
 
 
 def check_one_of(name: str, value: object, known: Collection[str]) -> None:

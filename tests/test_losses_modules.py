@@ -552,6 +552,12 @@ def test_bad_arguments_are_named(name, change, message):
         (lambda: ProxyLoss(0, 8), r"`num_classes`: got 0, expected an integer of at least 1"),
         (lambda: ProxyLoss(4, 0), r"`embedding_size`: got 0, expected an integer of at least 1"),
         (lambda: ProxyLoss(4, 8, temperature=0.0), r"`temperature`: got 0.0, expected a finite number above 0"),
+        (
+            lambda: RankLoss(SupAPLoss, CalibrationLoss()),
+            r"`rank_loss`: got the class SupAPLoss, expected a torch.nn.Mod",
+        ),
+        (lambda: RankLoss(SupAPLoss(), None), r"`decomposability_loss`: got None, expected a torch.nn.Module"),
+        (lambda: AtLevel(torch.sum, level=0), r"`loss`: got <built-in method sum.*expected a torch.nn.Module"),
         (lambda: RankLoss(SupAPLoss(), CalibrationLoss(), weight=1.5), r"`weight`: got 1.5, expected at most 1"),
         (lambda: RankLoss(SupAPLoss(), CalibrationLoss(), weight=-0.1), r"`weight`: got -0.1, expected at least 0"),
         (lambda: roadmap(num_classes=4), r"`embedding_size`: got None, expected `num_classes` and `embedding_size`"),

@@ -12,6 +12,7 @@ from suprank_edu._checks import (
     check_count,
     check_index,
     check_level_column,
+    check_module,
     check_number,
     check_positive,
     check_valid,
@@ -29,7 +30,7 @@ class AtLevel(nn.Module):
         level: the label column it sees, 0 the finest.
 
     Raises:
-        ValueError: ``level`` is negative.
+        ValueError: ``loss`` is no module or ``level`` is negative.
 
     Example:
         >>> from pytorch_metric_learning.losses import TripletMarginLoss
@@ -41,6 +42,7 @@ class AtLevel(nn.Module):
 
     def __init__(self, loss: nn.Module, level: int) -> None:
         super().__init__()
+        check_module("loss", loss)
         check_index("level", level)
         self.loss, self.level = loss, level
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from suprank_edu._checks import check_number
+from suprank_edu._checks import check_module, check_number
 from suprank_edu.losses.base import IndicesTuple
 from suprank_edu.losses.decomposability_losses import CalibrationLoss, ProxyLoss
 from suprank_edu.losses.sup_losses import SupAPLoss, SupHAPLoss, SupNDCGLoss, SupRecallLoss
@@ -23,7 +23,7 @@ class RankLoss(nn.Module):
         weight: λ in 0..1.
 
     Raises:
-        ValueError: ``weight`` lies outside 0..1.
+        ValueError: a loss is no module, or ``weight`` lies outside 0..1.
 
     Example:
         >>> import torch
@@ -37,6 +37,8 @@ class RankLoss(nn.Module):
 
     def __init__(self, rank_loss: nn.Module, decomposability_loss: nn.Module, weight: float = 0.1) -> None:
         super().__init__()
+        check_module("rank_loss", rank_loss)
+        check_module("decomposability_loss", decomposability_loss)
         check_number("weight", weight, minimum=0)
         if weight > 1:
             raise ValueError(f"`weight`: got {weight!r}, expected at most 1")

@@ -33,7 +33,7 @@ examples:
 
 Data lie in --data, or in the folder of the set's name under $SUPRANK_EDU_DATA. A run that was broken goes on with
 `resume`, from its last checkpoint, and ends as if it had not been. With --tensorboard its curves go into the run's
-folder, or into a folder of your own; see them with: tensorboard --logdir runs
+folder, where `resume` goes on with them, or into a folder of your own; see them with: tensorboard --logdir runs
 """
 
 
@@ -156,8 +156,9 @@ def _load(options: argparse.Namespace) -> Run:
 
 
 def _train(run: Run, options: argparse.Namespace) -> None:
-    curves = options.tensorboard
-    callbacks = [] if curves is None else [TensorBoard(curves or Path(run.folder) / "tensorboard")]
+    own = Path(run.folder) / "tensorboard"
+    curves = "" if options.tensorboard is None and own.is_dir() else options.tensorboard  # curves once begun go on
+    callbacks = [] if curves is None else [TensorBoard(curves or own)]
     often = {"every": options.evaluate_every, "epochs": options.evaluate_epochs, "patience": options.patience}
     given = {name: value for name, value in often.items() if value is not None}
     before = dict(run.watch.get("evaluate") or {})

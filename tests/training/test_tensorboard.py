@@ -109,9 +109,13 @@ def test_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert [event.step for event in found["validation/H-AP"]] == [1, 2]
     assert main(["resume", str(run), "--device", "cpu", "--tensorboard", str(own)]) == 0
     again = read_events(own)  # a finished run, told again from its checkpoint
-    assert {tag: [(e.step, e.value) for e in of_tag] for tag, of_tag in again.items()} == {
-        tag: [(e.step, e.value) for e in of_tag] for tag, of_tag in found.items()
-    }
+    values = {tag: [(event.step, event.value) for event in of_tag] for tag, of_tag in found.items()}
+    assert {tag: [(e.step, e.value) for e in of_tag] for tag, of_tag in again.items()} == values
+    for events in (run / "tensorboard").iterdir():
+        events.unlink()
+    assert main(["resume", str(run), "--device", "cpu"]) == 0
+    goes_on = read_events(run / "tensorboard")  # without being asked again
+    assert {tag: [(e.step, e.value) for e in of_tag] for tag, of_tag in goes_on.items()} == values
 
 
 def test_without_the_package_it_says_what_to_install(
