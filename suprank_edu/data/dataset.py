@@ -141,6 +141,8 @@ class RetrievalDataset:
             RetrievalDataset(160 images; character: 8, alphabet: 1)
         """
         chosen = np.fromiter((index.__index__() for index in indices), dtype=np.int64)
+        if len(outside := chosen[(chosen < -len(self)) | (chosen >= len(self))]):
+            raise IndexError(f"`indices`: got {outside[0]}, expected positions in 0..{len(self) - 1}")
         items = self.items
         return RetrievalDataset(
             items.take(chosen) if isinstance(items, ImagePaths) else [items[i] for i in chosen],

@@ -63,11 +63,16 @@ def embed(
     batches = [list(range(i, min(i + batch_size, len(dataset)))) for i in range(0, len(dataset), batch_size)]
     was_training = model.training
     model.eval()
+    embeddings = torch.empty(0)
     try:
-        pieces = [_at_scales(model, images, scales).cpu() for _, images in image_batches(dataset, batches, size, where)]
+        for rows, images in image_batches(dataset, batches, size, where):
+            piece = _at_scales(model, images, scales).cpu()  # (B, D)
+            if not len(embeddings):  # filled in place: pieces and their sum at once would take twice the memory
+                embeddings = torch.empty(len(dataset), piece.shape[1])
+            embeddings[rows] = nn.functional.normalize(piece)
     finally:
         model.train(was_training)
-    return nn.functional.normalize(torch.cat(pieces))  # (N, D)
+    return embeddings  # (N, D)
 
 
 def _at_scales(model: nn.Module, images: Tensor, scales: Sequence[float]) -> Tensor:

@@ -71,7 +71,7 @@ def test_subset_keeps_ids_names_and_order() -> None:
     empty = make().subset([])
     assert len(empty) == 0
     assert empty.labels.shape == (0, 2)
-    with pytest.raises(IndexError):
+    with pytest.raises(IndexError, match=r"`indices`: got 4, expected positions in 0\.\.3"):
         make().subset([4])
 
 
