@@ -42,7 +42,7 @@ def rank(scores: Tensor, *, ties: str = "pessimistic", valid: Tensor | None = No
         raise ValueError(f"`ties`: got {ties!r}, expected 'pessimistic', 'optimistic' or 'average'")
     values = full_precision(scores).detach()
     visible = values if valid is None else values.masked_fill(~valid, -_INFINITY)
-    ascending = visible.sort(dim=1).values
+    ascending = visible.sort(dim=1).values.contiguous()
     ranks = torch.zeros_like(values)
     if ties != "optimistic":  # items that score at least as high, the item itself among them
         ranks += scores.shape[1] - torch.searchsorted(ascending, values.contiguous())
@@ -134,7 +134,7 @@ class Positives:
 
 def find_positives(scores: Tensor, levels: Tensor, valid: Tensor | None) -> Positives:
     """Gather the positives of ``(Q, G)`` checked scores and levels, and the scores at each level."""
-    levels = levels.to(torch.int8) if levels.dtype == torch.bool else levels
+    levels = levels.to(torch.int8) if levels.dtype in (torch.bool, torch.uint8) else levels  # -1 marks what is hidden
     visible = levels if valid is None else torch.where(valid, levels, -1)
     index, present = compact(visible >= 1)
     level = torch.where(present, visible.gather(1, index).long(), 0)

@@ -314,6 +314,15 @@ def test_levels_may_come_as_bools(case):
         assert torch.equal(loss(case.scores, relevant, valid=case.valid), kept)
 
 
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.int8, torch.int16, torch.int32])
+@given(case=cases())
+def test_levels_may_come_as_any_integers(dtype, case):
+    """A hidden item was marked by level -1, which is 255 in uint8: it became the best of all positives."""
+    for name, (loss, _) in LOSSES.items():
+        kept = loss(case.scores, case.levels, valid=case.valid)
+        assert torch.equal(loss(case.scores, case.levels.to(dtype), valid=case.valid), kept), name
+
+
 @given(
     case=cases(max_levels=4),
     weights=st.one_of(st.permutations([1, 0, 0, 0]), st.lists(st.integers(0, 3), min_size=4, max_size=4).filter(any)),

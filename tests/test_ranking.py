@@ -45,6 +45,17 @@ def test_a_hidden_item_is_as_good_as_absent(case, ties):
         assert found[query, items].tolist() == alone.tolist()
 
 
+@pytest.mark.filterwarnings("error")
+def test_transposed_scores_are_ranked_without_a_word(request):
+    request.addfinalizer(lambda: torch.set_warn_always(False))
+    torch.set_warn_always(True)  # also of what it warned of before
+    scores = torch.randn(30, 5, generator=torch.Generator().manual_seed(0))
+    levels = (scores > 0).to(torch.uint8)
+    assert torch.equal(rank(scores.T), rank(scores.T.contiguous()))
+    for found, expected in zip(sup_rank(scores.T, levels.T), sup_rank(scores.T.contiguous(), levels.T), strict=True):
+        assert torch.equal(found, expected)
+
+
 def test_scores_without_ties_give_a_permutation():
     scores = torch.randn(5, 30, generator=torch.Generator().manual_seed(0))
     expected = torch.arange(1.0, 31).expand(5, 30)
