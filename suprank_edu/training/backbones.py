@@ -78,6 +78,7 @@ class Backbone(nn.Module):
         check_one_of("pooling", pooling, POOLINGS)
         self.image_size, self.in_channels, self.pooling = image_size, 3, pooling
         self.features, (mean, deviation) = _network(name)
+        _freeze_unused(self.features)
         self.tokens = not _makes_maps(self.features)
         if pooling == "cls" and not self.tokens:
             raise ValueError("`pooling`: got 'cls', expected another one: this network makes maps, and has no token")
@@ -149,6 +150,13 @@ def _network(name: Any) -> tuple[nn.Module, tuple[tuple[float, ...], tuple[float
         raise ValueError(f"`name`: got {name!r}, expected one of {', '.join(BACKBONES)}, or a configuration")
     source = BACKBONES[name]
     return AutoModel.from_pretrained(source.hub), source.pixels
+
+
+def _freeze_unused(network: nn.Module) -> None:
+    """Take the gradient from weights that features do not pass: several processes would wait for it in vain."""
+    for name, parameter in network.named_parameters():
+        if name.startswith("pooler.") or name.endswith("mask_token"):
+            parameter.requires_grad_(False)
 
 
 def _makes_maps(network: Any) -> bool:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.training.images import image_batches
+from suprank_edu.training.models import in_evaluation_mode
 
 
 @torch.no_grad()
@@ -25,7 +26,7 @@ def embed(
 
     Args:
         model: takes ``(B, C, S, S)`` images with values in 0..1, returns ``(B, D)``. It runs in evaluation mode and
-            is left in the mode it was in.
+            is left as it was, each module in its own mode.
         dataset: N images.
         batch_size: images at a time; the result does not depend on it beyond rounding.
         image_size: pixels a side S; None takes ``model.image_size``.
@@ -61,17 +62,13 @@ def embed(
     first = next(model.parameters(), None)
     where = first.device if first is not None else torch.device(device or "cpu")
     batches = [list(range(i, min(i + batch_size, len(dataset)))) for i in range(0, len(dataset), batch_size)]
-    was_training = model.training
-    model.eval()
     embeddings = torch.empty(0)
-    try:
+    with in_evaluation_mode(model):
         for rows, images in image_batches(dataset, batches, size, where):
             piece = _at_scales(model, images, scales).cpu()  # (B, D)
             if not len(embeddings):  # filled in place: pieces and their sum at once would take twice the memory
                 embeddings = torch.empty(len(dataset), piece.shape[1])
             embeddings[rows] = nn.functional.normalize(piece)
-    finally:
-        model.train(was_training)
     return embeddings  # (N, D)
 
 

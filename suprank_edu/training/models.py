@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 from torch import Tensor, nn
 
@@ -85,6 +88,30 @@ def freeze_batch_norm(model: nn.Module) -> None:
             module.eval()
             for parameter in module.parameters():
                 parameter.requires_grad_(False)
+
+
+@contextmanager
+def in_evaluation_mode(model: nn.Module) -> Iterator[None]:
+    """Put a network into evaluation mode inside the block, and each of its modules back into its own mode after it.
+
+    ``model.train()`` alone would wake batch norm that is frozen.
+
+    Example:
+        >>> model = SmallCNN(image_size=32)
+        >>> freeze_batch_norm(model)
+        >>> with in_evaluation_mode(model):
+        ...     model.training
+        False
+        >>> model.training, has_live_batch_norm(model)
+        (True, False)
+    """
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, training in modes:
+            module.training = training
 
 
 def has_live_batch_norm(model: nn.Module) -> bool:

@@ -19,6 +19,7 @@ from suprank_edu.data import RetrievalDataset
 from suprank_edu.metrics import Evaluation, evaluate
 from suprank_edu.training import checkpoint
 from suprank_edu.training.backbones import Backbone
+from suprank_edu.training.device import own_random_state
 from suprank_edu.training.embed import embed
 from suprank_edu.training.fit import FitResult, fit
 from suprank_edu.training.models import SmallCNN
@@ -105,9 +106,7 @@ class Run:
             options: passed to :func:`suprank_edu.training.fit`.
         """
         setting = self.of_paper
-        dataset, recipe, loss = self._prepared()
-        torch.manual_seed(recipe.seed)
-        model = setting.model(recipe, dataset.channels)
+        dataset, recipe, model, loss = self._prepared()
         batches = setting.batches(dataset, recipe)
         validation = None if evaluate is None else Validation(self.dataset(setting.splits[1]), **evaluate)
         checkpoints = Checkpoints(self.folder, every=checkpoint_every)
@@ -138,14 +137,14 @@ class Run:
             What a reader of a log wants to know before the long work: sizes, steps, seconds a step, peak memory.
         """
         setting = self.of_paper
-        dataset, recipe, loss = self._prepared()
+        dataset, recipe, model, loss = self._prepared()
         short = replace(recipe, steps=min(2, recipe.steps))
         start = time.perf_counter()
         result = fit(
             short,
             dataset,
             loss,
-            model=setting.model(recipe, dataset.channels),
+            model=model,
             batches=setting.batches(dataset, recipe),
             progress=False,
             **options,
@@ -163,11 +162,13 @@ class Run:
             "peak memory, GiB": round(_peak_gib(), 2),
         }
 
-    def _prepared(self) -> tuple[RetrievalDataset, Recipe, nn.Module]:
-        """Read the images to train on; return them, the recipe and the loss."""
+    def _prepared(self) -> tuple[RetrievalDataset, Recipe, SmallCNN | Backbone, nn.Module]:
+        """Read the images to train on; return them, the recipe, and the network and the loss of its seed."""
         dataset = self.dataset(self.of_paper.splits[0])
         recipe = self.of_paper.recipe(dataset, **self.changes)
-        return dataset, recipe, make_loss(self.loss, dataset, recipe, self.of_paper.step)
+        with own_random_state(recipe.seed, torch.device("cpu")):
+            model = self.of_paper.model(recipe, dataset.channels)
+            return dataset, recipe, model, make_loss(self.loss, dataset, recipe, self.of_paper.step)
 
     def evaluate(self, which: str = "last", split: str | None = None, **options: Any) -> Evaluation:
         """Evaluate a checkpoint of the run, ``"last"`` or ``"best"``, and write the result into the folder.

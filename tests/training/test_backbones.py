@@ -66,6 +66,15 @@ def test_head_norm_and_gradient(kind: str) -> None:
     assert sum(p.grad.abs().sum() for p in model.features.parameters() if p.grad is not None) > 0
 
 
+@pytest.mark.parametrize("kind", CONFIGS)
+def test_a_step_reaches_every_weight_that_is_trained(kind: str) -> None:
+    """DistributedDataParallel waits for the gradient of each of them."""
+    model = make(kind).train()
+    embeddings = model(torch.rand(3, 3, 32, 32))
+    (embeddings[0] @ embeddings[1]).backward()
+    assert [name for name, p in model.named_parameters() if p.requires_grad and p.grad is None] == []
+
+
 def test_gem_goes_from_mean_to_maximum() -> None:
     places = torch.rand(4, 9, 5) + 0.1
     assert torch.allclose(GeM(p=1.0)(places), places.mean(dim=1), atol=1e-5)

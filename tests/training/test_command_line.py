@@ -115,6 +115,18 @@ def test_the_same_command_goes_on_with_a_run_whose_settings_are_tuples(tmp_path:
     run.save()  # JSON made a list of the tuple, and so another run
 
 
+def test_the_seed_and_nothing_else_decides_the_proxies(tmp_path: Path) -> None:
+    changes = {"steps": 1, "batch_size": 16, "image_size": 16, "channels": (4, 8), "embedding_size": 8}
+    losses = []
+    for number, (before, seed) in enumerate([(5, 0), (6, 0), (5, 1)]):
+        torch.manual_seed(before)
+        state = torch.get_rng_state()
+        run = Run("mini-landmarks", "softmax", str(tmp_path / str(number)), None, changes | {"seed": seed})
+        losses.append(run.train(device="cpu", progress=False).history[0]["loss"])
+        assert torch.equal(torch.get_rng_state(), state)
+    assert losses[0] == losses[1] != losses[2]
+
+
 def test_a_run_that_stops_early_leaves_its_network_and_resumes_as_it_was_asked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

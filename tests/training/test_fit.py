@@ -1,3 +1,4 @@
+import dataclasses
 import io
 import os
 
@@ -10,7 +11,7 @@ from torch import Tensor, nn
 from suprank_edu.data import RetrievalDataset, read
 from suprank_edu.losses import AtLevel, ProxyLoss, SmoothAPLoss, SupAPLoss
 from suprank_edu.metrics import evaluate
-from suprank_edu.training import FitResult, Recipe, SmallCNN, TrainingError, embed, fit
+from suprank_edu.training import FitResult, Recipe, SmallCNN, TrainingError, Validation, embed, fit
 
 TINY = Recipe(steps=25, batch_size=32, image_size=16, channels=(8, 16), embedding_size=16, lr=5e-3, orientations=1)
 
@@ -58,6 +59,15 @@ def test_the_same_recipe_gives_the_same_weights_and_leaves_the_random_state(glyp
     assert [e["loss"] for e in first.history] == [e["loss"] for e in again.history]
     other = train(glyphs, recipe=Recipe(**short.to_dict() | {"seed": 1}))
     assert not torch.equal(weights(first), weights(other))
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+def test_looking_at_a_run_does_not_change_it(glyphs: RetrievalDataset, frozen: bool) -> None:
+    recipe = dataclasses.replace(TINY, steps=4, freeze_batch_norm=frozen)
+    alone = train(glyphs, recipe=recipe)
+    watched = train(glyphs, recipe=recipe, validation=Validation(read("standin", split="test"), every=1))
+    assert len(watched.evaluations) == 4
+    assert torch.equal(weights(alone), weights(watched))
 
 
 def test_history_and_callbacks_tell_the_same(glyphs: RetrievalDataset) -> None:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from suprank_edu.data import RetrievalDataset, read
 from suprank_edu.training import SmallCNN, embed, load_image, load_images
 from suprank_edu.training.images import image_batches
+from suprank_edu.training.models import freeze_batch_norm, has_live_batch_norm
 
 
 def dataset_of(*images: Image.Image, mode: str = "RGB") -> RetrievalDataset:
@@ -79,7 +80,17 @@ def test_embed_leaves_the_model_as_it_was(training: bool) -> None:
     state = {name: value.clone() for name, value in model.state_dict().items()}
     embed(model, read("standin", split="test").subset(range(5)))
     assert model.training is training
+    assert all(module.training is training for module in model.modules())
     assert all(torch.equal(state[name], value) for name, value in model.state_dict().items())
+
+
+def test_embed_does_not_wake_frozen_batch_norm() -> None:
+    model = SmallCNN(image_size=16, channels=(4, 4)).train()
+    freeze_batch_norm(model)
+    modes = [module.training for module in model.modules()]
+    embed(model, read("standin", split="test").subset(range(5)))
+    assert [module.training for module in model.modules()] == modes
+    assert not has_live_batch_norm(model)
 
 
 def test_what_embed_cannot_do_is_said() -> None:
