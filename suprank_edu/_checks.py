@@ -150,6 +150,13 @@ def check_number(name: str, value: float, minimum: float | None = None) -> None:
         raise ValueError(f"`{name}`: got {value!r}, expected at least {minimum}")
 
 
+def check_step(step: object) -> None:
+    """Raise unless ``step`` can be called and has a ``slope``: an instance, not its class."""
+    if isinstance(step, type) or not callable(step) or not callable(getattr(step, "slope", None)):
+        came = f"the class {step.__name__}" if isinstance(step, type) else repr(step)
+        raise ValueError(f"`step`: got {came}, expected a step of suprank_edu.steps, or one with their methods")
+
+
 def check_module(name: str, value: object) -> None:
     """Raise unless ``value`` is a ``torch.nn.Module``: an instance, not its class."""
     if not isinstance(value, nn.Module):

@@ -8,7 +8,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_ranking, check_scores, check_valid
+from suprank_edu._checks import check_ranking, check_scores, check_step, check_valid
 from suprank_edu.pairwise import compact, count_at_least, step_sums
 from suprank_edu.steps import Sigmoid, Step, SupStep
 
@@ -72,7 +72,7 @@ def sup_rank(
         ``(rank, rank_plus)``, both ``(Q, G)``.
 
     Raises:
-        ValueError: an argument of another shape or dtype, or scores that are not finite.
+        ValueError: an argument of another shape or dtype, scores that are not finite, or ``step`` is no step.
 
     Example:
         >>> scores = torch.tensor([[0.9, 0.5, 0.8]])
@@ -112,7 +112,12 @@ class Positives:
     by_level: list[Tensor]
 
     def lower_sums(self, step: Step) -> Tensor:
-        """Return ``(Q, P)``: Σ of ``step(s_j - s_k)`` over the items j of lower level than k."""
+        """Return ``(Q, P)``: Σ of ``step(s_j - s_k)`` over the items j of lower level than k.
+
+        Raises:
+            ValueError: ``step`` is no step.
+        """
+        check_step(step)
         total = step_sums(self.scores, self.by_level[0], step)
         for level, columns in enumerate(self.by_level[1:-1], start=1):
             rows = self.scores.masked_fill(self.level <= level, _INFINITY)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_labels, check_levels, check_number, check_tree, check_valid
+from suprank_edu._checks import check_count, check_labels, check_levels, check_number, check_tree, check_valid
 
 
 def shared_levels(labels: Tensor, ref_labels: Tensor | None = None) -> Tensor:
@@ -81,6 +81,8 @@ def relevance(levels: Tensor, alpha: float = 1.0, num_levels: int | None = None,
         tensor([[1.0000, 0.2500, 0.2500, 0.0000]])
     """
     check_number("alpha", alpha, minimum=0)
+    if num_levels is not None:
+        check_count("num_levels", num_levels)
     counts = level_counts(levels, num_levels, valid)
     return _look_up(relevance_table(counts, alpha), levels, valid)
 

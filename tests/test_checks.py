@@ -141,6 +141,7 @@ REFUSED = [
     (_checks.check_number, ("rho", -1, 0), r"`rho`: got -1, expected at least 0"),
     (_checks.check_module, ("loss", torch.nn.Linear), r"`loss`: got the class Linear, expected a torch.nn.Module"),
     (_checks.check_module, ("loss", None), r"`loss`: got None, expected a torch.nn.Module"),
+    (_checks.check_step, (0.01,), r"`step`: got 0.01, expected a step of suprank_edu.steps, or one with their methods"),
     (_checks.check_one_of, ("loss", "best", {"a": 1, "b": 2}), r"`loss`: got 'best', expected one of a, b"),
     (_checks.check_ks, ([],), r"`ks`: got \(\), expected one or more integers of at least 1"),
     (_checks.check_ks, ([1, 0],), r"`ks`: got \(1, 0\), expected one or more integers of at least 1"),

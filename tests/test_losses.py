@@ -361,6 +361,7 @@ def test_sup_h_ap_under_weights_is_at_least_the_weighted_sum_of_level_losses(cas
 
 
 SCORES, LEVELS = torch.rand(2, 3), torch.ones(2, 3, dtype=torch.long)
+ONES = torch.ones(2, 3)
 
 
 @ONE_OF_EACH
@@ -396,6 +397,20 @@ def test_bad_arguments_are_named(name, change, message):
         (lambda: sup_h_ap(SCORES, LEVELS, relevances=SCORES[:1]), r"`relevances`: got .*\(1, 3\).*\(2, 3\)"),
         (lambda: sup_h_ap(SCORES, LEVELS, relevances=LEVELS), r"`relevances`: got torch.int64"),
         (lambda: sup_h_ap(SCORES, LEVELS, relevances=SCORES), r"`relevances`: got different values within a level"),
+        (lambda: sup_h_ap(SCORES, LEVELS, relevances=SCORES.tolist()), r"`relevances`: got list, expected a torch.Te"),
+        (
+            lambda: sup_h_ap(SCORES, LEVELS, relevances=-ONES),
+            r"`relevances`: got -1, expected finite values of at least",
+        ),
+        (lambda: smooth_h_ap(SCORES, LEVELS, relevances=ONES / 0), r"`relevances`: got inf, expected finite values of"),
+        (
+            lambda: sup_h_ap(SCORES, LEVELS, relevances=0 * ONES / 0),
+            r"`relevances`: got nan, expected finite values of",
+        ),
+        (lambda: sup_ap(SCORES, LEVELS, step=0.01), r"`step`: got 0.01, expected a step of suprank_edu.steps"),
+        (lambda: sup_h_ap(SCORES, LEVELS, step=None), r"`step`: got None, expected a step of suprank_edu.steps"),
+        (lambda: sup_ndcg(SCORES, LEVELS, step=SupStep), r"`step`: got the class SupStep, expected a step of supran"),
+        (lambda: sup_recall(SCORES, LEVELS, step=torch.relu), r"`step`: got .*relu.*, expected a step of suprank_edu"),
     ],
 )
 def test_bad_options_are_named(make, message):

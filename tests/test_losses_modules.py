@@ -331,6 +331,21 @@ def test_a_query_without_any_relevant_item_stays_out_of_the_mean(module):
     )
 
 
+@pytest.mark.parametrize("module", [SupHAPLoss, SmoothHAPLoss])
+@pytest.mark.parametrize("weights", [[1.0], [0.5, 0.3, 0.2]])
+def test_h_ap_losses_want_one_weight_per_label_column(module, weights):
+    """With one too many, column 0 got the weight of column 1, and so on, without a word."""
+    loss = module(weights=weights)
+    for labels in (random_batch()[1], torch.tensor([[i, i // 6] for i in range(12)])):  # no two of one fine class
+        with pytest.raises(ValueError, match=rf"`weights`: got {len(weights)}, expected 2, one per label column"):
+            loss(random_batch()[0], labels)
+
+
+@pytest.mark.parametrize("module", [SupHAPLoss, SmoothHAPLoss])
+def test_weights_may_come_from_a_generator(module):
+    assert module(weights=(weight for weight in (0.7, 0.3))).weights == (0.7, 0.3)
+
+
 # calibration and proxies ---------------------------------------------------------------------------------------------
 
 
@@ -521,6 +536,7 @@ ONE = torch.tensor([1])
         ({"valid": torch.ones(12, 11, dtype=torch.bool)}, r"`valid`: got shape \(12, 11\), expected \(12, 12\)"),
         ({"valid": torch.ones(12, 12)}, r"`valid`: got torch.float32, expected a bool torch.Tensor"),
         ({"indices_tuple": (torch.arange(2), torch.arange(2))}, r"`indices_tuple`: got 2 entries, expected 4 index"),
+        ({"indices_tuple": 5}, r"`indices_tuple`: got int, expected 4 index tensors"),
         ({"indices_tuple": (ONE, ONE, [0])}, r"`indices_tuple`: got 3 entries, expected 4 index tensors"),
         ({"indices_tuple": (ONE, ONE + 11, ONE)}, r"`indices_tuple`: got row numbers that do not exist, expected anc"),
         ({"indices_tuple": (ONE - 2, ONE, ONE)}, r"`indices_tuple`: got row numbers that .* anchors in 0\.\.11 and"),

@@ -143,6 +143,11 @@ def test_a_gallery_with_other_levels_is_refused():
         (lambda: relevance([[1, 0]]), r"`levels`: got list, expected a tensor of shape \(Q, G\)"),
         (lambda: relevance(torch.tensor([[0.5]])), r"`levels`: got dtype torch.float32, expected integers or bools"),
         (lambda: relevance(torch.tensor([[3]]), num_levels=2), r"`levels`: got levels from 3 to 3, expected 0\.\.2"),
+        (
+            lambda: relevance(torch.tensor([[0]]), num_levels=0),
+            r"`num_levels`: got 0, expected an integer of at least 1",
+        ),
+        (lambda: relevance(torch.tensor([[0]]), num_levels="2"), r"`num_levels`: got '2', expected an integer of at"),
         (lambda: relevance(torch.tensor([[-1]])), r"`levels`: got levels from -1 to -1, expected 0\.\.1"),
         (lambda: relevance(torch.tensor([[1]]), alpha=-1), r"`alpha`: got -1, expected at least 0"),
         (

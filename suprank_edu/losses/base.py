@@ -128,6 +128,12 @@ class _OwnScores(torch.autograd.Function):
         return product
 
 
+def check_weight_of_each_column(weights: Sequence[float] | None, num_columns: int) -> None:
+    """Raise unless ``weights`` is None or has one weight for each label column."""
+    if weights is not None and len(weights) != num_columns:
+        raise ValueError(f"`weights`: got {len(weights)}, expected {num_columns}, one per label column")
+
+
 def lowest_relevant_level(weights: Sequence[float]) -> int:
     """Return the lowest shared level with a relevance above 0 when ``weights[c]`` belongs to label column ``c``."""
     return len(weights) - max(column for column, weight in enumerate(weights) if weight > 0)
@@ -151,6 +157,8 @@ def listed_pairs(indices_tuple: IndicesTuple, levels: Tensor) -> Tensor:
     Raises:
         ValueError: ``indices_tuple`` has neither 3 nor 4 index tensors, or they do not name existing pairs.
     """
+    if not isinstance(indices_tuple, Sequence):
+        raise ValueError(f"`indices_tuple`: got {type(indices_tuple).__name__}, expected 4 index tensors or 3")
     if len(indices_tuple) not in (3, 4) or not all(isinstance(index, Tensor) for index in indices_tuple):
         raise ValueError(
             f"`indices_tuple`: got {len(indices_tuple)} entries, expected 4 index tensors (anchor, positive, anchor, "

@@ -75,7 +75,8 @@ def relevances_by_level(
     """Return the ``(Q, L + 1)`` relevance of an item of each level.
 
     Raises:
-        ValueError: ``alpha`` below 0, or relevances of another shape, or that differ within a level of a query.
+        ValueError: ``alpha`` below 0, or relevances of another shape, below 0, not finite, or that differ within a
+            level of a query.
     """
     if relevances is None:
         check_number("alpha", alpha, minimum=0)
@@ -83,13 +84,25 @@ def relevances_by_level(
         visible = levels if valid is None else levels.masked_fill(~valid, 0)
         counts = level_counts(visible, len(found.by_level) - 1, valid)
         return relevance_table(counts, alpha).to(found.scores.dtype)
+    if not isinstance(relevances, Tensor):
+        raise ValueError(f"`relevances`: got {type(relevances).__name__}, expected a torch.Tensor of floats")
     if relevances.shape != levels.shape or not relevances.is_floating_point():
         raise ValueError(
             f"`relevances`: got {relevances.dtype} of shape {tuple(relevances.shape)}, "
             f"expected floats of shape {tuple(levels.shape)}"
         )
     own = torch.where(found.present, relevances.detach().gather(1, found.index), 0.0).to(found.scores.dtype)  # (Q, P)
+    _check_relevances(own)
     table = own.new_zeros(len(own), len(found.by_level)).scatter_reduce(1, found.level, own, "amax")
     if not torch.equal(torch.where(found.present, table.gather(1, found.level), 0.0), own):
         raise ValueError("`relevances`: got different values within a level of a query, expected one value per level")
     return table
+
+
+def _check_relevances(own: Tensor) -> None:
+    if not own.numel():
+        return
+    extremes = torch.stack(torch.aminmax(own)).tolist()  # NaN in, NaN out
+    for value in extremes:
+        if not 0 <= value < float("inf"):
+            raise ValueError(f"`relevances`: got {value:g}, expected finite values of at least 0")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from suprank_edu._checks import check_ks, check_number, check_positive
-from suprank_edu.losses.base import EmbeddingLoss, lowest_relevant_level
+from suprank_edu.losses.base import EmbeddingLoss, check_weight_of_each_column, lowest_relevant_level
 from suprank_edu.losses.sup import KS, sup_ap, sup_h_ap, sup_ndcg, sup_recall
 from suprank_edu.relevance import check_weights, relevance_from_weights
 from suprank_edu.steps import SupStep
@@ -168,8 +168,12 @@ class SupHAPLoss(EmbeddingLoss):
         super().__init__(None, include_self, reduction)
         check_number("alpha", alpha, minimum=0)
         self.alpha, self.weights = alpha, None if weights is None else check_weights(weights)
-        self.min_level = 1 if weights is None else lowest_relevant_level(weights)
+        self.min_level = 1 if self.weights is None else lowest_relevant_level(self.weights)
         self.step = SupStep(tau, rho, delta, start, offset)
+
+    def _levels(self, labels: Tensor, ref_labels: Tensor) -> Tensor:
+        check_weight_of_each_column(self.weights, labels.shape[1])
+        return super()._levels(labels, ref_labels)
 
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
         """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
