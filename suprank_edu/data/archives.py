@@ -25,6 +25,8 @@ from suprank_edu._files import replacing
 
 _CHUNK = 1 << 16
 _FLAG_ENCRYPTED = 0x1
+# zipfile gives bzip2 and LZMA no limit to what they unpack.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -74,7 +76,8 @@ def read_zip(path: Path, *, suffix: str = "", limits: Limits | None = None) -> d
     Raises:
         FileNotFoundError: if there is no such file.
         ArchiveError: if the archive is truncated or corrupt, fails its own CRC checks, asks for more than
-            ``limits``, or holds a name that could leave a target folder, a link or an encrypted member.
+            ``limits``, or holds a name that could leave a target folder, a link, or a member that is encrypted or
+            compressed by another method than deflate.
 
     Example:
         >>> import tempfile
@@ -93,7 +96,7 @@ def read_zip(path: Path, *, suffix: str = "", limits: Limits | None = None) -> d
             members = archive.infolist()
             _check_members(path, members, limits)
             return {
-                member.filename: archive.read(member)
+                member.filename: _content(archive, member)
                 for member in members
                 if not member.is_dir() and member.filename.lower().endswith(suffix)
             }
@@ -103,6 +106,12 @@ def read_zip(path: Path, *, suffix: str = "", limits: Limits | None = None) -> d
         raise ArchiveError(
             f"{path}: the archive is truncated or corrupt ({error}); delete it and download it again"
         ) from error
+
+
+def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    # Asked for a number of bytes zipfile unpacks no more of them; `ZipFile.read` unpacks all that is there.
+    with archive.open(member) as file:
+        return file.read(member.file_size)
 
 
 def _check_members(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -135,6 +144,8 @@ def _unsafe(member: zipfile.ZipInfo, limits: Limits) -> str | None:
         return "is a link or a special file"
     if member.flag_bits & _FLAG_ENCRYPTED:
         return "is encrypted"
+    if member.compress_type not in _METHODS:
+        return "is compressed by another method than deflate"
     if member.file_size > limits.ratio * max(member.compress_size, 1):
         return f"unpacks to more than {limits.ratio:g} times its size"
     return None

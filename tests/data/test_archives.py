@@ -1,6 +1,7 @@
 import hashlib
 import stat
 import struct
+import tracemalloc
 import warnings
 import zipfile
 from pathlib import Path
@@ -88,12 +89,39 @@ def test_refuses_bombs_before_unpacking_them(tmp_path: Path, monkeypatch: pytest
         read_zip(by_count, limits=Limits(members=10))
 
 
-def test_a_member_that_lies_about_its_size_never_grows_beyond_it(tmp_path: Path) -> None:
+def test_a_member_that_lies_about_its_size_is_found_out(tmp_path: Path) -> None:
     path = make(tmp_path / "liar.zip", ("zeros.png", bytes(1 << 16)))
     content = path.read_bytes().replace(struct.pack("<I", 1 << 16), struct.pack("<I", 10))
     path.write_bytes(content)
     with pytest.raises(ArchiveError, match=r"liar\.zip: the archive is truncated or corrupt"):
         read_zip(path)
+
+
+def test_such_a_liar_does_not_fill_the_memory_before_it_is_found_out(tmp_path: Path) -> None:
+    """`ZipFile.read` unpacks what is there, up to 2 GiB, and cuts it to the announced size afterwards."""
+    size = 32 << 20
+    path = make(tmp_path / "liar.zip", ("zeros.png", bytes(size)))
+    path.write_bytes(path.read_bytes().replace(struct.pack("<I", size), struct.pack("<I", 10)))
+    tracemalloc.start()
+    try:
+        with pytest.raises(ArchiveError, match=r"liar\.zip: the archive is truncated or corrupt"):
+            read_zip(path)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_refuses_compression_that_cannot_be_unpacked_piece_by_piece(tmp_path: Path, method: int) -> None:
+    """Python's readers of these take no limit: 1,253 bytes of bzip2 filled 3 GB."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", method) as archive:
+        archive.writestr("a.png", bytes(100))
+    with pytest.raises(ArchiveError, match=r"'a\.png' is compressed by another method than deflate"):
+        read_zip(tmp_path / "a.zip")
+
+
+def test_an_empty_file_is_read_too(tmp_path: Path) -> None:
+    assert read_zip(make(tmp_path / "a.zip", ("a.png", b""), ("b.png", b"1"))) == {"a.png": b"", "b.png": b"1"}
 
 
 @pytest.mark.parametrize("keep", [0, 10, 0.5, -1])
