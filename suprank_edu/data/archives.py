@@ -8,6 +8,7 @@ only when it is complete and its checksum is right.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import http.client
 import re
@@ -103,9 +104,11 @@ def read_zip(path: Path, *, suffix: str = "", limits: Limits | None = None) -> d
     except ArchiveError:
         raise
     except _UNREADABLE as error:
-        raise ArchiveError(
-            f"{path}: the archive is truncated or corrupt ({error}); delete it and download it again"
-        ) from error
+        raise _corrupt(path, error) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a place before the beginning of the file
+            raise
+        raise _corrupt(path, error) from error
 
 
 def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
@@ -149,6 +152,10 @@ def _unsafe(member: zipfile.ZipInfo, limits: Limits) -> str | None:
     if member.file_size > limits.ratio * max(member.compress_size, 1):
         return f"unpacks to more than {limits.ratio:g} times its size"
     return None
+
+
+def _corrupt(path: Path, error: Exception) -> ArchiveError:
+    return ArchiveError(f"{path}: the archive is truncated or corrupt ({error}); delete it and download it again")
 
 
 def _refuse(path: Path, reason: str) -> ArchiveError:

@@ -143,6 +143,16 @@ def test_every_flipped_byte_of_the_data_is_noticed(tmp_path: Path) -> None:
             read_zip(bad)
 
 
+def test_a_directory_said_to_begin_before_the_file_is_noticed(tmp_path: Path) -> None:
+    path = make(tmp_path / "bad.zip", ("a.png", b"1"))
+    content = bytearray(path.read_bytes())
+    end = content.index(b"PK\x05\x06")
+    content[end + 12 : end + 16] = struct.pack("<I", end + 1)  # the size of the directory, which ends here
+    path.write_bytes(content)
+    with pytest.raises(ArchiveError, match=r"bad\.zip: the archive is truncated or corrupt"):
+        read_zip(path)
+
+
 def test_a_missing_archive_stays_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"none\.zip"):
         read_zip(tmp_path / "none.zip")
