@@ -18,7 +18,7 @@ from suprank_edu.training import checkpoint
 from suprank_edu.training.arguments import check_arguments
 from suprank_edu.training.augment import Augment
 from suprank_edu.training.device import make_accelerator, own_random_state
-from suprank_edu.training.gather import OwnShare
+from suprank_edu.training.gather import OwnShare, as_the_first
 from suprank_edu.training.images import image_batches
 from suprank_edu.training.learner import Learner, Loss, TrainingError
 from suprank_edu.training.models import SmallCNN, has_live_batch_norm
@@ -182,7 +182,8 @@ class _Run:
 
     def _evaluate(self, step: int) -> dict[str, float]:
         assert self.validation is not None
-        found = self.validation.measure(self.learner.accelerator.unwrap_model(self.learner.model))
+        # Rounding may differ between devices, and with it what is best: processes would then wait for each other.
+        found = as_the_first(self.validation.measure(self.learner.accelerator.unwrap_model(self.learner.model)))
         self.course.evaluations.append({"step": step} | found)
         if self.checkpoints is not None and self.course.since_best(self.validation.monitor) == 0:
             self._save(self.checkpoints.best)

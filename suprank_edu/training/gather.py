@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from suprank_edu.data.samplers import Batches
+
+T = TypeVar("T")
 
 
 def share_of(size: int, rank: int, world_size: int) -> slice:
@@ -52,15 +54,41 @@ class OwnShare:
             yield batch[self.part(len(batch))]
 
 
+@torch.no_grad()
+def start_alike(module: nn.Module) -> None:
+    """Give all processes the parameters and buffers of the first."""
+    if _processes() > 1:
+        import torch.distributed as dist
+
+        for value in module.state_dict().values():
+            dist.broadcast(value, src=0)
+
+
+def as_the_first(value: T) -> T:
+    """Return the first process's value in all processes, so that what is decided by it is decided alike."""
+    if _processes() == 1:
+        return value
+    import torch.distributed as dist
+
+    shared: list[Any] = [value]
+    dist.broadcast_object_list(shared, src=0)
+    first: T = shared[0]
+    return first
+
+
+def _processes() -> int:
+    import torch.distributed as dist
+
+    return dist.get_world_size() if dist.is_available() and dist.is_initialized() else 1
+
+
 def gather_with_gradient(embeddings: Tensor) -> Tensor:
     """Return ``(W·B, D)``: the ``(B, D)`` embeddings of all W processes in the order of their ranks, with gradient.
 
     Every process then computes the same loss of the same whole batch. Its gradient reaches the process's own rows,
     times W: ``DistributedDataParallel`` takes the mean of the processes' gradients where their sum is meant.
     """
-    import torch.distributed as dist
-
-    if not (dist.is_available() and dist.is_initialized()) or dist.get_world_size() == 1:
+    if _processes() == 1:
         return embeddings
     gathered: Tensor = _Gather.apply(embeddings)  # type: ignore[no-untyped-call]
     return gathered

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from suprank_edu.training.arguments import check_value
 from suprank_edu.training.device import random_state, set_random_state
-from suprank_edu.training.gather import gather_with_gradient
+from suprank_edu.training.gather import gather_with_gradient, start_alike
 from suprank_edu.training.memory import MemoryBank
 from suprank_edu.training.models import freeze_batch_norm
 from suprank_edu.training.optimizer import lr_factor, make_optimizer, parameter_groups
@@ -38,6 +38,8 @@ class Learner:
     def __init__(self, recipe: Recipe, accelerator: Any, model: nn.Module, loss: Loss, num_levels: int) -> None:
         self.recipe, self.accelerator = recipe, accelerator
         self.loss = loss.to(accelerator.device) if isinstance(loss, nn.Module) else loss
+        if isinstance(loss, nn.Module):
+            start_alike(loss)
         self.memory: MemoryBank | None = None
         self._num_levels = num_levels
         model.train()

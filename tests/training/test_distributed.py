@@ -9,18 +9,20 @@ from pathlib import Path
 import pytest
 import torch
 
+from suprank_edu.training import checkpoint
 from suprank_edu.training.gather import share_of
 
-PROGRAM = Path(__file__).with_name("one_of_several.py")
+THREE_STEPS = Path(__file__).with_name("one_of_several.py")
+LONG_RUN = Path(__file__).with_name("one_long_run.py")
 TIMEOUT = 300
 
 
-def run(processes: int, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def run(processes: int, folder: Path, *options: str, program: Path = THREE_STEPS) -> subprocess.CompletedProcess[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "torch.distributed.run", f"--nproc_per_node={processes}"]
-    command += ["--master_addr=127.0.0.1", f"--master_port={port}", str(PROGRAM), str(folder), *options]
+    command += ["--master_addr=127.0.0.1", f"--master_port={port}", str(program), str(folder), *options]
     environment = os.environ | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true", "CUDA_VISIBLE_DEVICES": ""}
     return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=TIMEOUT, check=False)
 
@@ -46,6 +48,24 @@ def test_parameters_equal_those_of_one_process(processes, options, tmp_path, alo
         assert (found["weights"] - alone["weights"]).abs().max() < 1e-6
         assert (found["weights"] - alone["start"]).abs().max() > 1e-3
         assert found["losses"] == pytest.approx(alone["losses"], abs=1e-9)
+
+
+@pytest.mark.slow
+def test_a_run_with_all_that_has_a_state_is_shared_broken_and_continued_like_that_of_one_process(tmp_path) -> None:
+    """Proxies that start apart, memory, validation that differs by rank, a process that dies, more of them after it."""
+    assert run(1, tmp_path / "one", program=LONG_RUN).returncode == 0
+    assert run(2, tmp_path / "several", "die", program=LONG_RUN).returncode != 0
+    assert checkpoint.load(tmp_path / "several" / "last.pt")["step"] == 4
+    done = run(4, tmp_path / "several", "evaluations_differ", program=LONG_RUN)
+    assert done.returncode == 0, done.stderr[-3000:]
+    expected, found = (checkpoint.load(tmp_path / name / "last.pt") for name in ("one", "several"))
+    assert found["step"] == expected["step"] == 8
+    for part in ("model", "loss", "memory"):
+        assert found[part].keys() == expected[part].keys()
+        for name, value in expected[part].items():
+            assert (found[part][name].double() - value.double()).abs().max() < 1e-6, (part, name)
+    key = "mAP@R/level0"
+    assert [e[key] for e in found["evaluations"]] == pytest.approx([e[key] for e in expected["evaluations"]], abs=1e-6)
 
 
 @pytest.mark.slow
