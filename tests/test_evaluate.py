@@ -1,5 +1,6 @@
 """`evaluate` against the loops, whatever the block, the input and the mask; files, tables and comparisons."""
 
+import contextlib
 import json
 import math
 import subprocess
@@ -308,6 +309,22 @@ def test_a_file_that_is_no_evaluation_is_named(write, tmp_path):
 def test_a_missing_file_is_missing(tmp_path):
     with pytest.raises(FileNotFoundError):
         Evaluation.load(tmp_path / "nothing.npz")
+
+
+def test_whatever_damage_does_to_a_saved_result_is_a_value_error(tmp_path):
+    """zlib, the tokenizer of array headers and the directory of the archive each raise an error of their own."""
+    path, rng = tmp_path / "result.npz", np.random.default_rng(0)
+    Evaluation({"H-AP": rng.random(50)}, {"ks": [1]}).save(path)
+    good = np.frombuffer(path.read_bytes(), dtype=np.uint8)
+    loaded = 0
+    for _ in range(500):
+        bad = good.copy()
+        bad[rng.integers(len(bad), size=3)] = rng.integers(256, size=3)
+        path.write_bytes(bad.tobytes())
+        with contextlib.suppress(ValueError):
+            Evaluation.load(path)
+            loaded += 1
+    assert loaded < 100
 
 
 # ---- comparisons -----------------------------------------------------------------------------------------------------

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
-import zipfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -87,13 +87,15 @@ class Evaluation:
         """Read a file written by :meth:`save`.
 
         Raises:
+            OSError: there is no such file, or it cannot be read.
             ValueError: the file is damaged or something else.
         """
+        content = io.BytesIO(Path(path).read_bytes())
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with np.load(content, allow_pickle=False) as file:
                 header, values = json.loads(str(file["header"])), file["values"]
             keys, settings, name = header["keys"], header["settings"], header["format"]
-        except (ValueError, KeyError, TypeError, IndexError, EOFError, zipfile.BadZipFile) as error:
+        except Exception as error:  # whatever numpy, zipfile and zlib make of a damaged file
             raise ValueError(f"`path`: got {os.fspath(path)!r}, expected a file written by Evaluation.save") from error
         if name != _FORMAT or len(keys) != len(values):
             raise ValueError(f"`path`: got a file of format {name!r}, expected {_FORMAT!r}")
