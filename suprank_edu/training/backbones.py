@@ -35,6 +35,8 @@ BACKBONES = {
 }
 """The backbones that :class:`Backbone` knows by name."""
 
+_DEPTHS = {"resnet34": (3, 4, 6, 3), "resnet50": (3, 4, 6, 3), "resnet101": (3, 4, 23, 3)}
+
 
 class Backbone(nn.Module):
     """A network of ``transformers`` with pooling and a linear head, and unit vectors as output.
@@ -138,6 +140,25 @@ class GeM(nn.Module):
         with torch.autocast(places.device.type, enabled=False):  # powers overflow in half precision
             powers = places.float().clamp(min=self.least) ** self.p
             return powers.mean(dim=1) ** (1 / self.p)
+
+
+def configuration(name: str) -> Any:
+    """Return the configuration of a ResNet, for one that starts from random weights.
+
+    Args:
+        name: ``"resnet34"``, ``"resnet50"`` or ``"resnet101"``.
+
+    Example:
+        >>> sum(configuration("resnet34").depths), configuration("resnet50").hidden_sizes[-1]
+        (16, 2048)
+    """
+    with needs("vision"):
+        from transformers import ResNetConfig
+
+    check_one_of("name", name, _DEPTHS)
+    if name == "resnet34":
+        return ResNetConfig(depths=list(_DEPTHS[name]), hidden_sizes=[64, 128, 256, 512], layer_type="basic")
+    return ResNetConfig(depths=list(_DEPTHS[name]))
 
 
 def _network(name: Any) -> tuple[nn.Module, tuple[tuple[float, ...], tuple[float, ...]]]:

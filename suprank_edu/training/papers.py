@@ -1,9 +1,9 @@
 """The papers' settings by name: data sets with their networks and budgets.
 
 From "Optimization of Rank Losses for Image Retrieval" (SupRank), ROADMAP and HAPPIER, and the configurations published
-with them. Two settings are ours because they say nothing there: 100 epochs where none are given, and all learning
-rates fall to the same share of their peak. `omniglot`, `mini-landmarks` and `rendered-landmarks` are small sets of
-this project.
+with them. Some settings are ours because they say nothing there: 100 epochs where none are given, the learning rate of
+proxies but on SOP and iNaturalist, batch norm frozen on H-GLDv2; and all learning rates fall to the same share of
+their peak. `omniglot`, `mini-landmarks` and `rendered-landmarks` are small sets of this project.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from suprank_edu.data import HierarchicalBatches, MPerClassBatches, RetrievalDataset, load_samples, read
 from suprank_edu.data.samplers import Batches
 from suprank_edu.steps import PUBLISHED, PUBLISHED_INAT, SupStep
-from suprank_edu.training.backbones import Backbone
+from suprank_edu.training.backbones import Backbone, configuration
 from suprank_edu.training.models import SmallCNN
 from suprank_edu.training.recipe import Recipe
 
@@ -31,11 +31,15 @@ class Setting:
     Args:
         reader: name for :func:`suprank_edu.data.read`; ``"samples"`` for Mini-Landmarks.
         splits: the splits to train on and to evaluate on.
+        queries: the split of the queries; None makes each image that is evaluated a query against all others.
+        ks: of the R@k that the papers report.
         settings: of the :class:`Recipe`, all but the steps.
         epochs: passes over the data; None takes ``steps`` instead.
         source: where the settings come from.
         backbone: name for :class:`Backbone`; None takes a ``SmallCNN``.
         network: further settings of the backbone.
+        from_scratch: start from random weights instead of pretrained ones.
+        head_only_epochs: of the epochs, the first, in which only the head and the loss learn.
         super_classes: super-classes in a batch, None where batches do not look at them.
         max_per_class: images of a class an epoch.
         step: the step of the SupRank losses.
@@ -51,6 +55,10 @@ class Setting:
     source: str
     backbone: str | None = "resnet50"
     network: dict[str, Any] = field(default_factory=dict)
+    queries: str | None = None
+    ks: tuple[int, ...] = (1, 2, 4, 8)
+    from_scratch: bool = False
+    head_only_epochs: int = 0
     super_classes: int | None = None
     max_per_class: int | None = None
     step: SupStep = PUBLISHED
@@ -83,7 +91,7 @@ class Setting:
         """Return the recipe for a data set: its epochs as steps, and what the caller changes."""
         known = Recipe.from_dict(self.settings | {k: v for k, v in changes.items() if k in ("batch_size", "per_class")})
         steps = self.steps or (self.epochs or 1) * len(self.batches(dataset, known))
-        warm = {"head_only": 5 / self.epochs} if self.epochs and self.settings.get("freeze_batch_norm") else {}
+        warm = {"head_only": self.head_only_epochs / self.epochs} if self.epochs else {}
         return Recipe.from_dict(self.settings | warm | {"steps": steps} | changes)
 
     def model(self, recipe: Recipe, channels: int = 3) -> SmallCNN | Backbone:
@@ -91,7 +99,7 @@ class Setting:
         if self.backbone is None:
             return SmallCNN.of(recipe, channels)
         options = {"embedding_size": recipe.embedding_size, "image_size": recipe.image_size} | self.network
-        return Backbone(self.backbone, **options)
+        return Backbone(configuration(self.backbone) if self.from_scratch else self.backbone, **options)
 
 
 _RESNET = {"layer_norm": True}
@@ -112,16 +120,41 @@ def _resnet50(
     lr: float,
     weight_decay: float = 4e-4,
     test: str = "test",
+    lowest: float = 0.0,
     network: dict[str, Any] = _RESNET,
     **more: Any,
 ) -> Setting:
-    """A set on which the papers train a ResNet-50, its head twice as fast."""
-    settings = _ADAM | {"lr": lr, "head_lr": 2 * lr, "weight_decay": weight_decay}
+    """A set on which the papers train a ResNet-50, its head twice as fast, and the rate falls to ``lowest``."""
+    settings = _ADAM | {"lr": lr, "head_lr": 2 * lr, "weight_decay": weight_decay, "final_lr": lowest / lr}
     return Setting(reader, ("train", test), settings, epochs, source, network=network, **more)
 
 
-def _dyml(kind: str, source: str, epochs: int, **settings: Any) -> Setting:
-    return Setting(f"dyml-{kind}", ("train", "fine-gallery"), _SGD | settings, epochs, source, "resnet34", _RESNET)
+def _dyml(kind: str, source: str, epochs: int, *, lr: float, lowest: float, **settings: Any) -> Setting:
+    settings = _SGD | {"lr": lr, "final_lr": lowest / lr} | settings
+    gallery, queries = ("test", None) if kind == "product" else ("gallery-fine", "query-fine")
+    warm = 5 if kind == "product" else 0
+    return Setting(
+        f"dyml-{kind}",
+        ("train", gallery),
+        settings,
+        epochs,
+        source,
+        "resnet34",
+        _RESNET,
+        queries,
+        ks=(1, 10, 20),
+        from_scratch=kind != "product",
+        head_only_epochs=warm,
+    )
+
+
+_INAT: dict[str, Any] = {
+    "lr": 1e-5,
+    "lowest": 1e-6,
+    "step": PUBLISHED_INAT,
+    "ks": (1, 4, 16, 32),
+    "head_only_epochs": 5,
+}
 
 
 SETTINGS = {
@@ -137,17 +170,24 @@ SETTINGS = {
         rotation=5.0,
         channels=(16, 32, 64, 128),
     ),
-    "sop": _resnet50("sop", "SupRank and HAPPIER, SOP", 100, lr=5e-5, weight_decay=1e-4, super_classes=2),
+    "sop": _resnet50(
+        "sop",
+        "SupRank and HAPPIER, SOP",
+        100,
+        lr=5e-5,
+        weight_decay=1e-4,
+        ks=(1, 10, 100, 1000),
+        head_only_epochs=5,
+        super_classes=2,
+    ),
     "cub": _resnet50("cub", "SupRank, CUB-200-2011", 200, lr=1e-6, network=_RESNET | {"pooling": "max"}),
     "cars196": _resnet50("cars196", "SupRank, Cars196; epochs ours", 100, lr=1e-4),
-    "inshop": _resnet50("inshop", "SupRank, In-Shop; epochs ours", 100, lr=1e-5, test="gallery"),
-    "inat-base": _resnet50("inat2018", "SupRank and HAPPIER, iNaturalist 2018", 90, lr=1e-5, step=PUBLISHED_INAT),
-    "inat-full": _resnet50(
-        "inat2018-full", "HAPPIER, iNaturalist 2018 with seven levels", 90, lr=1e-5, step=PUBLISHED_INAT
-    ),
-    "dyml-vehicle": _dyml("vehicle", "HAPPIER, DyML; epochs ours", 100, lr=0.1),
-    "dyml-animal": _dyml("animal", "HAPPIER, DyML; epochs ours", 100, lr=0.1),
-    "dyml-product": _dyml("product", "HAPPIER, DyML", 20, lr=0.01, head_lr=0.02, freeze_batch_norm=True),
+    "inshop": _resnet50("inshop", "SupRank, In-Shop; epochs ours", 100, lr=1e-5, test="gallery", queries="query"),
+    "inat-base": _resnet50("inat2018", "SupRank and HAPPIER, iNaturalist 2018", 90, **_INAT),
+    "inat-full": _resnet50("inat2018-full", "HAPPIER, iNaturalist 2018 with seven levels", 90, **_INAT),
+    "dyml-vehicle": _dyml("vehicle", "HAPPIER, DyML; epochs ours", 100, lr=0.1, lowest=1e-6),
+    "dyml-animal": _dyml("animal", "HAPPIER, DyML; epochs ours", 100, lr=0.1, lowest=1e-6),
+    "dyml-product": _dyml("product", "HAPPIER, DyML", 20, lr=0.01, lowest=1e-5, head_lr=0.02, freeze_batch_norm=True),
     "h-gldv2": Setting(
         "gldv2",
         ("train", "index"),
@@ -156,6 +196,7 @@ SETTINGS = {
         "SupRank, H-GLDv2; epochs ours",
         "resnet101",
         {"pooling": "gem"},
+        "query",
         max_per_class=8,
         scales=(1.0, 2**-0.5, 0.5),
     ),

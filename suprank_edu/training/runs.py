@@ -173,12 +173,21 @@ class Run:
     def evaluate(self, which: str = "last", split: str | None = None, **options: Any) -> Evaluation:
         """Evaluate a checkpoint of the run, ``"last"`` or ``"best"``, and write the result into the folder.
 
+        Where the data set has queries of their own they are ranked against the test split. Of a ``split`` that is
+        given each image is a query against all others.
+
         The file is ``evaluation-<which>.npz``, or ``evaluation-<which>-<split>.npz`` where a split is given, for
         :meth:`suprank_edu.metrics.Evaluation.load`.
         """
-        model, dataset = self.network(which), self.dataset(split or self.of_paper.splits[1])
-        embeddings = embed(model, dataset, scales=self.of_paper.scales, **options)
-        result = evaluate(embeddings, torch.from_numpy(dataset.labels))
+        setting = self.of_paper
+        model, dataset = self.network(which), self.dataset(split or setting.splits[1])
+        found = embed(model, dataset, scales=setting.scales, **options), torch.from_numpy(dataset.labels)
+        if split is None and setting.queries is not None:
+            queries = self.dataset(setting.queries)
+            asked = embed(model, queries, scales=setting.scales, **options), torch.from_numpy(queries.labels)
+            result = evaluate(*asked, *found, ks=setting.ks)
+        else:
+            result = evaluate(*found, ks=setting.ks)
         result.save(Path(self.folder, f"evaluation-{which}-{split}.npz" if split else f"evaluation-{which}.npz"))
         return result
 

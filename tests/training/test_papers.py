@@ -8,18 +8,19 @@ from suprank_edu.training.named_losses import LOSSES, make_loss
 from suprank_edu.training.papers import SETTINGS
 from suprank_edu.training.recipe import Recipe
 
-# The table of the papers' settings: optimiser, learning rates of backbone and head, weight decay, epochs.
+# The table of the papers' settings: optimiser, learning rates of backbone and head, what the first falls to, weight
+# decay, epochs, and in how many of them only the head learns.
 PUBLISHED = {
-    "sop": ("adam", 5e-5, 1e-4, 1e-4, 100),
-    "cub": ("adam", 1e-6, 2e-6, 4e-4, 200),
-    "cars196": ("adam", 1e-4, 2e-4, 4e-4, None),
-    "inshop": ("adam", 1e-5, 2e-5, 4e-4, None),
-    "inat-base": ("adam", 1e-5, 2e-5, 4e-4, 90),
-    "inat-full": ("adam", 1e-5, 2e-5, 4e-4, 90),
-    "dyml-vehicle": ("sgd", 0.1, None, 1e-4, None),
-    "dyml-animal": ("sgd", 0.1, None, 1e-4, None),
-    "dyml-product": ("sgd", 0.01, 0.02, 1e-4, 20),
-    "h-gldv2": ("adam", 1e-4, 1e-4, 1e-4, None),
+    "sop": ("adam", 5e-5, 1e-4, 0, 1e-4, 100, 5),
+    "cub": ("adam", 1e-6, 2e-6, 0, 4e-4, 200, 0),
+    "cars196": ("adam", 1e-4, 2e-4, 0, 4e-4, None, 0),
+    "inshop": ("adam", 1e-5, 2e-5, 0, 4e-4, None, 0),
+    "inat-base": ("adam", 1e-5, 2e-5, 1e-6, 4e-4, 90, 5),
+    "inat-full": ("adam", 1e-5, 2e-5, 1e-6, 4e-4, 90, 5),
+    "dyml-vehicle": ("sgd", 0.1, None, 1e-6, 1e-4, None, 0),
+    "dyml-animal": ("sgd", 0.1, None, 1e-6, 1e-4, None, 0),
+    "dyml-product": ("sgd", 0.01, 0.02, 1e-5, 1e-4, 20, 5),
+    "h-gldv2": ("adam", 1e-4, 1e-4, 0, 1e-4, None, 0),
 }
 
 
@@ -47,12 +48,14 @@ def test_every_setting_makes_a_recipe_and_batches(name: str) -> None:
     changed = setting.recipe(data, steps=7, lr=0.5, seed=3)
     assert (changed.steps, changed.lr, changed.seed) == (7, 0.5, 3)
     if name in PUBLISHED:
-        optimizer, lr, head_lr, decay, epochs = PUBLISHED[name]
+        optimizer, lr, head_lr, lowest, decay, epochs, head_only = PUBLISHED[name]
         assert (recipe.optimizer, recipe.lr, recipe.head_lr) == (optimizer, lr, head_lr)
         assert recipe.weight_decay == decay
         assert epochs is None or setting.epochs == epochs
         assert epochs is not None or "ours" in setting.source
-        assert recipe.head_only == pytest.approx(5 / setting.epochs if recipe.freeze_batch_norm else 0)
+        assert recipe.head_only == pytest.approx(head_only / setting.epochs)
+        assert recipe.final_lr * lr == pytest.approx(lowest)
+        assert setting.from_scratch == (name in ("dyml-vehicle", "dyml-animal"))
 
 
 def test_the_batches_of_sop_come_from_two_super_classes() -> None:
