@@ -82,14 +82,20 @@ UNIT_NORM = Exercise(
             "The largest entry of each row is 1; for a cosine it is the sum of the squares that must be.",
             _divided_by_largest,
         ),
+        Reading(
+            "norm",
+            "You divide by the root of the mean of the squares. The norm is the root of their sum.",
+            lambda x: x / (x * x).mean(1, keepdim=True).sqrt().clamp(min=1e-12),
+        ),
         Reading("norm", "You multiply by the norm. Divide by it.", _times_norm),
     ),
     praise="Each row has norm 1 now, so the product of two of them is their cosine similarity: the score of this book.",
     advice={
         "shape": "Without `keepdim=True` the norms have shape `(N,)`, and dividing `(N, D)` by `(N,)` meets the "
         "columns.",
-        "non-finite": "An embedding of zeros has norm 0, and 0/0 is NaN. Divide by the norm or by a tiny number, "
-        "whichever is larger: `norm.clamp(min=1e-12)`.",
+        "non-finite": "An embedding of zeros has norm 0, and 0/0 is NaN: divide by the norm or by a tiny number, "
+        "whichever is larger, `norm.clamp(min=1e-12)`. Without any zeros it is the root of a negative number: Square "
+        "before you add.",
         "no-gradient": "A network learns through this line, so stay with operations of torch on the tensor you got.",
     },
     gradient=True,

@@ -45,6 +45,9 @@ HEAVISIDE = Exercise(
             "That is the sign, −1 or 1. H counts items, so it is 0 or 1.",
             lambda t: t.sign(),
         ),
+        Reading("wrong", "That is a ramp, which grows with t. H jumps from 0 to 1 and stays there.", torch.relu),
+        Reading("wrong", "That is a ramp up to 1. H jumps from 0 to 1 at t = 0.", lambda t: t.clamp(0, 1)),
+        Reading("wrong", "That is the sigmoid. H jumps from 0 to 1 at t = 0: compare, then convert.", torch.sigmoid),
     ),
     praise="Summed over the gallery, this step counts who stands at least as high: that count is the rank.",
     advice={
@@ -76,6 +79,7 @@ def _far(t: Tensor) -> Tensor:
     return RHO * (t - DELTA) + _near(torch.tensor(DELTA, dtype=torch.float64))
 
 
+_EDGE = 0.5 + 1 / (1 + math.exp(-DELTA / TAU))
 _right_step = _pieces(_near, _far)
 
 
@@ -143,6 +147,22 @@ SUP_STEP = Exercise(
         Reading("line", _OFFSET + " Yours starts at 0.", _far_from(0.0)),
         Reading("line", _OFFSET + " Yours starts at 1.", _far_from(1.0)),
         Reading("line", _OFFSET + " Yours starts at 1.44, as the published code does.", _far_from(1.44)),
+        Reading("line", _OFFSET + " Yours starts at σ(δ/τ), without the ½.", _pieces(_near, lambda t: _far(t) - 0.5)),
+        Reading(
+            "line",
+            "The line rises by ρ for each unit of t beyond δ; the factor ρ is missing.",
+            _pieces(_near, lambda t: _far(t) / RHO + _EDGE * (1 - 1 / RHO)),
+        ),
+        Reading(
+            "line",
+            "The line is ρ(t − δ) + σ(δ/τ) + ½: ρ multiplies the difference, so it needs its parentheses.",
+            _pieces(_near, lambda t: RHO * t - DELTA + _EDGE),
+        ),
+        Reading(
+            "line",
+            "Beyond δ you add both pieces: the middle one ends at δ, so its condition is 0 ≤ t ≤ δ, not t ≥ 0.",
+            _pieces(_near, lambda t: _near(t) + _far(t)),
+        ),
         Reading(
             "line",
             "Beyond δ the height where the line starts is σ(δ/τ) + ½, a constant. You take σ(t/τ) + ½, which still "
@@ -158,6 +178,16 @@ SUP_STEP = Exercise(
             "line",
             "The line rises by ρ for each unit of t beyond δ: the −δ is missing.",
             _pieces(_near, lambda t: RHO * t),
+        ),
+        Reading(
+            "sigmoid",
+            "You give 0 for negative t, as H does. There H⁻ is σ(t/τ): it pushes away those that are just behind.",
+            _pieces(_near, _far, negative=torch.zeros_like),
+        ),
+        Reading(
+            "temperature",
+            "In the height at which the line starts the sigmoid takes δ/τ; yours takes δ itself.",
+            _far_from(0.5 + 1 / (1 + math.exp(-DELTA))),
         ),
         Reading(
             "temperature",

@@ -55,6 +55,24 @@ SIGMOID_SLOPE = Exercise(
             lambda t, tau: _bell(t, 1.0) / tau,
         ),
         Reading(
+            "temperature",
+            "You divide by τ twice. The inner derivative of t/τ is 1/τ, once.",
+            lambda t, tau: _bell(t, tau) / tau**2,
+        ),
+        Reading("temperature", "The sigmoid takes t/τ; yours takes t·τ.", lambda t, tau: _bell(t, 1 / tau)),
+        Reading("temperature", "The sigmoid takes t/τ; yours takes t·τ.", lambda t, tau: _bell(t, 1 / tau) / tau),
+        Reading("temperature", "The sigmoid takes t/τ; yours takes t·τ.", lambda t, tau: _bell(t, 1 / tau) * tau),
+        Reading(
+            "product",
+            "The slope of σ is the product σ · (1 − σ); the factor σ is missing.",
+            lambda t, tau: (1 - torch.sigmoid(t.to(torch.float64) / tau)) / tau,
+        ),
+        Reading(
+            "product",
+            "The slope of σ is the product σ · (1 − σ): 1 − σ, not 1 + σ.",
+            lambda t, tau: (2 * torch.sigmoid(t.to(torch.float64) / tau) - _bell(t, tau)) / tau,
+        ),
+        Reading(
             "product",
             "The slope of σ is the product σ · (1 − σ); the factor (1 − σ) is missing.",
             lambda t, tau: torch.sigmoid(t.to(torch.float64) / tau) / tau,

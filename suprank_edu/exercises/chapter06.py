@@ -72,10 +72,20 @@ def _across_queries(dim: int) -> Function:
     return mixed
 
 
+def _in_one_gallery(scores: Tensor) -> Tensor:
+    every = scores.flatten()
+    return (every[None, :] >= every[:, None]).sum(1).to(torch.float64).view_as(scores)
+
+
+def _dense(scores: Tensor) -> Tensor:
+    ranks = [[1 + len({other for other in row if other > own}) for own in row] for row in scores.tolist()]
+    return torch.tensor(ranks, dtype=torch.float64)
+
+
 _SCORES = torch.tensor([[0.9, 0.2, 0.55, 0.35, 0.7], [-0.3, 0.4, 0.05, -0.6, 0.25]])
 _TIES = torch.tensor([[0.5, 0.8, 0.5, 0.1]])
 _NOT_ITSELF = "An item is not compared with itself (j ≠ k)"
-_MIXED = "Each query ranks its own gallery; you compare scores of different queries with one another."
+_MIXED = "Each query ranks its own gallery; you compare the scores of all queries with one another."
 _MIXED_MORE = "`scores[:, None, :] - scores[:, :, None]` is `(Q, G, G)`: at [q, k, j] it holds s_j − s_k of query q."
 _ORDER = (
     "That is the order: at place r the item that stands there. Asked is the reverse, for each item the place where it "
@@ -121,27 +131,17 @@ RANK = Exercise(
             "Items that tie get the middle of their places. H(0) = 1, so each must count the others in full.",
             _rank(lambda t: (at_least(t) + above(t)) / 2),
         ),
+        Reading("ties", "You count the distinct scores in front. Items that tie count each, and one another.", _dense),
         Reading("ties", _BY_STORAGE, _position(flip=False)),
         Reading("ties", _BY_STORAGE, _position(flip=True)),
-        Reading(
-            "sign",
-            "The best score got the last rank. Rank 1 is the highest score: count the items with s_j ≥ s_k.",
-            _rank(at_most),
-        ),
-        Reading(
-            "sign",
-            "The best score got the last rank, and places start at 0. Rank 1 is the highest score.",
-            _rank(at_most, 0),
-        ),
-        Reading(
-            "sign",
-            "The best score got the last rank. Rank 1 is the highest score; and mind the ties.",
-            _rank(lambda t: (t < 0).to(t.dtype)),
-        ),
-        Reading(
-            "sign",
-            "The best score got the last rank, and places start at 0. Rank 1 is the highest score.",
-            _rank(lambda t: (t < 0).to(t.dtype), 0),
+        *(
+            Reading("sign", f"The best score got the last rank{more}", _rank(step, start))
+            for step, start, more in (
+                (at_most, 1, ". Rank 1 is the highest score: count the items with s_j ≥ s_k."),
+                (at_most, 0, ", and places start at 0. Rank 1 is the highest score."),
+                (lambda t: (t < 0).to(t.dtype), 1, ". Rank 1 is the highest score; and mind the ties."),
+                (lambda t: (t < 0).to(t.dtype), 0, ", and places start at 0. Rank 1 is the highest score."),
+            )
         ),
         *(
             Reading(
@@ -153,6 +153,7 @@ RANK = Exercise(
             for descending in (True, False)
             for start in (0, 1)
         ),
+        Reading("queries-mixed", _MIXED, _in_one_gallery, _MIXED_MORE),
         Reading("queries-mixed", _MIXED, _across_queries(0), _MIXED_MORE),
         Reading("queries-mixed", _MIXED, _across_queries(1), _MIXED_MORE),
     ),
@@ -170,7 +171,7 @@ def relevant_only(scores: Tensor, relevant: Tensor) -> Tensor:
     return relevant
 
 
-_RELEVANT = torch.tensor([[True, False, True, True, False], [False, True, True, False, True]])
+_RELEVANT = torch.tensor([[True, False, True, True, False], [True, True, True, False, False]])
 _TIES_RELEVANT = torch.tensor([[True, False, True, True]])
 
 
@@ -218,6 +219,12 @@ RANK_PLUS = Exercise(
             _ALL_COUNTED,
             _ignoring(_rank(at_least)),
             "Multiply the comparison by `relevant[:, None, :]`, which runs along j, not by `relevant[:, :, None]`.",
+        ),
+        Reading(
+            "negative-scores",
+            "You set the scores of the other items to 0, which is not low enough: a cosine may be negative. Leave them "
+            "out of the sum.",
+            lambda scores, relevant: _rank(at_least)(scores * relevant),
         ),
         Reading(
             "positives",

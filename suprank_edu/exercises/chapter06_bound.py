@@ -55,7 +55,8 @@ def _first(definition: Callable[..., tuple[list[float], list[int]]]) -> Callable
     return lambda scores, relevant: definition(scores, relevant)[0]
 
 
-SCORES = torch.tensor([[0.5, 0.505, 0.46, 0.54, 0.2], [-0.1, 0.3, 0.08, -0.06, 0.31]])
+# Negatives of all kinds: behind by less than τ, in front by less than δ and by more.
+SCORES = torch.tensor([[0.5, 0.505, 0.46, 0.54, 0.2], [-0.1, 0.3, 0.294, -0.06, 0.31]])
 RELEVANT = torch.tensor([[True, False, True, False, True], [True, True, False, False, False]])
 _TIES = torch.tensor([[0.5, 0.5, 0.2, 0.5]])
 _TIES_RELEVANT = torch.tensor([[True, False, False, True]])
@@ -127,6 +128,21 @@ SUP_RANK = Exercise(
             "rank-plus", "Σ H⁻ over the negatives is there; rank⁺ is missing.", surrogate(positive=nothing, start=0)
         ),
         Reading("positives", "Relevant items count twice: H⁻ is for the negatives alone, j ∈ Ω⁻.", _everyone_again),
+        Reading(
+            "positives",
+            "The negatives in front count twice, once in the exact rank and once through H⁻: add the sum to rank⁺.",
+            lambda s, r: surrogate()(s, r) + surrogate(at_least, nothing, start=0)(s, r),
+        ),
+        Reading(
+            "negatives",
+            "Only negatives in front count with you. One just behind costs σ(t/τ) as well, and that pushes it away.",
+            surrogate(negative=lambda t: sup_step(t) * (t >= 0)),
+        ),
+        Reading(
+            "line",
+            "Beyond δ your step starts at 1.44, as the published code does; the step of E6 goes on at 1.4933.",
+            surrogate(negative=lambda t: sup_step(t) + (1.44 - _EDGE) * (t > DELTA)),
+        ),
         Reading("positives", "That is rank⁺ alone. Add the negatives, each through H⁻.", surrogate(negative=nothing)),
     ),
     praise="It is never below the exact rank, and its gradient sets each relevant item against negatives alone: up "

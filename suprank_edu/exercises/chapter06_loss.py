@@ -19,6 +19,7 @@ from suprank_edu.exercises.chapter06_bound import (
     surrogate,
 )
 from suprank_edu.exercises.spec import Case, Exercise, Reading, by_row
+from suprank_edu.ranking import sup_rank as library_sup_rank
 
 Rule = Callable[[Tensor, Tensor], Tensor]
 
@@ -43,6 +44,11 @@ def _where_positive(relevant: Tensor, values: Tensor) -> Tensor:
 def _ratio_sum(scores: Tensor, relevant: Tensor) -> Tensor:
     plus = surrogate(negative=nothing)(scores, relevant)
     return (plus / surrogate()(scores, relevant) * relevant).sum(1)
+
+
+def _all_ratios(scores: Tensor, relevant: Tensor) -> Tensor:
+    rank, plus = library_sup_rank(scores.to(torch.float64), relevant)
+    return plus / rank  # 1 for an item that is not relevant: both are its exact rank
 
 
 def _sup_ap(scores: Sequence[float], relevant: Sequence[int]) -> float:
@@ -100,6 +106,24 @@ SUP_AP = Exercise(
             "normaliser",
             "The sum over the relevant items is not divided by their number, |Ω⁺|.",
             lambda s, r: 1 - _ratio_sum(s, r),
+        ),
+        Reading(
+            "normaliser",
+            "The sum over the relevant items is not divided by their number, |Ω⁺|.",
+            lambda s, r: r.sum(1) - _ratio_sum(s, r),
+        ),
+        *(
+            Reading(
+                "positives",
+                "You add the ratios of all items. AP is a mean over the relevant ones: multiply by `relevant` first.",
+                rule,
+            )
+            for rule in (
+                lambda s, r: 1 - _all_ratios(s, r).sum(1) / r.sum(1).clamp(min=1),
+                lambda s, r: _where_positive(r, 1 - _all_ratios(s, r).sum(1) / r.sum(1).clamp(min=1)),
+                lambda s, r: 1 - _all_ratios(s, r).mean(1),
+                lambda s, r: _where_positive(r, 1 - _all_ratios(s, r).mean(1)),
+            )
         ),
         Reading(
             "rank-plus",

@@ -54,6 +54,17 @@ def _every_own_hit(embeddings: Tensor, labels: Tensor) -> Tensor:
 
 _NEVER = float("-inf")
 
+
+def _singles_hit(embeddings: Tensor, labels: Tensor) -> Tensor:
+    alone = (labels[:, None] == labels[None, :]).sum(1) == 1
+    hits = labels[_scores(embeddings, _NEVER).argmax(1)] == labels
+    return (hits | alone).to(torch.float64).mean()
+
+
+def _number_for_label(embeddings: Tensor, labels: Tensor) -> Tensor:
+    return (_scores(embeddings, _NEVER).argmax(1) == labels).to(torch.float64).mean()
+
+
 HIT_RATE_AT_1 = Exercise(
     name="hit_rate_at_1",
     arguments=("embeddings", "labels"),
@@ -110,6 +121,23 @@ HIT_RATE_AT_1 = Exercise(
             "`evaluate` does; you count them as misses.",
             _share(_NEVER, alone=True),
             "`(labels[:, None] == labels[None, :]).sum(1) > 1` marks the queries that can hit.",
+        ),
+        Reading(
+            "no-positive",
+            "A class of one image has no positive, so its query cannot hit. Leave such queries out of the mean; you "
+            "count them as hits.",
+            _singles_hit,
+            "`(labels[:, None] == labels[None, :]).sum(1) > 1` marks the queries that can hit.",
+        ),
+        Reading(
+            "normaliser",
+            "That is per cent. Asked is the share, from 0 to 1.",
+            lambda e, y: 100 * _share(_NEVER)(e, y),
+        ),
+        Reading(
+            "wrong",
+            "You compare the number of the nearest image with a label. Look its label up first: `labels[nearest]`.",
+            _number_for_label,
         ),
         Reading(
             "normaliser", "That is the number of hits. Divide it by the number of queries.", _share(_NEVER, total=True)

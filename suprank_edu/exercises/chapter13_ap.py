@@ -56,6 +56,34 @@ def _mean_reciprocal(scores: Tensor, relevant: Tensor) -> Tensor:
     return (relevant / rank).sum(1) / relevant.sum(1)
 
 
+def _counts(scores: Tensor, relevant: Tensor) -> tuple[Tensor, Tensor]:
+    every = torch.ones_like(scores, dtype=torch.float64)
+    # An item that is not relevant does not count itself among the relevant ones.
+    plus = counted(scores, relevant.to(torch.float64), at_least, 0) + relevant
+    return plus, counted(scores, every, at_least)
+
+
+def _ratios(scores: Tensor, relevant: Tensor) -> Tensor:
+    plus, rank = _counts(scores, relevant)
+    return plus / rank
+
+
+def _ratio_of_sums(scores: Tensor, relevant: Tensor) -> Tensor:
+    plus, rank = _counts(scores, relevant)
+    return (plus * relevant).sum(1) / (rank * relevant).sum(1)
+
+
+def _at_r(scores: Tensor, relevant: Tensor) -> Tensor:
+    plus, rank = _counts(scores, relevant)
+    count = relevant.sum(1)
+    return (plus / rank * relevant * (rank <= count[:, None])).sum(1) / count
+
+
+def _unsorted(scores: Tensor, relevant: Tensor) -> Tensor:
+    precision = relevant.cumsum(1) / torch.arange(1, relevant.shape[1] + 1, dtype=torch.float64)
+    return (precision * relevant).sum(1) / relevant.sum(1)
+
+
 def _scaled(by_gallery: bool) -> Function:
     def rule(scores: Tensor, relevant: Tensor) -> Tensor:
         total: Tensor = _ap(at_least)(scores, relevant) * relevant.sum(1)
@@ -152,6 +180,26 @@ AVERAGE_PRECISION = Exercise(
             "other-metric",
             "That is the reciprocal rank: one over the rank of the first hit. AP averages over all relevant items.",
             _reciprocal,
+        ),
+        Reading(
+            "order",
+            "You walk through the gallery as it is stored. Sort it by score first, the highest at the top.",
+            _unsorted,
+        ),
+        Reading(
+            "positives",
+            "You average the precision at every place. AP averages it at the relevant items only.",
+            lambda s, r: _ratios(s, r).mean(1),
+        ),
+        Reading(
+            "other-metric",
+            "That is AP@R: it looks at the first R places only, R the number of relevant items. AP goes to the end.",
+            _at_r,
+        ),
+        Reading(
+            "sum",
+            "You give the ratio of two sums. AP is the mean of the ratios rank⁺ / rank: divide first, then add.",
+            _ratio_of_sums,
         ),
         Reading(
             "rank-plus",

@@ -65,6 +65,16 @@ def numpy_out(x):
     return torch.nn.functional.normalize(x.detach(), dim=1).numpy()
 
 
+@answers.wrong("unit_norm", "norm", "mean of the squares")
+def root_mean_square(x):
+    return x / (x * x).mean(dim=1, keepdim=True).sqrt().clamp(min=1e-12)
+
+
+@answers.wrong("unit_norm", "non-finite", "Square before you add")
+def squares_forgotten(x):
+    return x / x.sum(dim=1, keepdim=True).sqrt()
+
+
 @pytest.mark.parametrize(("name", "hint", "says", "fn"), answers.params)
 def test_wrong_answer_gets_its_hint(name, hint, says, fn) -> None:
     assert_hint(name, hint, says, fn)

@@ -41,7 +41,7 @@ def if_on_a_tensor(t):
     return 1.0 if t >= 0 else 0.0
 
 
-@answers.wrong("heaviside", "wrong")
+@answers.wrong("heaviside", "wrong", "sigmoid")
 def smooth(t):
     return torch.sigmoid(t)
 
@@ -125,6 +125,55 @@ def filled_in(t):
     near = torch.sigmoid(t / TAU) + 0.5 * (t >= 0)
     t[far] = 0
     return torch.where(far, line, near)
+
+
+@answers.wrong("heaviside", "wrong", "ramp")
+def rectified(t):
+    return torch.relu(t)
+
+
+def put_together(below, near, beyond):
+    return lambda t: torch.where(t < 0, below(t), torch.where(t <= DELTA, near(t), beyond(t)))
+
+
+def sigmoid(t):
+    return torch.sigmoid(t / TAU)
+
+
+def lifted(t):
+    return sigmoid(t) + 0.5
+
+
+@answers.wrong("sup_step", "line", "without the ½")
+def line_too_low(t):
+    return put_together(sigmoid, lifted, lambda t: RHO * (t - DELTA) + EDGE - 0.5)(t)
+
+
+@answers.wrong("sup_step", "line", "ρ is missing")
+def line_too_flat(t):
+    return put_together(sigmoid, lifted, lambda t: t - DELTA + EDGE)(t)
+
+
+@answers.wrong("sup_step", "line", "parentheses")
+def delta_not_multiplied(t):
+    return put_together(sigmoid, lifted, lambda t: RHO * t - DELTA + EDGE)(t)
+
+
+@answers.wrong("sup_step", "line", "both pieces")
+def pieces_that_overlap(t):
+    line = RHO * (t - DELTA) + EDGE
+    return sigmoid(t) * (t < 0) + lifted(t) * (t >= 0) + line * (t > DELTA)
+
+
+@answers.wrong("sup_step", "temperature", "takes δ itself")
+def edge_without_temperature(t):
+    edge = torch.sigmoid(torch.tensor(DELTA)) + 0.5
+    return put_together(sigmoid, lifted, lambda t: RHO * (t - DELTA) + edge)(t)
+
+
+@answers.wrong("sup_step", "sigmoid", "You give 0")
+def nothing_below_zero(t):
+    return put_together(torch.zeros_like, lifted, lambda t: RHO * (t - DELTA) + EDGE)(t)
 
 
 @pytest.mark.parametrize(("name", "hint", "says", "fn"), answers.params)

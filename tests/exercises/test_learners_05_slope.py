@@ -85,6 +85,29 @@ def infinite(tau):
     return math.inf
 
 
+@answers.wrong("sigmoid_slope", "product", "factor σ")
+def other_factor(t, tau):
+    return (1 - torch.sigmoid(t / tau)) / tau
+
+
+@answers.wrong("sigmoid_slope", "product", "1 − σ, not 1 + σ")
+def plus_for_minus(t, tau):
+    s = torch.sigmoid(t / tau)
+    return s * (1 + s) / tau
+
+
+@answers.wrong("sigmoid_slope", "temperature", "twice")
+def divided_twice(t, tau):
+    s = torch.sigmoid(t / tau)
+    return s * (1 - s) / tau**2
+
+
+@answers.wrong("sigmoid_slope", "temperature", "t·τ")
+def multiplied_inside(t, tau):
+    s = torch.sigmoid(t * tau)
+    return s * (1 - s) / tau
+
+
 @pytest.mark.parametrize(("name", "hint", "says", "fn"), answers.params)
 def test_wrong_answer_gets_its_hint(name, hint, says, fn) -> None:
     assert_hint(name, hint, says, fn)

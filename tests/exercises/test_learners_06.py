@@ -138,6 +138,23 @@ def relevant_ones_only(scores, relevant):
     return library_sup_rank(scores, relevant)[1][relevant]
 
 
+@answers.wrong("rank_plus", "negative-scores", "not low enough")
+def others_set_to_0(scores, relevant):
+    scores = scores * relevant
+    return (pairs(scores) >= 0).sum(2)
+
+
+@answers.wrong("rank", "queries-mixed", "all queries")
+def one_gallery_for_all(scores):
+    every = scores.flatten()
+    return (every[None, :] >= every[:, None]).sum(1).view_as(scores)
+
+
+@answers.wrong("rank", "ties", "distinct")
+def dense_rank(scores):
+    return torch.stack([1 + sum((row.unique()[None, :] > row[:, None]).T) for row in scores])
+
+
 @pytest.mark.parametrize(("name", "hint", "says", "fn"), answers.params)
 def test_wrong_answer_gets_its_hint(name, hint, says, fn) -> None:
     assert_hint(name, hint, says, fn)

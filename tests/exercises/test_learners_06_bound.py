@@ -37,6 +37,23 @@ def detached_and_added(scores, relevant):
     return library_sup_rank(scores, relevant)[0].detach() + 0 * scores
 
 
+@answers.wrong("sup_rank", "negatives", "just behind")
+def negatives_in_front_only(scores, relevant):
+    counted = (pairs(scores) >= 0) & ~relevant[:, None, :]
+    return plus_of(scores, relevant) + (step(pairs(scores)) * counted).sum(2)
+
+
+@answers.wrong("sup_rank", "positives", "count twice")
+def added_to_the_whole_rank(scores, relevant):
+    counted = ~relevant[:, None, :]
+    return (pairs(scores) >= 0).sum(2) + (step(pairs(scores)) * counted).sum(2)
+
+
+@answers.wrong("sup_rank", "line", "1.44")
+def published(scores, relevant):
+    return library_sup_rank(scores, relevant, SupStep(offset=1.44))[0]
+
+
 @answers.wrong("sup_rank", "sigmoid", "no upper bound")
 def sigmoid_for_negatives(scores, relevant):
     return plus_of(scores, relevant) + (Sigmoid()(pairs(scores)) * ~relevant[:, None, :]).sum(2)

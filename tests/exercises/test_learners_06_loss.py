@@ -90,6 +90,30 @@ def mask_changed(scores, relevant):
     return loss
 
 
+@answers.wrong("sup_ap", "positives", "of all items")
+def all_ratios(scores, relevant):
+    rank, plus = library_sup_rank(scores, relevant)
+    return 1 - (plus / rank).sum(1) / relevant.sum(1).clamp(min=1)
+
+
+@answers.wrong("sup_ap", "positives", "of all items")
+def all_ratios_where_positive(scores, relevant):
+    rank, plus = library_sup_rank(scores, relevant)
+    return torch.where(relevant.any(1), 1 - (plus / rank).sum(1) / relevant.sum(1).clamp(min=1), 0.0)
+
+
+@answers.wrong("sup_ap", "positives", "all items")
+def mean_of_all_ratios(scores, relevant):
+    rank, plus = library_sup_rank(scores, relevant)
+    return 1 - (plus / rank).mean(1)
+
+
+@answers.wrong("sup_ap", "normaliser", "not divided")
+def losses_added_up(scores, relevant):
+    rank, plus = library_sup_rank(scores, relevant)
+    return ((1 - plus / rank) * relevant).sum(1)
+
+
 @pytest.mark.parametrize(("name", "hint", "says", "fn"), answers.params)
 def test_wrong_answer_gets_its_hint(name, hint, says, fn) -> None:
     assert_hint(name, hint, says, fn)

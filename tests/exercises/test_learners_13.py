@@ -145,6 +145,52 @@ def mean_ap(scores, relevant):
     return (ratio.sum(1) / relevant.sum(1)).mean()
 
 
+@answers.wrong("average_precision", "order", "as it is stored")
+def never_sorted(scores, relevant):
+    precision = relevant.cumsum(1) / torch.arange(1, scores.shape[1] + 1)
+    return (precision * relevant).sum(1) / relevant.sum(1)
+
+
+@answers.wrong("average_precision", "positives", "at every place")
+def precision_everywhere(scores, relevant):
+    above = (scores[:, None, :] >= scores[:, :, None]).float()
+    return ((above * relevant[:, None, :]).sum(2) / above.sum(2)).mean(1)
+
+
+@answers.wrong("average_precision", "other-metric", "first R places")
+def cut_at_r(scores, relevant):
+    above = (scores[:, None, :] >= scores[:, :, None]).float()
+    rank, count = above.sum(2), relevant.sum(1)
+    ratio = (above * relevant[:, None, :]).sum(2) / rank * relevant
+    return (ratio * (rank <= count[:, None])).sum(1) / count
+
+
+@answers.wrong("average_precision", "sum", "ratio of two sums")
+def ratio_of_sums(scores, relevant):
+    above = (scores[:, None, :] >= scores[:, :, None]).float()
+    return ((above * relevant[:, None, :]).sum(2) * relevant).sum(1) / (above.sum(2) * relevant).sum(1)
+
+
+@answers.wrong("hit_rate_at_1", "no-positive", "as hits")
+def singles_are_hits(embeddings, labels):
+    scores = (embeddings @ embeddings.T).fill_diagonal_(float("-inf"))
+    alone = (labels[:, None] == labels).sum(1) == 1
+    return ((labels[scores.argmax(1)] == labels) | alone).float().mean()
+
+
+@answers.wrong("hit_rate_at_1", "normaliser", "per cent")
+def a_hundredfold(embeddings, labels):
+    scores = (embeddings @ embeddings.T).fill_diagonal_(float("-inf"))
+    shared = (labels[:, None] == labels).sum(1) > 1
+    return 100 * (labels[scores.argmax(1)] == labels)[shared].float().mean()
+
+
+@answers.wrong("hit_rate_at_1", "wrong", "number of the nearest image")
+def number_for_label(embeddings, labels):
+    scores = (embeddings @ embeddings.T).fill_diagonal_(float("-inf"))
+    return (scores.argmax(1) == labels).float().mean()
+
+
 @pytest.mark.parametrize(("name", "hint", "says", "fn"), answers.params)
 def test_wrong_answer_gets_its_hint(name, hint, says, fn) -> None:
     assert_hint(name, hint, says, fn)
