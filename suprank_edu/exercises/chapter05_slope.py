@@ -149,7 +149,8 @@ DEAD_ZONE = Exercise(
     "differ by far more than that.",
     advice={
         "type": "Return one number: a Python float, or a tensor with no axes.",
-        "wrong": "For a slope far below its peak σ(x)(1 − σ(x)) is almost e⁻ˣ: solve 4 e⁻ˣ = 10⁻⁶, then t = τ·x.",
+        "wrong": "For a slope far below its peak σ(x)(1 − σ(x)) is almost e⁻ˣ: solve 4 e⁻ˣ = 10⁻⁶, then t = τ·x. "
+        "If you try values, take `torch.float64`: so far out 1 − σ has hardly a digit left in float32.",
     },
     number=True,
     rtol=1e-2,

@@ -108,6 +108,13 @@ def multiplied_inside(t, tau):
     return s * (1 - s) / tau
 
 
+@answers.wrong("dead_zone", "wrong", "float64")
+def values_tried_in_float32(tau):
+    t = torch.arange(0, 100, 0.001) * tau
+    slope = torch.sigmoid(t / tau) * (1 - torch.sigmoid(t / tau)) / tau
+    return t[slope <= 1e-6 * slope.max()][0].item()
+
+
 @pytest.mark.parametrize(("name", "hint", "says", "fn"), answers.params)
 def test_wrong_answer_gets_its_hint(name, hint, says, fn) -> None:
     assert_hint(name, hint, says, fn)
