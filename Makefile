@@ -36,8 +36,9 @@ HAVE_OMNIGLOT := $(wildcard $(SUPRANK_EDU_DATA)/omniglot/*)
 LAX := $(if $(HAVE_OMNIGLOT),,$(filter $(NEEDS_OMNIGLOT),$(CHAPTERS)))
 STRICT := $(filter-out $(LAX),$(CHAPTERS))
 
-BOOK_SOURCES := jupyter-book.yml $(wildcard book/*.md book/*.ipynb book/*.yml book/*.bib book/_ext/* book/_static/* \
-	book/results/* suprank_edu/*.py suprank_edu/*/*.py)
+# The API pages are made of the library's docstrings, in whatever folder.
+BOOK_SOURCES := jupyter-book.yml $(wildcard book/*.md book/*.ipynb book/*.yml book/*.bib book/api/*.md book/_ext/* \
+	book/_static/* book/results/*) $(shell find suprank_edu -name '*.py')
 
 FIND_CHROMIUM = command -v chromium || command -v chromium-browser || command -v google-chrome
 
