@@ -19,6 +19,7 @@ FOLDERS: dict[str, tuple[str, dict[str, Any]]] = {  # the setting, and what --se
     "omniglot": ("omniglot", {"orientations": 1}),
     "omniglot-orientations-8": ("omniglot", {"orientations": 8}),
     "omniglot-orientations-1": ("omniglot", {"orientations": 1}),
+    "omniglot-higher-rate": ("omniglot", {"orientations": 1}),
     "rendered-landmarks": ("rendered-landmarks", {}),
     "rendered-landmarks-short": ("rendered-landmarks", {"steps": 300, "channels": (32, 64, 128, 128)}),
 }
