@@ -92,17 +92,17 @@ def relevances_by_level(
             f"expected floats of shape {tuple(levels.shape)}"
         )
     own = torch.where(found.present, relevances.detach().gather(1, found.index), 0.0).to(found.scores.dtype)  # (Q, P)
-    _check_relevances(own)
     table = own.new_zeros(len(own), len(found.by_level)).scatter_reduce(1, found.level, own, "amax")
-    if not torch.equal(torch.where(found.present, table.gather(1, found.level), 0.0), own):
-        raise ValueError("`relevances`: got different values within a level of a query, expected one value per level")
+    if own.numel():
+        _check_relevances(own, torch.where(found.present, table.gather(1, found.level), 0.0))
     return table
 
 
-def _check_relevances(own: Tensor) -> None:
-    if not own.numel():
-        return
-    extremes = torch.stack(torch.aminmax(own)).tolist()  # NaN in, NaN out
-    for value in extremes:
+def _check_relevances(own: Tensor, of_level: Tensor) -> None:
+    extremes = torch.stack([*torch.aminmax(own), (own != of_level).any().to(own.dtype)])  # NaN in, NaN out
+    low, high, differ = extremes.tolist()  # the device is read once
+    for value in (low, high):
         if not 0 <= value < float("inf"):
             raise ValueError(f"`relevances`: got {value:g}, expected finite values of at least 0")
+    if differ:
+        raise ValueError("`relevances`: got different values within a level of a query, expected one value per level")
