@@ -11,7 +11,7 @@ from suprank_edu.explore.figures import Description, FigureFunction
 from suprank_edu.explore.palette import EXACT, RIVAL, SUPRANK, TEXT, Style, axis, heading, layout
 from suprank_edu.explore.traces import ring
 from suprank_edu.explore.words import number
-from suprank_edu.pairwise.choice import FEWEST_PAIRS, PAIRS_PER_ITEM, PAIRS_PER_ITEM_OF_SIGMOID
+from suprank_edu.pairwise.choice import FEWEST_PAIRS, ITEMS_PER_BIN, PAIRS_PER_ITEM, PAIRS_PER_ITEM_OF_SIGMOID
 
 BATCH, LARGE_BATCH, TEST_SET, LARGE = "a batch of 256", "a batch of 4096", "a test set", "64 queries, large gallery"
 SIZES: dict[str, tuple[int, int, int]] = {
@@ -26,12 +26,14 @@ GALLERIES = (256, 1024, 4096, 16_000, 60_000, 1_000_000)
 SUP, SIGMOID = "H⁻ of SupRank", "σ of Smooth-AP"
 
 # Measured on two CPU cores, forward + backward in float32, by benchmarks/losses.py (dense, a batch of 256) and
-# benchmarks/engines.py (the two others): seconds and bytes a term, with scores and gradients.
+# benchmarks/engines.py (the two others): seconds and bytes a term, with scores and gradients. Bytes are
+# those of a whole Sup-AP loss above what is held before.
 DENSE_SECONDS, DENSE_BYTES = 35e-9, 43
 DIRECT_SECONDS = {SUP: 1.4e-9, SIGMOID: 1.2e-9}
-DIRECT_BYTES, SORTED_BYTES = 8, 26  # an item
+DIRECT_BYTES, SORTED_BYTES = 20, 48  # an item
 SORTED_SECONDS, SORTED_LEAST = 0.12e-6, 2.5e-3  # an item, and at least
 WORTH = {SUP: PAIRS_PER_ITEM, SIGMOID: PAIRS_PER_ITEM_OF_SIGMOID}
+BINS = 41  # of 2τ, for scores that spread over 80τ
 
 _ROWS = ("dense", "direct", "sorted")
 _STYLES: tuple[Style, Style, Style] = (RIVAL, EXACT, SUPRANK)
@@ -73,9 +75,9 @@ def cost_calculator() -> Explorer:
     Example:
         >>> print(cost_calculator().readout(situation=BATCH, queries=64, positives=5000, gallery=60_000, step=SUP))
         dense: Q·G·G = 64 × 60,000 × 60,000 = 2.3 × 10¹¹ terms, 9 TiB, 2.2 hours
-        direct: Q·P·(G − P) = 64 × 5,000 × 55,000 = 1.8 × 10¹⁰ terms, 29 MiB, 25 s
-        sorted: Q·G = 64 × 60,000 = 3.8 × 10⁶ items, each worth 112 terms, 95 MiB, 460 ms
-        P·(G − P)/G = 4,583 pairs an item, above 112: the library takes the sorted engine.
+        direct: Q·P·(G − P) = 64 × 5,000 × 55,000 = 1.8 × 10¹⁰ terms, 73 MiB, 25 s
+        sorted: Q·G = 64 × 60,000 = 3.8 × 10⁶ items, each worth 64 terms, 180 MiB, 470 ms
+        P·(G − P)/(G + 8 · 82 bins) = 4,534 pairs an item, above 64: the library takes the sorted engine.
     """
     names = ("queries", "positives", "gallery")
     return Explorer(
@@ -110,10 +112,11 @@ def costs(queries: int, positives: int, gallery: int, step: str) -> tuple[Cost, 
     dense = queries * gallery * gallery
     pairs = queries * positives * (gallery - positives)
     items = queries * gallery
+    counted = queries * weighed(positives, gallery)
     return (
         Cost(dense, dense * DENSE_BYTES, dense * DENSE_SECONDS),
         Cost(pairs, items * DIRECT_BYTES, pairs * DIRECT_SECONDS[step]),
-        Cost(items * WORTH[step], items * SORTED_BYTES, max(SORTED_LEAST, items * SORTED_SECONDS)),
+        Cost(counted * WORTH[step], items * SORTED_BYTES, max(SORTED_LEAST, counted * SORTED_SECONDS)),
     )
 
 
@@ -122,11 +125,22 @@ def held(positives: int, gallery: int) -> int:
     return min(positives, gallery // 2)
 
 
+def bins_of(positives: int, gallery: int) -> int:
+    """Return how many bins hold positives or negatives, at most."""
+    return min(positives, BINS) + min(gallery - positives, BINS)
+
+
+def weighed(positives: int, gallery: int) -> int:
+    """Return the items of a query, and those that cost as much as its bins."""
+    return gallery + ITEMS_PER_BIN * bins_of(positives, gallery)
+
+
 def takes_sorted(queries: int, positives: int, gallery: int, step: str) -> bool:
     """Return whether the library sorts, as ``pairwise.choice`` decides it."""
     positives = held(positives, gallery)
     pairs = positives * (gallery - positives)
-    return pairs >= WORTH[step] * gallery and queries * pairs >= FEWEST_PAIRS
+    won = pairs - WORTH[step] * weighed(positives, gallery)
+    return won > 0 and queries * won >= FEWEST_PAIRS
 
 
 @FigureFunction
@@ -146,23 +160,23 @@ def readout(situation: str, queries: int, positives: int, gallery: int, step: st
     """Return the three products with the current numbers, and the engine that the library takes."""
     dense, direct, by_sort = costs(queries, positives, gallery, step)
     p = held(positives, gallery)
-    ratio = p * (gallery - p) / gallery
+    ratio = p * (gallery - p) / weighed(p, gallery)
     each = f"{ratio:,.0f}" if ratio >= 10 else number(ratio, 2)
     q, g, negatives = f"{queries:,}", f"{gallery:,}", f"{gallery - p:,}"
     words = [f"{_bytes(cost.bytes)}, {_seconds(cost.seconds)}" for cost in (dense, direct, by_sort)]
     if takes_sorted(queries, positives, gallery, step):
         verdict = f"above {WORTH[step]}: the library takes the sorted engine."
-    elif ratio < WORTH[step]:
+    elif ratio <= WORTH[step]:
         verdict = f"below {WORTH[step]}: the library takes the direct engine."
     else:
-        verdict = f"above {WORTH[step]}, but fewer than {FEWEST_PAIRS:,} pairs in all: direct."
+        verdict = f"above {WORTH[step]}, but it wins fewer than {FEWEST_PAIRS:,} pairs in all: direct."
     cap = "" if p == positives else f" (P is held at half the gallery, {p:,})"
     return "\n".join(
         [
             f"dense: Q·G·G = {q} × {g} × {g} = {_terms(dense.terms)} terms, {words[0]}",
             f"direct: Q·P·(G − P) = {q} × {p:,} × {negatives} = {_terms(direct.terms)} terms, {words[1]}{cap}",
             f"sorted: Q·G = {q} × {g} = {_terms(queries * gallery)} items, each worth {WORTH[step]} terms, {words[2]}",
-            f"P·(G − P)/G = {each} pairs an item, {verdict}",
+            f"P·(G − P)/(G + {ITEMS_PER_BIN} · {bins_of(p, gallery)} bins) = {each} pairs an item, {verdict}",
         ]
     )
 

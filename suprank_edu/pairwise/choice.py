@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -12,12 +14,13 @@ from suprank_edu.pairwise.sorted import sorted_sums
 from suprank_edu.steps import Step, SupStep
 
 # Where the engines cost the same, forward + backward in float32, measured by `python -m benchmarks.engines --choice`.
-# Direct, on one CPU core and on two: 5.0 and 2.8 ns a pair with SupStep, 1.6 and 1.2 ns with Sigmoid. Sorted: 0.2 to
-# 0.4 µs a row or column on one, 0.15 to 0.35 on two, and 2.5 ms however small. P rows × M columns are P·M pairs of
-# P + M items, so a query pays from P·M / (P + M) of about 100 on with SupStep, of 200 to 250 with Sigmoid. Measured on
-# CPUs only; a GPU goes by the same numbers.
-PAIRS_PER_ITEM = 112
-PAIRS_PER_ITEM_OF_SIGMOID = 256
+# Direct: 1.9 ns a pair with SupStep, 1.3 ns with Sigmoid on one CPU core, 1.4 and 1.2 on two. Sorted: some 0.1 µs a
+# row or column, 0.7 to 1.2 µs a bin that holds some, 2.3 ms however small. So a query with P rows and M columns wins
+# P·M - c·(P + M + 8·bins) pairs by a sort, c from 50 (one core) to 86 (two) with SupStep, from 75 to 100 with Sigmoid.
+# Measured on CPUs only; a GPU goes by the same numbers.
+PAIRS_PER_ITEM = 64
+PAIRS_PER_ITEM_OF_SIGMOID = 96
+ITEMS_PER_BIN = 8
 FEWEST_PAIRS = 1 << 20
 
 # Widest spread of the scores, in units of τ, at which float64 still places a score in its bin to 1e-7.
@@ -74,24 +77,28 @@ def split_by_cost(rows: Tensor, columns: Tensor, step: Step) -> tuple[Tensor, Te
         (tensor([0, 2]), tensor([1]))
     """
     every = torch.arange(len(rows), device=rows.device)
-    known = pieces_of(step) is not None and rows.dtype in (torch.float32, torch.float64)
-    least = PAIRS_PER_ITEM if isinstance(step, SupStep) else PAIRS_PER_ITEM_OF_SIGMOID
+    pieces = pieces_of(step)
     most, width = rows.shape[1], columns.shape[1]
+    least = PAIRS_PER_ITEM if isinstance(step, SupStep) else PAIRS_PER_ITEM_OF_SIGMOID
     # The shapes alone settle small batches, at no cost.
-    if not known or most * width < least * (most + width) or rows.numel() * width < FEWEST_PAIRS:
+    known = pieces is not None and rows.dtype in (torch.float32, torch.float64)
+    if not known or len(rows) * (most * width - least * (most + width)) < FEWEST_PAIRS:
         return every[:0], every
     used = rows.isfinite().sum(dim=1)  # (Q,)
-    pays = used * width >= least * (used + width)
-    pairs = (used * pays).sum() * width
-    tau = getattr(step, "tau", 1.0)
-    if float(torch.where(_spread(rows, columns) < _WIDEST * tau, pairs, 0)) < FEWEST_PAIRS:
+    tau = pieces.tau if pieces is not None and pieces.tau else math.inf
+    spread = _spread(rows.detach(), columns.detach())  # (Q,)
+    bins = spread / (2 * tau) + 1
+    won = used * width - least * (used + width + ITEMS_PER_BIN * (used.minimum(bins) + bins.clamp(max=width)))
+    pays = won > 0
+    if float(torch.where(spread.max() < _WIDEST * tau, won.clamp(min=0).sum(), 0.0)) < FEWEST_PAIRS:
         return every[:0], every
     order = torch.where(pays, used, -1).argsort(descending=True, stable=True)
     count = int(pays.sum())
     return order[:count], order[count:]
 
 
-def _spread(*scores: Tensor) -> Tensor:
-    """Return the largest difference between two finite scores."""
-    finite = [(torch.where(s.isfinite(), s, 0.0)) for s in scores]
-    return torch.stack([s.amax() for s in finite]).max() - torch.stack([s.amin() for s in finite]).min()
+def _spread(rows: Tensor, columns: Tensor) -> Tensor:
+    """Return ``(Q,)`` float64: the largest difference between two finite scores of each query."""
+    highest = torch.maximum(*(torch.where(s.isfinite(), s, -math.inf).amax(dim=1) for s in (rows, columns)))
+    lowest = torch.minimum(*(torch.where(s.isfinite(), s, math.inf).amin(dim=1) for s in (rows, columns)))
+    return (highest - lowest).double().clamp(min=0.0)
