@@ -144,6 +144,14 @@ def _averaged(how: str, step: Function = at_least, whole_ranks: bool = False) ->
     return rule
 
 
+def _others_at_0(scores: Tensor, relevant: Tensor, batch: Tensor) -> Tensor:
+    one = torch.zeros_like(batch)
+    every = [batch == number for number in _numbers(batch)]
+    found = [_aps(scores * inside, relevant & inside, one, at_least, whole_ranks=False) for inside in every]
+    aps, positives = (torch.cat(each, dim=1) for each in zip(*found, strict=True))  # (Q, B)
+    return aps.sum(1) / (positives > 0).sum(1)
+
+
 def _whole(scores: Tensor, relevant: Tensor, batch: Tensor) -> Tensor:
     one: Tensor = _averaged("mean")(scores, relevant, torch.zeros_like(batch))
     return one
@@ -161,7 +169,10 @@ BATCH_AVERAGE = Exercise(
             "two queries, nine items, three batches",
             (
                 torch.tensor(
-                    [[0.9, 0.7, 0.8, 0.6, 0.5, 0.3, 0.4, 0.2, 0.1], [0.2, 0.8, 0.1, 0.7, 0.9, 0.5, 0.3, 0.6, 0.4]]
+                    [
+                        [0.9, 0.7, 0.8, 0.6, 0.5, 0.3, 0.4, 0.2, 0.1],
+                        [-0.3, 0.3, -0.4, 0.2, 0.4, -0.1, -0.2, 0.1, -0.15],
+                    ]
                 ),
                 torch.tensor(
                     [
@@ -210,6 +221,13 @@ BATCH_AVERAGE = Exercise(
             _averaged("last"),
         ),
         Reading("normaliser", "The sum over the batches is not divided by their number.", _averaged("sum")),
+        Reading(
+            "negative-scores",
+            "You set the scores of the other batches to 0, which is not low enough: a cosine may be negative. Leave "
+            "them out.",
+            _others_at_0,
+            "Rank `scores[:, batch == b]`.",
+        ),
         Reading(
             "ties",
             "A positive that ties with a negative of its batch stands behind it, as H(0) = 1 says.",

@@ -142,6 +142,17 @@ def over_queries_too(scores, relevant, batch):
     return in_batches(scores, relevant, batch).nanmean()
 
 
+@answers.wrong("batch_average", "negative-scores", "not low enough")
+def others_set_to_0(scores, relevant, batch):
+    values = []
+    for number in batch.unique():
+        inside = batch == number
+        hits = relevant & inside
+        ap = average_precision(scores * inside, hits)
+        values.append(torch.where(hits.any(1), ap, float("nan")))
+    return torch.stack(values, dim=1).nanmean(1)
+
+
 @pytest.mark.parametrize(("name", "hint", "says", "fn"), answers.params)
 def test_wrong_answer_gets_its_hint(name, hint, says, fn) -> None:
     assert_hint(name, hint, says, fn)
