@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable
 from typing import Any
 
 from torch import Tensor
 
+from suprank_edu.data import RetrievalDataset
 from suprank_edu.training.progress import Checkpoints, Validation
 
 
@@ -52,6 +54,18 @@ def check_arguments(dataset: Any, loss: Any, validation: Any, checkpoints: Any, 
     for callback in callbacks if isinstance(callbacks, (list, tuple)) else ():
         if not callable(callback):
             raise ValueError(f"`callbacks`: got {_named(callback)} in it, expected callables of a step and its metrics")
+
+
+def fingerprint(dataset: RetrievalDataset) -> str:
+    """Tell a data set from one of other images or another order, as far as its labels do.
+
+    Example:
+        >>> from suprank_edu.data import read
+        >>> fingerprint(read("standin")) == fingerprint(read("standin").subset(range(799, -1, -1)))
+        False
+    """
+    labels = dataset.labels
+    return f"{len(labels)} images with labels {zlib.crc32(labels.astype('<i8').tobytes()):08x}"
 
 
 def check_value(loss: Any) -> None:

@@ -34,6 +34,17 @@ def save(path: Path, state: Mapping[str, Any]) -> None:
         raise TrainingError(f"{path}: the checkpoint could not be written ({error}){kept}") from error
 
 
+def clear_halves(*paths: Path) -> None:
+    """Remove what a killed process has left of files that it was writing at these paths, before another writes there.
+
+    Example:
+        >>> clear_halves(Path("nowhere", "last.pt"))  # nothing to do
+    """
+    for path in paths:
+        for half in path.parent.glob(f".{path.name}.*.part"):
+            half.unlink(missing_ok=True)
+
+
 def load(path: Path) -> dict[str, Any]:
     """Read a checkpoint, without running anything that it may contain.
 
@@ -80,7 +91,7 @@ def restore(learner: Learner, state: Mapping[str, Any], path: Path) -> None:
     """Put a run into the state of a checkpoint.
 
     Raises:
-        ValueError: the checkpoint is of another recipe, network or loss; the message lists the differences.
+        ValueError: the checkpoint is of another recipe, network, loss or data set; the message lists the differences.
     """
     model = learner.accelerator.unwrap_model(learner.model)
     found = [
@@ -92,7 +103,7 @@ def restore(learner: Learner, state: Mapping[str, Any], path: Path) -> None:
         more = f", and {len(found) - 8} more" if len(found) > 8 else ""
         raise ValueError(
             f"{path}: got a checkpoint of another run ({'; '.join(found[:8])}{more}); continue it with its own "
-            "recipe, network and loss, or give another folder"
+            "recipe, network, loss and data, or give another folder"
         )
     model.load_state_dict(state["model"])
     if isinstance(learner.loss, nn.Module):
@@ -115,7 +126,7 @@ def _names(learner: Learner) -> dict[str, str]:
     model = learner.accelerator.unwrap_model(learner.model)
     loss = learner.loss
     names = {"network": type(model).__name__, "loss": getattr(loss, "__name__", type(loss).__name__)}
-    return names | settings_of(loss)
+    return names | learner.fed_by | settings_of(loss)
 
 
 def _shapes(state: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from suprank_edu._progress import is_static
 from suprank_edu.data import MPerClassBatches, RetrievalDataset
 from suprank_edu.data.samplers import Batches
 from suprank_edu.training import checkpoint
-from suprank_edu.training.arguments import check_arguments
+from suprank_edu.training.arguments import check_arguments, fingerprint
 from suprank_edu.training.augment import Augment
 from suprank_edu.training.device import make_accelerator, own_random_state
 from suprank_edu.training.gather import OwnShare, as_the_first
@@ -108,10 +108,13 @@ def fit(
     )
     with own_random_state(recipe.seed, accelerator.device):
         model = _check_model(model, recipe) if model is not None else SmallCNN.of(recipe, dataset.channels)
-        learner = Learner(recipe, accelerator, model, loss, dataset.labels.shape[1])
+        fed_by = {"data": fingerprint(dataset), "batches": f"{len(batches)} of {type(batches).__name__}"}
+        learner = Learner(recipe, accelerator, model, loss, dataset.labels.shape[1], fed_by)
         if has_live_batch_norm(model):
             warn_of_live_batch_norm(accelerator.num_processes, recipe.embed_at_once is not None)
         course = Course()
+        if checkpoints is not None and accelerator.is_main_process:
+            checkpoint.clear_halves(checkpoints.last, checkpoints.best)
         if checkpoints is not None and checkpoints.last.exists():
             state = checkpoint.load(checkpoints.last)
             checkpoint.restore(learner, state, checkpoints.last)

@@ -76,6 +76,13 @@ def as_the_first(value: T) -> T:
     return first
 
 
+def is_first() -> bool:
+    """Return whether this process is the first of several, or alone."""
+    import torch.distributed as dist
+
+    return _processes() == 1 or dist.get_rank() == 0
+
+
 def _processes() -> int:
     import torch.distributed as dist
 

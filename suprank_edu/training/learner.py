@@ -35,8 +35,11 @@ class TrainingError(RuntimeError):
 class Learner:
     """A network, a loss, their optimiser and the memory: what one step changes."""
 
-    def __init__(self, recipe: Recipe, accelerator: Any, model: nn.Module, loss: Loss, num_levels: int) -> None:
+    def __init__(
+        self, recipe: Recipe, accelerator: Any, model: nn.Module, loss: Loss, num_levels: int, fed_by: dict[str, str]
+    ) -> None:
         self.recipe, self.accelerator = recipe, accelerator
+        self.fed_by = fed_by  # what tells these data and batches from others
         self.loss = loss.to(accelerator.device) if isinstance(loss, nn.Module) else loss
         if isinstance(loss, nn.Module):
             start_alike(loss)
@@ -135,11 +138,11 @@ class Learner:
 
     def _limit(self, step: int) -> None:
         """Drop or shorten gradients as the recipe says, between backward and the optimiser's step."""
-        if self.recipe.max_grad_norm is not None:
-            self.accelerator.clip_grad_norm_(self.model.parameters(), self.recipe.max_grad_norm)
         if step < self.recipe.head_only * self.recipe.steps:
             for parameter in self._of_backbone:
                 parameter.grad = None
+        if self.recipe.max_grad_norm is not None:
+            self.accelerator.clip_grad_norm_(self.model.parameters(), self.recipe.max_grad_norm)
 
 
 def _not_finite(what: str, step: int, batch: list[int], labels: Tensor) -> TrainingError:

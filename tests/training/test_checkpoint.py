@@ -137,6 +137,27 @@ def test_another_run_is_refused_with_the_difference(change: dict, message: str, 
         train(tmp_path, **change)
 
 
+def test_other_data_and_other_batches_are_refused_with_the_difference(tmp_path: Path) -> None:
+    train(tmp_path)
+    where = {"device": "cpu", "progress": False, "checkpoints": Checkpoints(tmp_path)}
+    fewer, shuffled = GLYPHS.subset(range(400)), GLYPHS.subset(range(len(GLYPHS) - 1, -1, -1))
+    with pytest.raises(ValueError, match="data: '800 images with labels .* there, '400 images with labels"):
+        fit(RECIPE, fewer, SupAPLoss(), model=network(), **where)
+    with pytest.raises(ValueError, match="data: '800 images with labels .* there, '800 images with labels"):
+        fit(RECIPE, shuffled, SupAPLoss(), model=network(), **where)
+    others = MPerClassBatches(GLYPHS.labels, 16, 4, num_batches=3)
+    with pytest.raises(ValueError, match="batches: '6 of MPerClassBatches' there, '3 of MPerClassBatches' here"):
+        train(tmp_path, batches=others)
+
+
+def test_half_files_of_killed_runs_do_not_pile_up(tmp_path: Path) -> None:
+    halves = [tmp_path / f".{name}.pt.{number:08x}.part" for name in ("last", "best") for number in range(3)]
+    for path in [*halves, tmp_path / ".mine.part", tmp_path / "notes.part"]:
+        path.write_bytes(b"half")
+    train(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"last.pt", ".mine.part", "notes.part"}
+
+
 def test_another_network_is_refused_with_the_difference(tmp_path: Path) -> None:
     train(tmp_path)
     other = network()

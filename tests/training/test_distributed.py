@@ -18,11 +18,15 @@ TIMEOUT = 300
 
 
 def run(processes: int, folder: Path, *options: str, program: Path = THREE_STEPS) -> subprocess.CompletedProcess[str]:
+    return start(processes, [str(program), str(folder), *options])
+
+
+def start(processes: int, what: list[str]) -> subprocess.CompletedProcess[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "torch.distributed.run", f"--nproc_per_node={processes}"]
-    command += ["--master_addr=127.0.0.1", f"--master_port={port}", str(program), str(folder), *options]
+    command += ["--master_addr=127.0.0.1", f"--master_port={port}", *what]
     environment = os.environ | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true", "CUDA_VISIBLE_DEVICES": ""}
     return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=TIMEOUT, check=False)
 
@@ -66,6 +70,21 @@ def test_a_run_with_all_that_has_a_state_is_shared_broken_and_continued_like_tha
             assert (found[part][name].double() - value.double()).abs().max() < 1e-6, (part, name)
     key = "mAP@R/level0"
     assert [e[key] for e in found["evaluations"]] == pytest.approx([e[key] for e in expected["evaluations"]], abs=1e-6)
+
+
+@pytest.mark.slow
+def test_the_command_line_on_two_processes_speaks_once(tmp_path) -> None:
+    small = ["--set", "steps=2", "batch_size=16", "image_size=16", "channels=(4,8)", "freeze_batch_norm=True"]
+    losses = []
+    for processes in (1, 2):
+        folder = tmp_path / str(processes)
+        command = ["run", "mini-landmarks", "happier", "--out", str(folder), "--device", "cpu", *small]
+        done = start(processes, ["-m", "suprank_edu.training", *command])
+        assert done.returncode == 0, done.stderr[-3000:]
+        assert done.stdout.count("2 steps, loss ") == 1
+        losses.append([entry["loss"] for entry in checkpoint.load(folder / "last.pt")["history"]])
+    assert losses[0][0] == pytest.approx(losses[1][0], abs=1e-5)
+    assert losses[0] == pytest.approx(losses[1], abs=5e-3)  # float32, and Adam: a step turns with the sign of nothing
 
 
 @pytest.mark.slow

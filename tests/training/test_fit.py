@@ -70,6 +70,26 @@ def test_looking_at_a_run_does_not_change_it(glyphs: RetrievalDataset, frozen: b
     assert torch.equal(weights(alone), weights(watched))
 
 
+def test_while_the_head_alone_learns_its_gradient_alone_is_shortened(glyphs: RetrievalDataset) -> None:
+    """A step of SGD with Nesterov's momentum moves by 1.9 times the rate times the gradient, here of norm 0.01."""
+    recipe = dataclasses.replace(TINY, steps=2, optimizer="sgd", weight_decay=0.0, warmup=0.0, head_only=0.9)
+    recipe = dataclasses.replace(recipe, max_grad_norm=0.01, lr=1.0)
+    torch.manual_seed(0)
+    model = SmallCNN.of(recipe, 1)
+    before, moves = {name: value.clone() for name, value in model.named_parameters()}, []
+
+    def look(step: int, metrics: dict[str, float]) -> None:
+        if step == 1:
+            moved = {name: float((value - before[name]).norm().detach()) for name, value in model.named_parameters()}
+            moves.append(moved | {"lr": metrics["lr"]})
+
+    train(glyphs, recipe=recipe, model=model, callbacks=[look])
+    (found,) = moves
+    assert all(move == 0 for name, move in found.items() if name.startswith("stages"))
+    length = (found["head.weight"] ** 2 + found["head.bias"] ** 2) ** 0.5
+    assert length == pytest.approx(1.9 * found["lr"] * 0.01, rel=1e-3)
+
+
 def test_history_and_callbacks_tell_the_same(glyphs: RetrievalDataset) -> None:
     seen: list = []
     result = train(glyphs, recipe=Recipe(**TINY.to_dict() | {"steps": 5}), callbacks=[lambda *call: seen.append(call)])
