@@ -184,12 +184,12 @@ def download(url: str, path: Path, *, sha256: str, timeout: float = 20.0, max_by
 
     Raises:
         DownloadError: if the server cannot be reached or answers with an error, the transfer breaks off, or the
-            checksum is wrong. ``path`` is then as it was before.
+            checksum is wrong. ``path`` and the folders above it are then as they were before.
         ValueError: if ``url`` is not an http address.
     """
     if not url.startswith(("https://", "http://")):
         raise ValueError(f"`url`: got {url!r}, expected an http or https address")
-    is_new = not path.parent.exists()
+    missing = [folder for folder in path.parents if not folder.exists()]  # the innermost first
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as file:
@@ -201,9 +201,10 @@ def download(url: str, path: Path, *, sha256: str, timeout: float = 20.0, max_by
             f"{url}: the download failed ({error}); try again later, or fetch it by hand and save it as {path}"
         ) from error
     finally:
-        if is_new and not path.exists():
+        if not path.exists():
             with contextlib.suppress(OSError):  # someone else may have put a file there meanwhile
-                path.parent.rmdir()
+                for folder in missing:
+                    folder.rmdir()
 
 
 def _fetch(url: str, file: IO[bytes], timeout: float, max_bytes: int) -> str:

@@ -217,5 +217,5 @@ def test_only_web_addresses_are_fetched(tmp_path: Path) -> None:
 
 def test_a_server_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(DownloadError, match="fetch it by hand"):
-        download("http://127.0.0.1:9/a.zip", tmp_path / "new" / "a.zip", sha256=CHECKSUM)
+        download("http://127.0.0.1:9/a.zip", tmp_path / "new" / "folder" / "a.zip", sha256=CHECKSUM)
     assert not (tmp_path / "new").exists()
