@@ -37,6 +37,9 @@ SHAPES += [
     (8, 100, 60_000),
     (8, 150, 60_000),
     (64, 2048, 2048),
+    (256, 150, 500),
+    (16, 200, 60_000),
+    (4, 90, 300_000),
 ]
 
 
@@ -187,19 +190,28 @@ def chart(table: list[dict[str, float]], path: Path) -> None:
 
 
 def break_even() -> None:
-    """Print what a row or column costs the sorted engine, and a pair the direct one."""
-    print("step         Q      P       G   P·M/(P+M)    sorted ns an item     direct ns a pair    direct/sorted")
+    """Print what a row or column costs the sorted engine, a pair the direct one, and which of them the library takes.
+
+    The engines take turns. A smaller τ has more bins; a ring marks a choice that costs more than 1.5 times the other.
+    """
+    print("step       τ        Q      P       G   P·M/(P+M)    sorted ns an item     direct ns a pair    direct/sorted")
     draw = torch.Generator().manual_seed(0)
-    for step in (SupStep(), Sigmoid()):
+    for step in (SupStep(), Sigmoid(), SupStep(tau=1e-3), Sigmoid(1e-3)):
         for queries, positives, width in SHAPES:
             rows = 0.2 + 0.1 * torch.randn(queries, positives, generator=draw)
             columns = 0.1 * torch.randn(queries, width, generator=draw)
-            ours, _ = timed(sums_and_gradients, sorted_sums, rows, columns, step, repeats=5)
-            pairs, _ = timed(sums_and_gradients, direct_sums, rows, columns, step, repeats=2)
+            spent = [
+                [timed(sums_and_gradients, engine, rows, columns, step)[0] for engine in (sorted_sums, direct_sums)]
+                for _ in range(4)
+            ]
+            ours, pairs = (min(times) for times in zip(*spent[1:], strict=True))
             items, count = queries * (positives + width), queries * positives * width
             mean = positives * width / (positives + width)
-            print(f"{type(step).__name__:7} {queries:6} {positives:6} {width:7} {mean:11.0f}", end="")
-            print(f" {ours / items * 1e9:20.0f} {pairs / count * 1e9:20.2f} {pairs / ours:16.2f}", flush=True)
+            taken = "sorted" if len(choice.split_by_cost(rows, columns, step)[0]) else "direct"
+            slower = pairs / ours if taken == "direct" else ours / pairs
+            print(f"{type(step).__name__:7} {step.tau:g} {queries:6} {positives:6} {width:7} {mean:11.0f}", end="")
+            print(f" {ours / items * 1e9:20.0f} {pairs / count * 1e9:20.2f} {pairs / ours:16.2f}", end="")
+            print(f"   {taken} {'○' if slower > 1.5 else ''}", flush=True)
 
 
 def ratios(quick: bool = False) -> list[Ratio]:
