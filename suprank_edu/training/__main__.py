@@ -134,6 +134,18 @@ def _show(options: argparse.Namespace) -> None:
     print(f"{options.setting} with {options.loss}: {length}; source: {setting.source}")
     print(f"  network = {setting.backbone or 'SmallCNN'} {setting.network or ''}".rstrip())
     print(f"  step = {setting.step}")
+    for name in (
+        "splits",
+        "queries",
+        "ks",
+        "scales",
+        "head_only_epochs",
+        "from_scratch",
+        "super_classes",
+        "max_per_class",
+    ):
+        if (value := getattr(setting, name)) not in (None, 0, False):
+            print(f"  {name} = {value!r}")
     for name, value in setting.settings.items():
         print(f"  {name} = {value!r}")
 

@@ -36,6 +36,9 @@ def test_list_and_show_name_sources(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     assert "source: SupRank and HAPPIER, SOP" in shown
     assert "lr = 5e-05" in shown
+    for line in ("splits = ('train', 'test')", "ks = (1, 10, 100, 1000)", "head_only_epochs = 5", "super_classes = 2"):
+        assert f"  {line}\n" in shown
+    assert "queries" not in shown
 
 
 def test_dry_run_trains_nothing_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
