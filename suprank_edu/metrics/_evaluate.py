@@ -62,7 +62,8 @@ def evaluate(
         valid: which pairs count: ``(Q, G)`` bools, or a function from query numbers ``(q,)`` to ``(q, G)`` bools,
             called once for each block.
         ap: how ``mAP`` sums: ``"step"`` is E3, ``"trapezoid"`` what ROxford and RParis print.
-        chunk_size: queries at once, rounded up to a multiple of 64; None fits them into about 512 MiB.
+        chunk_size: queries at once, rounded up to a multiple of 64; None takes what fits into about 512 MiB, but no
+            fewer than 64: at a million gallery items these need 1.4 GiB.
         device: where to compute; None takes the device of ``embeddings``.
         progress: show a progress bar (needs tqdm).
 
