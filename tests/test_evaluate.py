@@ -3,14 +3,13 @@
 import contextlib
 import json
 import math
-import subprocess
-import sys
 
 import hypothesis.strategies as st
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
+from memory import grown_gib
 from strategies import batches, label_trees, unit_embeddings
 
 from suprank_edu import naive
@@ -205,35 +204,27 @@ def test_progress_is_shown_on_request_only(crowd, capfd, monkeypatch):
 def test_memory_is_bounded():
     """All scores at once would take 1.6 GB, three times."""
     pytest.importorskip("resource")
-    code = """
-import resource, torch
+    before = """
+import torch
 from suprank_edu.metrics import evaluate
 embeddings = torch.nn.functional.normalize(torch.randn(20_000, 8), dim=1)
 evaluate(embeddings[:64], torch.arange(64))
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-evaluate(embeddings, torch.arange(20_000) // 5)
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 2**20)
 """
-    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert float(printed) < 1.2
+    assert grown_gib(before, "evaluate(embeddings, torch.arange(20_000) // 5)") < 1.2
 
 
 @pytest.mark.slow
 def test_memory_does_not_grow_with_the_blocks():
     """Small tensors that are kept from each block cut up the memory which the next block wants in one piece."""
     pytest.importorskip("resource")
-    code = """
-import resource, torch
+    before = """
+import torch
 from suprank_edu.metrics import evaluate
 embeddings = torch.nn.functional.normalize(torch.randn(8_000, 8), dim=1)
 labels = torch.stack([torch.arange(8_000) // 5, torch.zeros(8_000, dtype=torch.int64)], dim=1)
 evaluate(embeddings[:640], labels[:640], embeddings, labels, chunk_size=128)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-evaluate(embeddings, labels, embeddings, labels, chunk_size=128)
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 2**20)
 """
-    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert float(printed) < 0.4
+    assert grown_gib(before, "evaluate(embeddings, labels, embeddings, labels, chunk_size=128)") < 0.4
 
 
 # ---- files -----------------------------------------------------------------------------------------------------------
