@@ -153,15 +153,17 @@ def check_number(name: str, value: float, minimum: float | None = None) -> None:
 def check_step(step: object) -> None:
     """Raise unless ``step`` can be called and has a ``slope``: an instance, not its class."""
     if isinstance(step, type) or not callable(step) or not callable(getattr(step, "slope", None)):
-        came = f"the class {step.__name__}" if isinstance(step, type) else repr(step)
-        raise ValueError(f"`step`: got {came}, expected a step of suprank_edu.steps, or one with their methods")
+        raise ValueError(f"`step`: got {_shown(step)}, expected a step of suprank_edu.steps, or one with their methods")
 
 
 def check_module(name: str, value: object) -> None:
     """Raise unless ``value`` is a ``torch.nn.Module``: an instance, not its class."""
     if not isinstance(value, nn.Module):
-        came = f"the class {value.__name__}" if isinstance(value, type) else repr(value)
-        raise ValueError(f"`{name}`: got {came}, expected a torch.nn.Module")
+        raise ValueError(f"`{name}`: got {_shown(value)}, expected a torch.nn.Module")
+
+
+def _shown(value: object) -> str:
+    return f"the class {value.__name__}" if isinstance(value, type) else repr(value)
 
 
 def check_one_of(name: str, value: object, known: Collection[str]) -> None:

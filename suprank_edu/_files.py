@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+_HALF = ".{}.{}.part"
+
 
 @contextlib.contextmanager
 def replacing(path: Path, *, text: bool = False) -> Iterator[IO[Any]]:
@@ -34,7 +36,7 @@ def replacing(path: Path, *, text: bool = False) -> Iterator[IO[Any]]:
     """
     # In the same folder, since a file cannot take a name on another disk; and with the rights of any new file, which
     # those of the tempfile module, for its owner alone, have not.
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    part = path.with_name(_HALF.format(path.name, secrets.token_hex(4)))
     try:
         with part.open("x", encoding="utf-8", newline="") if text else part.open("xb") as file:
             yield file
@@ -43,3 +45,14 @@ def replacing(path: Path, *, text: bool = False) -> Iterator[IO[Any]]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def clear_halves(*paths: Path) -> None:
+    """Remove what a killed process has left of files that it was writing at these paths, before another writes there.
+
+    Example:
+        >>> clear_halves(Path("nowhere", "last.pt"))  # nothing to do
+    """
+    for path in paths:
+        for half in path.parent.glob(_HALF.format(path.name, "*")):
+            half.unlink(missing_ok=True)

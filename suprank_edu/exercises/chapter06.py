@@ -73,8 +73,8 @@ def _across_queries(dim: int) -> Function:
 
 
 def _in_one_gallery(scores: Tensor) -> Tensor:
-    every = scores.flatten()
-    return (every[None, :] >= every[:, None]).sum(1).to(torch.float64).view_as(scores)
+    ranks: Tensor = _rank(at_least)(scores.reshape(1, -1))  # (1, Q·G)
+    return ranks.view_as(scores)
 
 
 def _dense(scores: Tensor) -> Tensor:

@@ -34,25 +34,30 @@ def _by_storage(flip: bool, trapezoid: bool = False) -> Function:
     def rule(scores: Tensor, relevant: Tensor) -> Tensor:
         stored = (scores.flip(1), relevant.flip(1)) if flip else (scores, relevant)
         order = stored[0].argsort(dim=1, descending=True, stable=True)
-        hits = stored[1].gather(1, order).to(torch.float64)
-        place = torch.arange(1, hits.shape[1] + 1, dtype=torch.float64)
-        precision = hits.cumsum(1) / place
-        if trapezoid:
-            before = torch.where(place > 1, (hits.cumsum(1) - hits) / (place - 1).clamp(min=1), 1.0)
-            precision = (precision + before) / 2
-        return (precision * hits).sum(1) / hits.sum(1)
+        return _down_the_list(stored[1].gather(1, order), trapezoid)
 
     return rule
 
 
+def _down_the_list(relevant: Tensor, trapezoid: bool = False) -> Tensor:
+    """Return AP of a list read from its first place to its last."""
+    hits = relevant.to(torch.float64)
+    place = torch.arange(1, hits.shape[1] + 1, dtype=torch.float64)
+    precision = hits.cumsum(1) / place
+    if trapezoid:
+        before = torch.where(place > 1, (hits.cumsum(1) - hits) / (place - 1).clamp(min=1), 1.0)
+        precision = (precision + before) / 2
+    return (precision * hits).sum(1) / hits.sum(1)
+
+
 def _reciprocal(scores: Tensor, relevant: Tensor) -> Tensor:
-    rank = counted(scores, torch.ones_like(scores, dtype=torch.float64), at_least)
+    _, rank = _counts(scores, relevant)
     best: Tensor = torch.where(relevant, rank, float("inf")).amin(1)
     return torch.reciprocal(best)
 
 
 def _mean_reciprocal(scores: Tensor, relevant: Tensor) -> Tensor:
-    rank = counted(scores, torch.ones_like(scores, dtype=torch.float64), at_least)
+    _, rank = _counts(scores, relevant)
     return (relevant / rank).sum(1) / relevant.sum(1)
 
 
@@ -77,11 +82,6 @@ def _at_r(scores: Tensor, relevant: Tensor) -> Tensor:
     plus, rank = _counts(scores, relevant)
     count = relevant.sum(1)
     return (plus / rank * relevant * (rank <= count[:, None])).sum(1) / count
-
-
-def _unsorted(scores: Tensor, relevant: Tensor) -> Tensor:
-    precision = relevant.cumsum(1) / torch.arange(1, relevant.shape[1] + 1, dtype=torch.float64)
-    return (precision * relevant).sum(1) / relevant.sum(1)
 
 
 def _scaled(by_gallery: bool) -> Function:
@@ -184,7 +184,7 @@ AVERAGE_PRECISION = Exercise(
         Reading(
             "order",
             "You walk through the gallery as it is stored. Sort it by score first, the highest at the top.",
-            _unsorted,
+            lambda s, r: _down_the_list(r),
         ),
         Reading(
             "positives",

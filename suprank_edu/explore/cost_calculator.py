@@ -11,7 +11,7 @@ from suprank_edu.explore.figures import Description, FigureFunction
 from suprank_edu.explore.palette import EXACT, RIVAL, SUPRANK, TEXT, Style, axis, heading, layout
 from suprank_edu.explore.traces import ring
 from suprank_edu.explore.words import number
-from suprank_edu.pairwise.choice import FEWEST_PAIRS, ITEMS_PER_BIN, PAIRS_PER_ITEM, PAIRS_PER_ITEM_OF_SIGMOID
+from suprank_edu.pairwise import choice
 
 BATCH, LARGE_BATCH, TEST_SET, LARGE = "a batch of 256", "a batch of 4096", "a test set", "64 queries, large gallery"
 SIZES: dict[str, tuple[int, int, int]] = {
@@ -32,7 +32,7 @@ DENSE_SECONDS, DENSE_BYTES = 35e-9, 43
 DIRECT_SECONDS = {SUP: 1.4e-9, SIGMOID: 1.2e-9}
 DIRECT_BYTES, SORTED_BYTES = 20, 48  # an item
 SORTED_SECONDS, SORTED_LEAST = 0.12e-6, 2.5e-3  # an item, and at least
-WORTH = {SUP: PAIRS_PER_ITEM, SIGMOID: PAIRS_PER_ITEM_OF_SIGMOID}
+WORTH = {SUP: choice.PAIRS_PER_ITEM, SIGMOID: choice.PAIRS_PER_ITEM_OF_SIGMOID}
 BINS = 41  # of 2τ, for scores that spread over 80τ
 
 _ROWS = ("dense", "direct", "sorted")
@@ -132,15 +132,14 @@ def bins_of(positives: int, gallery: int) -> int:
 
 def weighed(positives: int, gallery: int) -> int:
     """Return the items of a query, and those that cost as much as its bins."""
-    return gallery + ITEMS_PER_BIN * bins_of(positives, gallery)
+    return gallery + choice.ITEMS_PER_BIN * bins_of(positives, gallery)
 
 
 def takes_sorted(queries: int, positives: int, gallery: int, step: str) -> bool:
     """Return whether the library sorts, as ``pairwise.choice`` decides it."""
     positives = held(positives, gallery)
-    pairs = positives * (gallery - positives)
-    won = pairs - WORTH[step] * weighed(positives, gallery)
-    return won > 0 and queries * won >= FEWEST_PAIRS
+    won = choice.pairs_won(positives, gallery - positives, bins_of(positives, gallery), WORTH[step])
+    return won > 0 and queries * won >= choice.FEWEST_PAIRS
 
 
 @FigureFunction
@@ -169,14 +168,14 @@ def readout(situation: str, queries: int, positives: int, gallery: int, step: st
     elif ratio <= WORTH[step]:
         verdict = f"below {WORTH[step]}: the library takes the direct engine."
     else:
-        verdict = f"above {WORTH[step]}, but it wins fewer than {FEWEST_PAIRS:,} pairs in all: direct."
+        verdict = f"above {WORTH[step]}, but it wins fewer than {choice.FEWEST_PAIRS:,} pairs in all: direct."
     cap = "" if p == positives else f" (P is held at half the gallery, {p:,})"
     return "\n".join(
         [
             f"dense: Q·G·G = {q} × {g} × {g} = {_terms(dense.terms)} terms, {words[0]}",
             f"direct: Q·P·(G − P) = {q} × {p:,} × {negatives} = {_terms(direct.terms)} terms, {words[1]}{cap}",
             f"sorted: Q·G = {q} × {g} = {_terms(queries * gallery)} items, each worth {WORTH[step]} terms, {words[2]}",
-            f"P·(G − P)/(G + {ITEMS_PER_BIN} · {bins_of(p, gallery)} bins) = {each} pairs an item, {verdict}",
+            f"P·(G − P)/(G + {choice.ITEMS_PER_BIN} · {bins_of(p, gallery)} bins) = {each} pairs an item, {verdict}",
         ]
     )
 

@@ -11,10 +11,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from suprank_edu._checks import check_index, check_level_column, check_valid
+from suprank_edu._checks import check_index, check_level_column, check_number, check_valid
 from suprank_edu._embedding_checks import are_unit, check_batch
 from suprank_edu.ranking import full_precision
-from suprank_edu.relevance import count_shared
+from suprank_edu.relevance import check_weights, count_shared, relevance_from_weights
 
 IndicesTuple = Sequence[Tensor]
 """``(anchor, positive, anchor, negative)`` pairs or ``(anchor, positive, negative)`` triplets of row numbers."""
@@ -105,6 +105,35 @@ class EmbeddingLoss(nn.Module, ABC):
             )
 
 
+class RelevanceLoss(EmbeddingLoss):
+    """An :class:`EmbeddingLoss` over all label columns whose items have relevances: by E12, or by weights of levels.
+
+    Args:
+        alpha: α of the relevance E12, used without ``weights``.
+        weights: one weight per label column, the finest first.
+        include_self, reduction: as in :class:`EmbeddingLoss`.
+
+    Raises:
+        ValueError: a parameter out of range.
+    """
+
+    def __init__(self, alpha: float, weights: Sequence[float] | None, include_self: bool, reduction: str) -> None:
+        super().__init__(None, include_self, reduction)
+        check_number("alpha", alpha, minimum=0)
+        self.alpha, self.weights = alpha, None if weights is None else check_weights(weights)
+        if self.weights is not None:  # the lowest shared level with a relevance above 0
+            self.min_level = len(self.weights) - max(c for c, weight in enumerate(self.weights) if weight > 0)
+
+    def _levels(self, labels: Tensor, ref_labels: Tensor) -> Tensor:
+        if self.weights is not None and len(self.weights) != labels.shape[1]:
+            raise ValueError(f"`weights`: got {len(self.weights)}, expected {labels.shape[1]}, one per label column")
+        return super()._levels(labels, ref_labels)
+
+    def _relevances(self, levels: Tensor, valid: Tensor | None) -> Tensor | None:
+        """Return the ``(Q, G)`` relevances that the weights give; None without weights."""
+        return None if self.weights is None else relevance_from_weights(levels, self.weights, valid)
+
+
 def own_scores(embeddings: Tensor) -> Tensor:
     """Return ``x xᵀ`` of ``(Q, D)`` embeddings, the scores of a batch that ranks itself.
 
@@ -126,17 +155,6 @@ class _OwnScores(torch.autograd.Function):
         with torch.autocast(grad.device.type, enabled=False):
             product: Tensor = (grad + grad.T) @ embeddings
         return product
-
-
-def check_weight_of_each_column(weights: Sequence[float] | None, num_columns: int) -> None:
-    """Raise unless ``weights`` is None or has one weight for each label column."""
-    if weights is not None and len(weights) != num_columns:
-        raise ValueError(f"`weights`: got {len(weights)}, expected {num_columns}, one per label column")
-
-
-def lowest_relevant_level(weights: Sequence[float]) -> int:
-    """Return the lowest shared level with a relevance above 0 when ``weights[c]`` belongs to label column ``c``."""
-    return len(weights) - max(column for column, weight in enumerate(weights) if weight > 0)
 
 
 def _visible(

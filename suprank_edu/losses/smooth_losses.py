@@ -11,11 +11,10 @@ from collections.abc import Sequence
 
 from torch import Tensor
 
-from suprank_edu._checks import check_ks, check_number, check_positive
-from suprank_edu.losses.base import EmbeddingLoss, check_weight_of_each_column, lowest_relevant_level
+from suprank_edu._checks import check_ks, check_positive
+from suprank_edu.losses.base import EmbeddingLoss, RelevanceLoss
 from suprank_edu.losses.smooth import smooth_ap, smooth_h_ap, smooth_ndcg, smooth_recall
 from suprank_edu.losses.sup import KS
-from suprank_edu.relevance import check_weights, relevance_from_weights
 from suprank_edu.steps import Sigmoid
 
 
@@ -107,7 +106,7 @@ class SmoothNDCGLoss(EmbeddingLoss):
         return smooth_ndcg(scores, levels, tau=self.step.tau, valid=valid)
 
 
-class SmoothHAPLoss(EmbeddingLoss):
+class SmoothHAPLoss(RelevanceLoss):
     """Smooth-H-AP over all label columns (E14 with E11; HAPPIER), see :func:`suprank_edu.losses.smooth_h_ap`.
 
     Args:
@@ -133,17 +132,10 @@ class SmoothHAPLoss(EmbeddingLoss):
         include_self: bool = False,
         reduction: str = "mean",
     ) -> None:
-        super().__init__(None, include_self, reduction)
-        check_number("alpha", alpha, minimum=0)
-        self.step, self.alpha = Sigmoid(tau), alpha
-        self.weights = None if weights is None else check_weights(weights)
-        self.min_level = 1 if self.weights is None else lowest_relevant_level(self.weights)
-
-    def _levels(self, labels: Tensor, ref_labels: Tensor) -> Tensor:
-        check_weight_of_each_column(self.weights, labels.shape[1])
-        return super()._levels(labels, ref_labels)
+        super().__init__(alpha, weights, include_self, reduction)
+        self.step = Sigmoid(tau)
 
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
         """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
-        relevances = None if self.weights is None else relevance_from_weights(levels, self.weights, valid)
+        relevances = self._relevances(levels, valid)
         return smooth_h_ap(scores, levels, tau=self.step.tau, alpha=self.alpha, relevances=relevances, valid=valid)

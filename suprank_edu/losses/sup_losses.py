@@ -11,10 +11,9 @@ from collections.abc import Sequence
 
 from torch import Tensor
 
-from suprank_edu._checks import check_ks, check_number, check_positive
-from suprank_edu.losses.base import EmbeddingLoss, check_weight_of_each_column, lowest_relevant_level
+from suprank_edu._checks import check_ks, check_positive
+from suprank_edu.losses.base import EmbeddingLoss, RelevanceLoss
 from suprank_edu.losses.sup import KS, sup_ap, sup_h_ap, sup_ndcg, sup_recall
-from suprank_edu.relevance import check_weights, relevance_from_weights
 from suprank_edu.steps import SupStep
 
 
@@ -132,7 +131,7 @@ class SupNDCGLoss(EmbeddingLoss):
         return sup_ndcg(scores, levels, step=self.step, valid=valid)
 
 
-class SupHAPLoss(EmbeddingLoss):
+class SupHAPLoss(RelevanceLoss):
     """Sup-H-AP over all label columns (E15; HAPPIER), see :func:`suprank_edu.losses.sup_h_ap`.
 
     With the relevance E12 an item of a large fine class can weigh less than one of a small coarse class; the loss then
@@ -165,17 +164,10 @@ class SupHAPLoss(EmbeddingLoss):
         include_self: bool = False,
         reduction: str = "mean",
     ) -> None:
-        super().__init__(None, include_self, reduction)
-        check_number("alpha", alpha, minimum=0)
-        self.alpha, self.weights = alpha, None if weights is None else check_weights(weights)
-        self.min_level = 1 if self.weights is None else lowest_relevant_level(self.weights)
+        super().__init__(alpha, weights, include_self, reduction)
         self.step = SupStep(tau, rho, delta, start, offset)
-
-    def _levels(self, labels: Tensor, ref_labels: Tensor) -> Tensor:
-        check_weight_of_each_column(self.weights, labels.shape[1])
-        return super()._levels(labels, ref_labels)
 
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
         """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
-        relevances = None if self.weights is None else relevance_from_weights(levels, self.weights, valid)
+        relevances = self._relevances(levels, valid)
         return sup_h_ap(scores, levels, alpha=self.alpha, relevances=relevances, step=self.step, valid=valid)

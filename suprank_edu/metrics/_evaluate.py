@@ -106,7 +106,9 @@ def evaluate(
     for rows in with_progress(blocks.rows(chunk_size), progress, "evaluate"):
         ranked = blocks.rank(rows)
         for key, value in _metrics(ranked, blocks.num_levels, ks, map_at, alpha, ap):
-            found.setdefault(key, np.empty(len(queries)))[rows] = value.cpu().numpy()
+            if key not in found:
+                found[key] = np.empty(len(queries))
+            found[key][rows] = value.cpu().numpy()
     settings = {"ks": list(ks), "map_at": list(map_at), "alpha": alpha, "ap": ap}
     sizes = {"queries": len(queries), "gallery": blocks.gallery_size, "levels": blocks.num_levels}
     return Evaluation(found, settings | sizes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -12,6 +13,8 @@ from suprank_edu.pairwise.fused import can_fuse, fused_sums
 from suprank_edu.pairwise.pieces import pieces_of
 from suprank_edu.pairwise.sorted import sorted_sums
 from suprank_edu.steps import Step, SupStep
+
+Count = TypeVar("Count", int, Tensor)
 
 # Where the engines cost the same, forward + backward in float32, measured by `python -m benchmarks.engines --choice`.
 # Direct: 1.9 ns a pair with SupStep, 1.3 ns with Sigmoid on one CPU core, 1.4 and 1.2 on two. Sorted: some 0.1 µs a
@@ -82,19 +85,29 @@ def split_by_cost(rows: Tensor, columns: Tensor, step: Step) -> tuple[Tensor, Te
     least = PAIRS_PER_ITEM if isinstance(step, SupStep) else PAIRS_PER_ITEM_OF_SIGMOID
     # The shapes alone settle small batches, at no cost.
     known = pieces is not None and rows.dtype in (torch.float32, torch.float64)
-    if not known or len(rows) * (most * width - least * (most + width)) < FEWEST_PAIRS:
+    if not known or len(rows) * pairs_won(most, width, 0, least) < FEWEST_PAIRS:
         return every[:0], every
     used = rows.isfinite().sum(dim=1)  # (Q,)
     tau = pieces.tau if pieces is not None and pieces.tau else math.inf
     spread = _spread(rows.detach(), columns.detach())  # (Q,)
     bins = spread / (2 * tau) + 1
-    won = used * width - least * (used + width + ITEMS_PER_BIN * (used.minimum(bins) + bins.clamp(max=width)))
+    won = pairs_won(used, width, used.minimum(bins) + bins.clamp(max=width), least)  # (Q,)
     pays = won > 0
     if float(torch.where(spread.max() < _WIDEST * tau, won.clamp(min=0).sum(), 0.0)) < FEWEST_PAIRS:
         return every[:0], every
     order = torch.where(pays, used, -1).argsort(descending=True, stable=True)
     count = int(pays.sum())
     return order[:count], order[count:]
+
+
+def pairs_won(rows: Count, columns: int, bins: Count, least: int) -> Count:
+    """Return how many pairs a sort saves a query, when an item costs it as much as ``least`` of them.
+
+    Example:
+        >>> pairs_won(rows=300, columns=60_000, bins=82, least=PAIRS_PER_ITEM)
+        14098816
+    """
+    return rows * columns - least * (rows + columns + ITEMS_PER_BIN * bins)
 
 
 def _spread(rows: Tensor, columns: Tensor) -> Tensor:

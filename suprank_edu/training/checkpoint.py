@@ -34,17 +34,6 @@ def save(path: Path, state: Mapping[str, Any]) -> None:
         raise TrainingError(f"{path}: the checkpoint could not be written ({error}){kept}") from error
 
 
-def clear_halves(*paths: Path) -> None:
-    """Remove what a killed process has left of files that it was writing at these paths, before another writes there.
-
-    Example:
-        >>> clear_halves(Path("nowhere", "last.pt"))  # nothing to do
-    """
-    for path in paths:
-        for half in path.parent.glob(f".{path.name}.*.part"):
-            half.unlink(missing_ok=True)
-
-
 def load(path: Path) -> dict[str, Any]:
     """Read a checkpoint, without running anything that it may contain.
 

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from suprank_edu._extras import needs
+from suprank_edu._files import clear_halves
 from suprank_edu._progress import is_static
 from suprank_edu.data import MPerClassBatches, RetrievalDataset
 from suprank_edu.data.samplers import Batches
@@ -114,7 +115,7 @@ def fit(
             warn_of_live_batch_norm(accelerator.num_processes, recipe.embed_at_once is not None)
         course = Course()
         if checkpoints is not None and accelerator.is_main_process:
-            checkpoint.clear_halves(checkpoints.last, checkpoints.best)
+            clear_halves(checkpoints.last, checkpoints.best)
         if checkpoints is not None and checkpoints.last.exists():
             state = checkpoint.load(checkpoints.last)
             checkpoint.restore(learner, state, checkpoints.last)
