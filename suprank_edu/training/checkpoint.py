@@ -24,12 +24,15 @@ def save(path: Path, state: Mapping[str, Any]) -> None:
 
     Raises:
         TrainingError: it cannot be written, because the disk is full or read-only; an earlier checkpoint stays.
+        KeyboardInterrupt: the run was told to end in the middle of the write.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with replacing(path) as file:
             torch.save(dict(state), file)
     except (OSError, RuntimeError) as error:  # torch reports a failed write as a RuntimeError
+        if isinstance(error.__context__, KeyboardInterrupt):  # and an interrupted one too
+            raise error.__context__ from None
         kept = "; the checkpoint before it is untouched" if path.exists() else ""
         raise TrainingError(f"{path}: the checkpoint could not be written ({error}){kept}") from error
 

@@ -1,5 +1,6 @@
 """A run that is broken at any moment goes on from its last complete checkpoint, and ends as if nothing had happened."""
 
+import io
 import os
 import pickle
 import subprocess
@@ -148,6 +149,18 @@ def test_other_data_and_other_batches_are_refused_with_the_difference(tmp_path: 
     others = MPerClassBatches(GLYPHS.labels, 16, 4, num_batches=3)
     with pytest.raises(ValueError, match="batches: '6 of MPerClassBatches' there, '3 of MPerClassBatches' here"):
         train(tmp_path, batches=others)
+
+
+def test_an_interrupt_in_the_middle_of_a_write_stays_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupted(io.BytesIO):
+        def write(self, content: Any) -> int:
+            if self.tell() > 1000:
+                raise KeyboardInterrupt
+            return super().write(content)
+
+    monkeypatch.setattr(checkpoint, "replacing", lambda path: Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        checkpoint.save(tmp_path / "last.pt", {"weights": torch.zeros(10_000)})
 
 
 def test_half_files_of_killed_runs_do_not_pile_up(tmp_path: Path) -> None:
