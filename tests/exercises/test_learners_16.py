@@ -202,7 +202,7 @@ def test_wrong_answer_gets_its_hint(name, hint, says, fn) -> None:
 
 
 def test_the_library_passes_its_own_exercises() -> None:
-    from suprank_edu.pairwise.moments import chebyshev
+    from suprank_edu.pairwise.sorted.moments import chebyshev
     from suprank_edu.retrieval import search_recall
 
     assert check("search_recall", search_recall).passed

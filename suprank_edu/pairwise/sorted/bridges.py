@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from suprank_edu.pairwise.bins import Binned, Bins, Window
-from suprank_edu.pairwise.moments import NODES, Smooth, chebyshev, refinement, translations
+from suprank_edu.pairwise.sorted.bins import Binned, Bins, Window
+from suprank_edu.pairwise.sorted.moments import NODES, Smooth, chebyshev, refinement, translations
 
 # Rows evaluated at a time: a few float64 numbers for each, several times, should stay in the cache of a CPU core.
 _ROWS_AT_A_TIME = {"cpu": 1 << 13, "cuda": 1 << 22}

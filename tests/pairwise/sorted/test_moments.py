@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from numpy.polynomial.chebyshev import chebval
 
-from suprank_edu.pairwise.moments import NODES, chebyshev, prefix_moments, refinement, translations
+from suprank_edu.pairwise.sorted.moments import NODES, chebyshev, prefix_moments, refinement, translations
 
 D = torch.float64
 

@@ -2,7 +2,7 @@
 
 A bin is 2τ wide, and only bins that hold something are kept. The bins of rows are those of the columns moved down by
 ``cut``, so that the cuts of all rows of a cell divide the same cell of columns. Where bins hold few items, a bin is its
-own and only cell. What is summed over them: :mod:`suprank_edu.pairwise.bridges`.
+own and only cell. What is summed over them: :mod:`suprank_edu.pairwise.sorted.bridges`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu.pairwise.counts import count_hidden
-from suprank_edu.pairwise.moments import NODES
+from suprank_edu.pairwise.sorted.moments import NODES
 
 # Cells of a bin where cells pay, a power of 2, and their nodes: 1e-7 of σ at most, as exact as the ten of a whole bin.
 CELLS = 16

@@ -8,8 +8,8 @@ import torch
 from hypothesis import example, given
 from pair_sums import STEPS, by_loops, dense, gradients, padded_pairs
 
-from suprank_edu.pairwise import bins, bridges, direct_sums, sorted_sums
-from suprank_edu.pairwise import sorted as engine
+from suprank_edu.pairwise import direct_sums, sorted_sums
+from suprank_edu.pairwise.sorted import bins, bridges, engine, piecewise
 from suprank_edu.steps import PUBLISHED_INAT, Heaviside, Sigmoid, SupStep
 
 D = torch.float64
@@ -35,7 +35,7 @@ def worst_gradient(found, expected, step):
 def assert_same(rows, columns, step):
     for least in (0.0, INFINITY):  # items per bin from which on bins have cells: always, never
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(engine, "_ITEMS_WORTH_CELLS", least)
+            patch.setattr(piecewise, "_ITEMS_WORTH_CELLS", least)
             assert_same_now(rows, columns, step)
 
 
