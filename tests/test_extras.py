@@ -19,9 +19,9 @@ for room in {rooms!r}:
 import torch
 from suprank_edu import data, explore, losses, metrics, retrieval, training
 from suprank_edu.data.labelling import embed_names
-from suprank_edu.training.backbones import Backbone
+from suprank_edu.training.networks.backbones import Backbone
 from suprank_edu.training.device import make_accelerator
-from suprank_edu.training.interval import Interval
+from suprank_edu.training.study.interval import Interval
 
 rows, labels = torch.eye(4), torch.tensor([0, 0, 1, 1])
 assert losses.SupAPLoss()(rows, labels) >= 0

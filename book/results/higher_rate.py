@@ -5,7 +5,7 @@ The held-out characters judge, as they did for the other rates; the files go int
 
 from pathlib import Path
 
-from suprank_edu.training.experiment import Experiment
+from suprank_edu.training.study import Experiment
 
 RATE = 2e-2
 LOSSES = ("sup-ap", "sup-h-ap", "smooth-ap", "happier", "triplet", "multi-similarity", "fastap", "proxy-nca")

@@ -14,7 +14,7 @@ from suprank_edu.explore.explorer import Explorer
 from suprank_edu.explore.figures import FigureFunction
 from suprank_edu.explore.live import LiveExplorer
 from suprank_edu.training import Course, FitResult, Recipe
-from suprank_edu.training.observer import evaluated
+from suprank_edu.training.callbacks import evaluated
 
 SHARE = 0.01
 """Of the time of training, what drawing may take at most."""

@@ -14,7 +14,7 @@ from suprank_edu.explore.figures import Description, FigureFunction
 from suprank_edu.explore.palette import AXIS, SUPRANK, axis, layout
 from suprank_edu.explore.traces import QUIET
 from suprank_edu.explore.words import counted, fixed
-from suprank_edu.training.results import NAMES, runs_by_loss
+from suprank_edu.training.study import NAMES, runs_by_loss
 
 Array = np.ndarray[Any, Any]
 _WINDOW = 3  # recorded steps that are averaged: a batch is easy or hard by chance
@@ -24,7 +24,7 @@ def shares(results: Sequence[dict[str, Any]]) -> dict[str, Array]:
     """Return for each loss, in the order of ``NAMES``, ``(seeds, steps)``: batches' losses as shares of the first.
 
     Args:
-        results: what :func:`suprank_edu.training.results.load_results` returns; only test runs count.
+        results: what :func:`suprank_edu.training.study.results.load_results` returns; only test runs count.
     """
     of_loss = runs_by_loss(results)
     return {NAMES[loss]: np.stack([_share(run) for run in of_loss[loss]]) for loss in NAMES if loss in of_loss}
@@ -41,8 +41,8 @@ def learning_curves(results: Sequence[dict[str, Any]], loss: str) -> Explorer:
     """Return the explorer of learning curves, each a share of its own beginning, for losses differ in their units.
 
     Args:
-        results: what :func:`suprank_edu.training.results.load_results` returns; all runs of as many steps.
-        loss: the name, as in :data:`suprank_edu.training.named_losses.NAMES`, that stands in front at first.
+        results: what :func:`suprank_edu.training.study.results.load_results` returns; all runs of as many steps.
+        loss: the name, as in :data:`suprank_edu.training.study.named_losses.NAMES`, that stands in front at first.
 
     Returns:
         An ``Explorer`` with the loss in front.

@@ -13,7 +13,7 @@ from suprank_edu.explore.figures import Description, FigureFunction
 from suprank_edu.explore.palette import EXACT, RIVAL, SMOOTH, SUPRANK, TEXT, Style, axis, layout, unmarked_axis
 from suprank_edu.explore.traces import words
 from suprank_edu.explore.words import counted, fixed
-from suprank_edu.training.results import NAMES, Interval, runs_by_loss, value_of
+from suprank_edu.training.study import NAMES, Interval, runs_by_loss, value_of
 
 COLUMNS = {
     "R@1": "R@1/level0",
@@ -25,7 +25,7 @@ COLUMNS = {
     "gap, training classes": "gap/train",
     "gap, unseen classes": "gap/test",
 }
-"""What is offered, and the column of :func:`suprank_edu.training.results.value_of`; of a gap, less is better."""
+"""What is offered, and the column of :func:`suprank_edu.training.study.results.value_of`; of a gap, less is better."""
 
 FAMILIES: dict[str, Style] = {"SupRank": SUPRANK, "with pairs or proxies": EXACT, "Smooth": SMOOTH, "others": RIVAL}
 """Kinds of losses, each with its colour and mark."""
@@ -60,7 +60,7 @@ def sorted_rows(results: Sequence[dict[str, Any]], metric: str) -> list[Row]:
     """Return a row for each loss with test runs, the best first.
 
     Args:
-        results: what :func:`suprank_edu.training.results.load_results` returns.
+        results: what :func:`suprank_edu.training.study.results.load_results` returns.
         metric: one of ``COLUMNS``.
     """
     rows = []
@@ -75,7 +75,7 @@ def seed_intervals(results: Sequence[dict[str, Any]], metric: str = "mAP@R") -> 
     """Return the explorer of a table of results: a metric, and every loss with its seeds, mean and 95 % interval.
 
     Args:
-        results: what :func:`suprank_edu.training.results.load_results` returns.
+        results: what :func:`suprank_edu.training.study.results.load_results` returns.
         metric: the one of ``COLUMNS`` that is shown at first; those that all runs have can be chosen.
 
     Returns:

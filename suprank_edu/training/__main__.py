@@ -14,10 +14,10 @@ from typing import Any
 from suprank_edu._checks import check_one_of
 from suprank_edu.training.gather import is_first
 from suprank_edu.training.learner import TrainingError
-from suprank_edu.training.named_losses import LOSSES
-from suprank_edu.training.papers import SETTINGS
-from suprank_edu.training.results import as_text, fill, load_results, table
-from suprank_edu.training.runs import Run
+from suprank_edu.training.study.named_losses import LOSSES
+from suprank_edu.training.study.papers import SETTINGS
+from suprank_edu.training.study.results import as_text, fill, load_results, table
+from suprank_edu.training.study.runs import Run
 from suprank_edu.training.tensorboard import TensorBoard
 
 EXAMPLES = """\

@@ -9,7 +9,7 @@ from typing import Any
 from torch import Tensor
 
 from suprank_edu.data import RetrievalDataset
-from suprank_edu.training.progress import Checkpoints, Validation
+from suprank_edu.training.validation import Checkpoints, Validation
 
 
 def check_arguments(dataset: Any, loss: Any, validation: Any, checkpoints: Any, callbacks: Any) -> None:

@@ -17,15 +17,15 @@ from suprank_edu.data import MPerClassBatches, RetrievalDataset
 from suprank_edu.data.samplers import Batches
 from suprank_edu.training import checkpoint
 from suprank_edu.training.arguments import check_arguments, fingerprint
-from suprank_edu.training.augment import Augment
+from suprank_edu.training.callbacks import Callback, watched
 from suprank_edu.training.device import make_accelerator, own_random_state
 from suprank_edu.training.gather import OwnShare, as_the_first
-from suprank_edu.training.images import image_batches
 from suprank_edu.training.learner import Learner, Loss, TrainingError
-from suprank_edu.training.models import SmallCNN, has_live_batch_norm
-from suprank_edu.training.observer import Callback, watched
-from suprank_edu.training.progress import Checkpoints, Course, Validation, warn_of_live_batch_norm
+from suprank_edu.training.networks.augment import Augment
+from suprank_edu.training.networks.images import image_batches
+from suprank_edu.training.networks.models import SmallCNN, has_live_batch_norm
 from suprank_edu.training.recipe import Recipe
+from suprank_edu.training.validation import Checkpoints, Course, Validation, warn_of_live_batch_norm
 
 
 @dataclass(frozen=True)

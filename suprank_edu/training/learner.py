@@ -21,7 +21,7 @@ from suprank_edu.training.arguments import check_value
 from suprank_edu.training.device import random_state, set_random_state
 from suprank_edu.training.gather import gather_with_gradient, start_alike
 from suprank_edu.training.memory import MemoryBank
-from suprank_edu.training.models import freeze_batch_norm
+from suprank_edu.training.networks.models import freeze_batch_norm
 from suprank_edu.training.optimizer import lr_factor, make_optimizer, parameter_groups
 from suprank_edu.training.recipe import Recipe
 

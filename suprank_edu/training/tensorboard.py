@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from os import PathLike
 from typing import Any
 
-from suprank_edu.training.observer import evaluated
-from suprank_edu.training.progress import Course
+from suprank_edu.training.callbacks import evaluated
 from suprank_edu.training.recipe import Recipe
+from suprank_edu.training.validation import Course
 
 
 class TensorBoard:

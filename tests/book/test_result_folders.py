@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from suprank_edu.data import read
-from suprank_edu.training.papers import SETTINGS
 from suprank_edu.training.recipe import Recipe
-from suprank_edu.training.results import chosen_lr, load_results, results_folder
+from suprank_edu.training.study import chosen_lr, load_results, results_folder
+from suprank_edu.training.study.papers import SETTINGS
 
 README = Path(__file__).resolve().parents[2] / "book" / "results" / "README.md"
 MAIN = re.findall(r'^MAIN="(.*)"$', README.read_text(encoding="utf-8"), re.MULTILINE)[0].split()

@@ -7,7 +7,7 @@ import torch
 from exercises.learners import Answers, assert_hint
 
 from suprank_edu.exercises import check
-from suprank_edu.training.experiment import mild_share
+from suprank_edu.training.study.experiment import mild_share
 
 answers = Answers()
 

@@ -21,7 +21,7 @@ from suprank_edu.explore import (
     surrogate_bounds,
     telling_queries,
 )
-from suprank_edu.training.results import NAMES, load_rankings, results_folder
+from suprank_edu.training.study import NAMES, load_rankings, results_folder
 
 
 def results_by_query() -> Explorer:

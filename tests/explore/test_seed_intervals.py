@@ -11,8 +11,8 @@ from suprank_edu.explore import Explorer, payload
 from suprank_edu.explore.learning_curves import learning_curves, shares
 from suprank_edu.explore.live import LiveExplorer
 from suprank_edu.explore.seed_intervals import COLUMNS, FAMILIES, family, seed_intervals
-from suprank_edu.training.named_losses import LOSSES
-from suprank_edu.training.results import NAMES
+from suprank_edu.training.study import NAMES
+from suprank_edu.training.study.named_losses import LOSSES
 
 VALUES = {
     "sup-ap": (0.50, 0.52, 0.51),

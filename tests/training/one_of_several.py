@@ -7,7 +7,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from training.networks import GroupNormNet, weights
+from training.small_networks import GroupNormNet, weights
 
 from suprank_edu.data import read
 from suprank_edu.losses import roadmap

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import torch
-from training.networks import GroupNormNet, weights
+from training.small_networks import GroupNormNet, weights
 
 from suprank_edu.data import MPerClassBatches, read
 from suprank_edu.losses import RankLoss, SupAPLoss, SupRecallLoss, roadmap

@@ -12,7 +12,7 @@ import torch
 
 from suprank_edu.metrics import Evaluation
 from suprank_edu.training.__main__ import main
-from suprank_edu.training.runs import Run
+from suprank_edu.training.study.runs import Run
 
 SMALL = ["--set", "steps=3", "batch_size=16", "image_size=16", "channels=(4,8)", "embedding_size=8"]
 

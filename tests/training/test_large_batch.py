@@ -4,7 +4,7 @@ import pytest
 import torch
 from memory import peak_gib
 from torch import Tensor, nn
-from training.networks import GroupNormNet, weights
+from training.small_networks import GroupNormNet, weights
 
 from suprank_edu.data import read
 from suprank_edu.losses import SupAPLoss, roadmap

@@ -1,6 +1,6 @@
 import pytest
 import torch
-from training.networks import GroupNormNet
+from training.small_networks import GroupNormNet
 
 from suprank_edu.data import read
 from suprank_edu.losses import CalibrationLoss, SupAPLoss

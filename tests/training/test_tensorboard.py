@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-from training.networks import GroupNormNet
+from training.small_networks import GroupNormNet
 
 from suprank_edu.data import read
 from suprank_edu.losses import SupAPLoss

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from suprank_edu._checks import check_count
 from suprank_edu._extras import needs
-from suprank_edu.training.experiment import Experiment
+from suprank_edu.training.study.experiment import Experiment
 
 
 def make_missing(experiments: Sequence[Experiment], folder: Path, device: str | None, processes: int) -> list[Path]:

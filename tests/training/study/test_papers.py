@@ -4,9 +4,9 @@ import torch
 
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.losses import RankLoss
-from suprank_edu.training.named_losses import LOSSES, make_loss
-from suprank_edu.training.papers import SETTINGS
 from suprank_edu.training.recipe import Recipe
+from suprank_edu.training.study.named_losses import LOSSES, make_loss
+from suprank_edu.training.study.papers import SETTINGS
 
 # The table of the papers' settings: optimiser, learning rates of backbone and head, what the first falls to, weight
 # decay, epochs, and in how many of them only the head learns.

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from suprank_edu._checks import check_count, check_one_of, check_positive
 from suprank_edu._extras import needs
-from suprank_edu.training.models import unit
+from suprank_edu.training.networks.models import unit
 
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 HALF = ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
@@ -42,8 +42,8 @@ class Backbone(nn.Module):
     """A network of ``transformers`` with pooling and a linear head, and unit vectors as output.
 
     Args:
-        name: one of ``suprank_edu.training.backbones.BACKBONES``, whose weights are downloaded on first use, or a
-            configuration of ``transformers``, whose network starts from random weights.
+        name: one of ``suprank_edu.training.networks.backbones.BACKBONES``, whose weights are downloaded on first use,
+            or a configuration of ``transformers``, whose network starts from random weights.
         embedding_size: dimensions D of the output; None leaves out the head and keeps the features' own.
         pooling: how the features of all places become one vector: ``"average"``, ``"max"``, ``"gem"`` (generalised
             mean, its exponent is learnt) or, for networks of tokens, ``"cls"``.

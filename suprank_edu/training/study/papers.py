@@ -14,8 +14,8 @@ from typing import Any
 from suprank_edu.data import HierarchicalBatches, MPerClassBatches, RetrievalDataset, load_samples, read
 from suprank_edu.data.samplers import Batches
 from suprank_edu.steps import PUBLISHED, PUBLISHED_INAT, SupStep
-from suprank_edu.training.backbones import Backbone, configuration
-from suprank_edu.training.models import SmallCNN
+from suprank_edu.training.networks.backbones import Backbone, configuration
+from suprank_edu.training.networks.models import SmallCNN
 from suprank_edu.training.recipe import Recipe
 
 _PHOTOS = {"image_size": 224, "rotation": 0.0, "scale": 0.0, "shear": 0.0, "shift": 0.0, "orientations": 1}

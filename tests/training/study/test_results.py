@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from suprank_edu.training import results
 from suprank_edu.training.__main__ import main
-from suprank_edu.training.experiment import Experiment
-from suprank_edu.training.named_losses import LOSSES, NAMES
-from suprank_edu.training.results import Interval, as_text, chosen_lr, fill, load_results, table, value_of
+from suprank_edu.training.study import Experiment, results
+from suprank_edu.training.study.named_losses import LOSSES, NAMES
+from suprank_edu.training.study.results import Interval, as_text, chosen_lr, fill, load_results, table, value_of
 
 
 def run(loss: str, lr: float, seed: int, on: str, value: float) -> dict[str, Any]:

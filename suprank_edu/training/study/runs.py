@@ -18,15 +18,15 @@ from suprank_edu._files import replacing
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.metrics import Evaluation, evaluate
 from suprank_edu.training import checkpoint
-from suprank_edu.training.backbones import Backbone
 from suprank_edu.training.device import own_random_state
-from suprank_edu.training.embed import embed
 from suprank_edu.training.fit import FitResult, fit
-from suprank_edu.training.models import SmallCNN
-from suprank_edu.training.named_losses import make_loss
-from suprank_edu.training.papers import SETTINGS, Setting
-from suprank_edu.training.progress import Checkpoints, Validation
+from suprank_edu.training.networks.backbones import Backbone
+from suprank_edu.training.networks.embed import embed
+from suprank_edu.training.networks.models import SmallCNN
 from suprank_edu.training.recipe import Recipe
+from suprank_edu.training.study.named_losses import make_loss
+from suprank_edu.training.study.papers import SETTINGS, Setting
+from suprank_edu.training.validation import Checkpoints, Validation
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class Run:
     """One training run: a data set and a loss by name, and what differs from the paper's settings.
 
     Args:
-        setting: one of :data:`suprank_edu.training.papers.SETTINGS`.
-        loss: one of :data:`suprank_edu.training.named_losses.LOSSES`.
+        setting: one of :data:`suprank_edu.training.study.papers.SETTINGS`.
+        loss: one of :data:`suprank_edu.training.study.named_losses.LOSSES`.
         folder: where checkpoints and results go.
         data: folder of the data set; None takes ``$SUPRANK_EDU_DATA/<name>``. It may move between two parts of a run.
         changes: settings of the :class:`Recipe` that differ.

@@ -20,12 +20,12 @@ from suprank_edu.data import RetrievalDataset
 from suprank_edu.decomposability import gap
 from suprank_edu.metrics import average_precision, evaluate
 from suprank_edu.retrieval import search
-from suprank_edu.training.embed import embed
 from suprank_edu.training.fit import fit
-from suprank_edu.training.named_losses import LOSSES, make_loss
-from suprank_edu.training.papers import SETTINGS
-from suprank_edu.training.provenance import made_by
+from suprank_edu.training.networks.embed import embed
 from suprank_edu.training.recipe import Recipe, differences
+from suprank_edu.training.study.named_losses import LOSSES, make_loss
+from suprank_edu.training.study.papers import SETTINGS
+from suprank_edu.training.study.provenance import made_by
 from suprank_edu.whole_set import for_every_query
 
 RETRIEVED = 10
@@ -43,8 +43,8 @@ class Experiment:
     The proxies of a loss learn 50 times as fast as the network, whatever its learning rate.
 
     Args:
-        setting: one of ``suprank_edu.training.papers.SETTINGS``.
-        loss: one of ``suprank_edu.training.named_losses.LOSSES``.
+        setting: one of ``suprank_edu.training.study.papers.SETTINGS``.
+        loss: one of ``suprank_edu.training.study.named_losses.LOSSES``.
         lr: the highest learning rate of the network.
         seed: of weights, batches and augmentation.
         on: ``"test"`` trains on all training classes and judges on the unseen ones of the test split;

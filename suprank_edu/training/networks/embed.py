@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from suprank_edu.data import RetrievalDataset
-from suprank_edu.training.images import image_batches
-from suprank_edu.training.models import in_evaluation_mode
+from suprank_edu.training.networks.images import image_batches
+from suprank_edu.training.networks.models import in_evaluation_mode
 
 
 @torch.no_grad()

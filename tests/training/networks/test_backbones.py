@@ -4,7 +4,7 @@ from transformers import Dinov2Config, ResNetConfig, ViTConfig
 
 from suprank_edu.data import read
 from suprank_edu.training import embed
-from suprank_edu.training.backbones import BACKBONES, Backbone, GeM
+from suprank_edu.training.networks.backbones import BACKBONES, Backbone, GeM
 
 TOKENS = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "image_size": 32, "patch_size": 8}
 CONFIGS = {

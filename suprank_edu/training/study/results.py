@@ -15,10 +15,10 @@ import numpy as np
 import suprank_edu
 from suprank_edu._checks import check_count
 from suprank_edu._extras import needs
-from suprank_edu.training.experiment import Experiment
-from suprank_edu.training.interval import Interval as Interval
-from suprank_edu.training.missing import make_missing
-from suprank_edu.training.named_losses import NAMES as NAMES
+from suprank_edu.training.study.experiment import Experiment
+from suprank_edu.training.study.interval import Interval as Interval
+from suprank_edu.training.study.missing import make_missing
+from suprank_edu.training.study.named_losses import NAMES as NAMES
 
 if TYPE_CHECKING:
     import pandas as pd

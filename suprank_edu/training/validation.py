@@ -13,7 +13,7 @@ from torch import nn
 from suprank_edu._checks import check_count, check_one_of
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.metrics import evaluate
-from suprank_edu.training.embed import embed
+from suprank_edu.training.networks.embed import embed
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from torch import Tensor, nn
 
 from suprank_edu.data import RetrievalDataset, read
 from suprank_edu.training import SmallCNN, embed, load_image, load_images
-from suprank_edu.training.images import image_batches
-from suprank_edu.training.models import freeze_batch_norm, has_live_batch_norm
+from suprank_edu.training.networks.images import image_batches
+from suprank_edu.training.networks.models import freeze_batch_norm, has_live_batch_norm
 
 
 def dataset_of(*images: Image.Image, mode: str = "RGB") -> RetrievalDataset:

@@ -8,10 +8,10 @@ import pytest
 from transformers import AutoModel, ResNetConfig
 
 from suprank_edu.metrics import Evaluation
-from suprank_edu.training import backbones
 from suprank_edu.training.__main__ import main
+from suprank_edu.training.networks import backbones
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "data" / "readers"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "data" / "readers"))
 
 import miniature
 

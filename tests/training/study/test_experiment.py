@@ -9,8 +9,8 @@ import torch
 
 from suprank_edu import naive
 from suprank_edu.data import RetrievalDataset, read
-from suprank_edu.training import experiment
-from suprank_edu.training.experiment import Experiment, hold_out, measured_gap, mild_share
+from suprank_edu.training.study import experiment
+from suprank_edu.training.study.experiment import Experiment, hold_out, measured_gap, mild_share
 
 TINY = (("steps", 3), ("batch_size", 16), ("image_size", 16), ("channels", (4, 8)), ("embedding_size", 8))
 

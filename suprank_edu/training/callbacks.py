@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Protocol, TypeAlias, runtime_checkable
 
-from suprank_edu.training.progress import Course
 from suprank_edu.training.recipe import Recipe
+from suprank_edu.training.validation import Course
 
 
 @runtime_checkable

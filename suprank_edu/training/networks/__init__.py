@@ -1,0 +1,9 @@
+"""Networks: small and pretrained ones, what their images go through, and the embeddings that come out."""
+
+from suprank_edu.training.networks.augment import Augment
+from suprank_edu.training.networks.backbones import Backbone, GeM
+from suprank_edu.training.networks.embed import embed
+from suprank_edu.training.networks.images import load_image, load_images
+from suprank_edu.training.networks.models import SmallCNN
+
+__all__ = ["Augment", "Backbone", "GeM", "SmallCNN", "embed", "load_image", "load_images"]

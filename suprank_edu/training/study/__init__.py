@@ -1,0 +1,46 @@
+"""Studies: the papers' settings and losses by name, runs on disk, and tables of results over seeds."""
+
+from suprank_edu.training.study.experiment import Experiment
+from suprank_edu.training.study.interval import Interval
+from suprank_edu.training.study.named_losses import LOSSES, NAMES, make_loss
+from suprank_edu.training.study.papers import SETTINGS, Setting
+from suprank_edu.training.study.results import (
+    CHOSEN_BY,
+    COLUMNS,
+    as_frame,
+    as_text,
+    chosen_lr,
+    fill,
+    load_rankings,
+    load_results,
+    paired,
+    results_folder,
+    runs_by_loss,
+    table,
+    value_of,
+)
+from suprank_edu.training.study.runs import Run
+
+__all__ = [
+    "CHOSEN_BY",
+    "COLUMNS",
+    "LOSSES",
+    "NAMES",
+    "SETTINGS",
+    "Experiment",
+    "Interval",
+    "Run",
+    "Setting",
+    "as_frame",
+    "as_text",
+    "chosen_lr",
+    "fill",
+    "load_rankings",
+    "load_results",
+    "make_loss",
+    "paired",
+    "results_folder",
+    "runs_by_loss",
+    "table",
+    "value_of",
+]
