@@ -14,90 +14,27 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-from suprank_edu.exercises import (
-    chapter00,
-    chapter01,
-    chapter01_precision,
-    chapter05,
-    chapter05_slope,
-    chapter06,
-    chapter06_bound,
-    chapter06_loss,
-    chapter08,
-    chapter08_bounds,
-    chapter09,
-    chapter09_proxies,
-    chapter10,
-    chapter10_h_ap,
-    chapter11,
-    chapter11_mistakes,
-    chapter11_relevance,
-    chapter12,
-    chapter12_quality,
-    chapter13,
-    chapter13_ap,
-    chapter14,
-    chapter14_memory,
-    chapter14_processes,
-    chapter15,
-    chapter15_choice,
-    chapter16,
-    chapter16_moments,
-)
-from suprank_edu.exercises.diagnosis import diagnose
-from suprank_edu.exercises.quiz import Quiz
-from suprank_edu.exercises.result import Result
-from suprank_edu.exercises.spec import Exercise
-from suprank_edu.exercises.titles import LADDER
+from suprank_edu.exercises.engine.diagnosis import diagnose
+from suprank_edu.exercises.engine.quiz import Quiz
+from suprank_edu.exercises.engine.result import Result
+from suprank_edu.exercises.engine.titles import HINTS
+from suprank_edu.exercises.tasks import EXERCISES
 
-__all__ = ["EXERCISES", "LADDER", "Quiz", "Result", "check"]
-
-_CHAPTERS = (
-    chapter00,
-    chapter01,
-    chapter01_precision,
-    chapter05,
-    chapter05_slope,
-    chapter06,
-    chapter06_bound,
-    chapter06_loss,
-    chapter08,
-    chapter08_bounds,
-    chapter09,
-    chapter09_proxies,
-    chapter10,
-    chapter10_h_ap,
-    chapter11,
-    chapter11_mistakes,
-    chapter11_relevance,
-    chapter12,
-    chapter12_quality,
-    chapter13,
-    chapter13_ap,
-    chapter14,
-    chapter14_memory,
-    chapter14_processes,
-    chapter15,
-    chapter15_choice,
-    chapter16,
-    chapter16_moments,
-)
-
-EXERCISES: dict[str, Exercise] = {exercise.name: exercise for chapter in _CHAPTERS for exercise in chapter.EXERCISES}
+__all__ = ["EXERCISES", "HINTS", "Quiz", "Result", "check"]
 
 
 def check(name: str, fn: Any) -> Result:
     """Check a learner's own function and say the one next step.
 
     Whatever the function does, the answer is a `Result`: an unfinished stub is told so, an exception is shown with
-    the learner's own traceback, and a wrong number is compared with what typical misreadings give.
+    the learner's own traceback, and a wrong number is compared with what typical mistakes give.
 
     Args:
-        name: the name of the exercise, one of ``EXERCISES``.
+        name: the name of the exercise, one of `EXERCISES`.
         fn: the learner's function, not its result.
 
     Returns:
-        A `Result` that shows itself in a notebook; ``.passed``, and ``.hint``, one of ``LADDER``.
+        A `Result` that shows itself in a notebook; `.passed`, and `.hint`, one of `HINTS`.
 
     Raises:
         ValueError: there is no exercise of that name.

@@ -20,7 +20,7 @@ CHAPTERS = sorted((HERE.parents[1] / "book").glob("[0-9][0-9]_*.md"))
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell tagged ``exercise`` or ``solution``, the name it checks, and the imports made above it."""
+    """A cell tagged `exercise` or `solution`, the name it checks, and the imports made above it."""
 
     path: Path
     kind: str

@@ -21,7 +21,7 @@ class Answers:
         self.params: list[Any] = []
 
     def wrong(self, name: str, hint: str, says: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Mark a function as an answer to exercise ``name`` that must get ``hint``, in words that contain ``says``."""
+        """Mark a function as an answer to exercise `name` that must get `hint`, in words that contain `says`."""
 
         def keep(fn: Callable[..., Any]) -> Callable[..., Any]:
             self.params.append(pytest.param(name, hint, says, fn, id=f"{name}-{hint}-{fn.__name__}"))
@@ -31,14 +31,14 @@ class Answers:
 
 
 def assert_hint(name: str, hint: str, says: str, fn: Callable[..., Any]) -> None:
-    """Assert that the check of a wrong answer gives ``hint``, in words that contain ``says``."""
+    """Assert that the check of a wrong answer gives `hint`, in words that contain `says`."""
     result = check(name, fn)
     assert result.hint == hint, repr(result)
     assert says in f"{result.title} {result.message} {result.traceback} {result.more}", repr(result)
 
 
 def pairs(scores: Tensor) -> Tensor:
-    """Return ``(Q, G, G)`` score differences: at [q, k, j] that of item j to item k."""
+    """Return `(Q, G, G)` score differences: at [q, k, j] that of item j to item k."""
     return scores[:, None, :] - scores[:, :, None]
 
 

@@ -1,0 +1,83 @@
+"""What an exercise is made of: inputs, the truth on them, and the typical ways to misread the task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One input on which the learner's function is called.
+
+    Args:
+        label: the input in words, as a noun: `"two scores that tie"`.
+        args: what the function gets, tensors or numbers.
+        smooth: whether the truth has a derivative here, so that a gradient can be asked for.
+    """
+
+    label: str
+    args: tuple[Any, ...]
+    smooth: bool = True
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A typical wrong answer: a learner whose numbers equal `values` has misread the task in just this way.
+
+    Args:
+        hint: the key of the hint, one of `HINTS`.
+        text: the one next step, in a sentence or two.
+        values: the wrong answer as a function of the same arguments.
+        more: a further hint, close to the code, shown only when asked for.
+    """
+
+    hint: str
+    text: str
+    values: Function
+    more: str = ""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A task, how it is checked, and what a learner is told.
+
+    Args:
+        name: the name given to `check`.
+        arguments: the names of the arguments, in order.
+        returns: what comes back, in words: `"(Q, G), one rank per item"`.
+        truth: the definition, in plain loops: the arguments → a float64 tensor.
+        cases: the inputs; generic ones first, so that a misreading is told apart on many numbers.
+        mistakes: typical wrong answers, in the order in which they are looked for.
+        praise: what to say when all is right: what was learned, and where it is used.
+        advice: words of this exercise for a general hint, by key.
+        floating: whether integers will not do as a result.
+        number: whether a plain Python number will do as a result.
+        compared: a bool mask of the entries that are looked at; None for all.
+        gradient: whether the result must carry the gradient to the first argument.
+        gradient_mistakes: typical wrong gradients: the learner's equals the derivative of `values`.
+        rtol: the relative error that is forgiven.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    returns: str
+    truth: Function
+    cases: tuple[Case, ...]
+    mistakes: tuple[Mistake, ...]
+    praise: str
+    advice: Mapping[str, str] = field(default_factory=dict)
+    floating: bool = True
+    number: bool = False
+    compared: Function | None = None
+    gradient: bool = False
+    gradient_mistakes: tuple[Mistake, ...] = ()
+    rtol: float = 1e-4
+
+    @property
+    def call(self) -> str:
+        """The first line of the stub, without `def`: `ex_rank(scores)`."""
+        return f"ex_{self.name}({', '.join(self.arguments)})"

@@ -1,0 +1,222 @@
+"""Chapter 13: average precision, with ties counted against the ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from suprank_edu import naive
+from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.tasks.common import above, at_least, at_most, by_row, counted
+
+
+def _average_precision(scores: Sequence[float], relevant: Sequence[int]) -> float:
+    return naive.average_precision(scores, relevant)
+
+
+def _ap(step: Function, minus: float = 0.0, plus: float = 0.0) -> Function:
+    """Return AP with ranks by `step`; `minus` and `plus` shift rank and rank⁺ by that much."""
+
+    def rule(scores: Tensor, relevant: Tensor) -> Tensor:
+        every = torch.ones_like(scores, dtype=torch.float64)
+        rank = counted(scores, every, step, 1 + minus)
+        among = counted(scores, relevant.to(torch.float64), step, 1 + plus)
+        return (among / rank * relevant).sum(1) / relevant.sum(1)
+
+    return rule
+
+
+def _by_storage(flip: bool, trapezoid: bool = False) -> Function:
+    """Return AP read off a sorted list, ties by where they were stored."""
+
+    def rule(scores: Tensor, relevant: Tensor) -> Tensor:
+        stored = (scores.flip(1), relevant.flip(1)) if flip else (scores, relevant)
+        order = stored[0].argsort(dim=1, descending=True, stable=True)
+        return _down_the_list(stored[1].gather(1, order), trapezoid)
+
+    return rule
+
+
+def _down_the_list(relevant: Tensor, trapezoid: bool = False) -> Tensor:
+    """Return AP of a list read from its first place to its last."""
+    hits = relevant.to(torch.float64)
+    place = torch.arange(1, hits.shape[1] + 1, dtype=torch.float64)
+    precision = hits.cumsum(1) / place
+    if trapezoid:
+        before = torch.where(place > 1, (hits.cumsum(1) - hits) / (place - 1).clamp(min=1), 1.0)
+        precision = (precision + before) / 2
+    return (precision * hits).sum(1) / hits.sum(1)
+
+
+def _reciprocal(scores: Tensor, relevant: Tensor) -> Tensor:
+    _, rank = _counts(scores, relevant)
+    best: Tensor = torch.where(relevant, rank, float("inf")).amin(1)
+    return torch.reciprocal(best)
+
+
+def _mean_reciprocal(scores: Tensor, relevant: Tensor) -> Tensor:
+    _, rank = _counts(scores, relevant)
+    return (relevant / rank).sum(1) / relevant.sum(1)
+
+
+def _counts(scores: Tensor, relevant: Tensor) -> tuple[Tensor, Tensor]:
+    every = torch.ones_like(scores, dtype=torch.float64)
+    # An item that is not relevant does not count itself among the relevant ones.
+    plus = counted(scores, relevant.to(torch.float64), at_least, 0) + relevant
+    return plus, counted(scores, every, at_least)
+
+
+def _ratios(scores: Tensor, relevant: Tensor) -> Tensor:
+    plus, rank = _counts(scores, relevant)
+    return plus / rank
+
+
+def _ratio_of_sums(scores: Tensor, relevant: Tensor) -> Tensor:
+    plus, rank = _counts(scores, relevant)
+    return (plus * relevant).sum(1) / (rank * relevant).sum(1)
+
+
+def _at_r(scores: Tensor, relevant: Tensor) -> Tensor:
+    plus, rank = _counts(scores, relevant)
+    count = relevant.sum(1)
+    return (plus / rank * relevant * (rank <= count[:, None])).sum(1) / count
+
+
+def _scaled(by_gallery: bool) -> Function:
+    def rule(scores: Tensor, relevant: Tensor) -> Tensor:
+        total: Tensor = _ap(at_least)(scores, relevant) * relevant.sum(1)
+        return total / scores.shape[1] if by_gallery else total
+
+    return rule
+
+
+def _positive_scores_only(scores: Tensor, relevant: Tensor) -> Tensor:
+    kept = relevant & (scores > 0)
+    every = torch.ones_like(scores, dtype=torch.float64)
+    ratio = counted(scores, kept.to(torch.float64), at_least) / counted(scores, every, at_least) * kept
+    return ratio.sum(1) / kept.sum(1).clamp(min=1)
+
+
+_TIED = "A positive that ties with another item must not gain by it: the tie counts in front of it, as H(0) = 1 says."
+
+AVERAGE_PRECISION = Exercise(
+    name="average_precision",
+    arguments=("scores", "relevant"),
+    returns="(Q,), one AP per query",
+    truth=by_row(_average_precision),
+    cases=(
+        Case(
+            "two queries, six items",
+            (
+                torch.tensor([[0.9, 0.2, 0.55, 0.35, 0.7, 0.1], [-0.3, 0.4, 0.05, -0.6, 0.25, -0.1]]),
+                torch.tensor([[False, True, True, True, False, False], [True, True, False, False, False, True]]),
+            ),
+        ),
+        Case(
+            "a positive that ties with a negative",
+            (torch.tensor([[0.8, 0.5, 0.5, 0.1]]), torch.tensor([[False, True, False, True]])),
+        ),
+        Case(
+            "the same tie, stored the other way round",
+            (torch.tensor([[0.8, 0.5, 0.5, 0.1]]), torch.tensor([[False, False, True, True]])),
+        ),
+        Case("one relevant item", (torch.tensor([[0.3, 0.9, 0.6]]), torch.tensor([[True, False, False]]))),
+        Case("scores below 0", (torch.tensor([[0.1, -0.5, -0.2, -0.3]]), torch.tensor([[True, True, False, False]]))),
+    ),
+    mistakes=(
+        Mistake(
+            "off-by-one", "Ranks start at 1, yours at 2: an item does not count itself (j ≠ k).", _ap(at_least, 1, 1)
+        ),
+        Mistake(
+            "off-by-one",
+            "The ranks among all items are one too large: an item does not count itself (j ≠ k).",
+            _ap(at_least, 1, 0),
+        ),
+        Mistake(
+            "off-by-one", "The precision at a hit counts that hit too: rank⁺ starts with 1 +.", _ap(at_least, 0, -1)
+        ),
+        Mistake(
+            "off-by-one",
+            "The count of relevant items is one too large: an item does not count itself (j ≠ k).",
+            _ap(at_least, 0, 1),
+        ),
+        Mistake("ties", _TIED + " Compare with `>=`.", _ap(above)),
+        Mistake(
+            "ties",
+            _TIED + " Your sorted list breaks the tie by storage, so shuffling the gallery changes your AP.",
+            _by_storage(False),
+            "Count ranks over pairs with `>=` instead of sorting, or sort so that negatives come first among equals.",
+        ),
+        Mistake(
+            "ties",
+            _TIED + " Your sorted list breaks the tie by storage, so shuffling the gallery changes your AP.",
+            _by_storage(True),
+            "Count ranks over pairs with `>=` instead of sorting, or sort so that negatives come first among equals.",
+        ),
+        Mistake("sign", "Your list starts with the lowest score. Higher is better.", _ap(at_most)),
+        Mistake(
+            "sign", "Your list starts with the lowest score. Higher is better.", _ap(lambda t: (t < 0).to(t.dtype))
+        ),
+        Mistake(
+            "sign",
+            "That is 1 − AP, the loss. Asked is the metric, 1 for a perfect ranking.",
+            lambda s, r: 1 - _ap(at_least)(s, r),
+        ),
+        Mistake(
+            "normaliser",
+            "You divide by the size of the gallery. AP is a mean over the relevant items, |Ω⁺|.",
+            _scaled(True),
+        ),
+        Mistake("normaliser", "The sum over the relevant items is not divided by their number, |Ω⁺|.", _scaled(False)),
+        Mistake(
+            "negative-scores",
+            "Relevant items with a score of 0 or less are dropped. A cosine may be negative, and those items still "
+            "count.",
+            _positive_scores_only,
+        ),
+        Mistake(
+            "other-metric",
+            "That is the reciprocal rank: one over the rank of the first hit. AP averages over all relevant items.",
+            _reciprocal,
+        ),
+        Mistake(
+            "order",
+            "You walk through the gallery as it is stored. Sort it by score first, the highest at the top.",
+            lambda s, r: _down_the_list(r),
+        ),
+        Mistake(
+            "positives",
+            "You average the precision at every place. AP averages it at the relevant items only.",
+            lambda s, r: _ratios(s, r).mean(1),
+        ),
+        Mistake(
+            "other-metric",
+            "That is AP@R: it looks at the first R places only, R the number of relevant items. AP goes to the end.",
+            _at_r,
+        ),
+        Mistake(
+            "sum",
+            "You give the ratio of two sums. AP is the mean of the ratios rank⁺ / rank: divide first, then add.",
+            _ratio_of_sums,
+        ),
+        Mistake(
+            "rank-plus",
+            "You average 1 / rank. AP averages the precision rank⁺ / rank at each relevant item.",
+            _mean_reciprocal,
+        ),
+        Mistake(
+            "other-metric",
+            "That is the trapezoid AP of the Oxford and Paris sets: the mean of the precision before and after each "
+            "hit. Asked is E3, the precision at each hit.",
+            _by_storage(False, trapezoid=True),
+        ),
+    ),
+    praise="The precision at each relevant item, averaged, with ties against you: your number is one that nobody "
+    "can shuffle up.",
+    advice={
+        "shape": "One AP per query: sum over the items of each, and leave the mean over the queries to the caller.",
+        "non-finite": "Something divides by 0: ranks start at 1, and every query here has a relevant item.",
+    },
+)

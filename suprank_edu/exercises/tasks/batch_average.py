@@ -1,0 +1,160 @@
+"""Chapter 08: the average over the batches of a gallery, from scores."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from suprank_edu import naive
+from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.tasks.common import above, at_least, counted
+
+
+def _batch_average(scores: Tensor, relevant: Tensor, batch: Tensor) -> Tensor:
+    averages = []
+    for row, flags in zip(scores.tolist(), relevant.tolist(), strict=True):
+        values = []
+        for number in sorted(set(batch.tolist())):
+            members = [k for k, own in enumerate(batch.tolist()) if own == number]
+            if any(flags[k] for k in members):
+                values.append(naive.average_precision([row[k] for k in members], [int(flags[k]) for k in members]))
+        averages.append(sum(values) / len(values))
+    return torch.tensor(averages, dtype=torch.float64)
+
+
+def _numbers(batch: Tensor) -> list[int]:
+    return sorted(set(batch.tolist()))
+
+
+def _aps(scores: Tensor, relevant: Tensor, batch: Tensor, step: Function, whole_ranks: bool) -> tuple[Tensor, Tensor]:
+    """Return `(Q, B)` APs of the batches, 0 without a positive, and `(Q, B)` positives."""
+    values, positives = [], []
+    every = torch.ones_like(scores, dtype=torch.float64)
+    for number in _numbers(batch):
+        inside = (batch == number).expand(scores.shape)
+        among = every if whole_ranks else inside.to(torch.float64)
+        rank = counted(scores, among, step)
+        plus = counted(scores, among * relevant, step)
+        hits = relevant & inside
+        values.append((plus / rank * hits).sum(1) / hits.sum(1).clamp(min=1))
+        positives.append(hits.sum(1))
+    return torch.stack(values, 1), torch.stack(positives, 1)
+
+
+def _averaged(how: str, step: Function = at_least, whole_ranks: bool = False) -> Function:
+    def rule(scores: Tensor, relevant: Tensor, batch: Tensor) -> Tensor:
+        aps, positives = _aps(scores, relevant, batch, step, whole_ranks)
+        has = (positives > 0).to(torch.float64)
+        sizes = torch.stack([(batch == number).sum() for number in _numbers(batch)]).to(torch.float64)
+        totals: dict[str, Tensor] = {
+            "mean": aps.sum(1) / has.sum(1),
+            "zeros": aps.mean(1),
+            "ones": (aps + 1 - has).mean(1),
+            "positives": (aps * positives).sum(1) / positives.sum(1),
+            "sizes": (aps * has * sizes).sum(1) / (has * sizes).sum(1),
+            "sum": aps.sum(1),
+            "first": aps[:, 0],
+            "last": aps[:, -1],
+        }
+        return totals[how]
+
+    return rule
+
+
+def _others_at_0(scores: Tensor, relevant: Tensor, batch: Tensor) -> Tensor:
+    one = torch.zeros_like(batch)
+    every = [batch == number for number in _numbers(batch)]
+    found = [_aps(scores * inside, relevant & inside, one, at_least, whole_ranks=False) for inside in every]
+    aps, positives = (torch.cat(each, dim=1) for each in zip(*found, strict=True))  # (Q, B)
+    return aps.sum(1) / (positives > 0).sum(1)
+
+
+def _whole(scores: Tensor, relevant: Tensor, batch: Tensor) -> Tensor:
+    one: Tensor = _averaged("mean")(scores, relevant, torch.zeros_like(batch))
+    return one
+
+
+_OWN = "Within a batch only the batch is ranked. You take the ranks among all items and average those by batch."
+
+BATCH_AVERAGE = Exercise(
+    name="batch_average",
+    arguments=("scores", "relevant", "batch"),
+    returns="(Q,), one average per query",
+    truth=_batch_average,
+    cases=(
+        Case(
+            "two queries, nine items, three batches",
+            (
+                torch.tensor(
+                    [
+                        [0.9, 0.7, 0.8, 0.6, 0.5, 0.3, 0.4, 0.2, 0.1],
+                        [-0.3, 0.3, -0.4, 0.2, 0.4, -0.1, -0.2, 0.1, -0.15],
+                    ]
+                ),
+                torch.tensor(
+                    [
+                        [False, True, False, False, True, True, False, True, False],
+                        [True, False, False, True, False, True, True, False, False],
+                    ]
+                ),
+                torch.tensor([0, 1, 1, 0, 2, 1, 1, 0, 2]),
+            ),
+        ),
+        Case(
+            "a query without a positive in one batch",
+            (
+                torch.tensor([[0.9, 0.8, 0.7, 0.6, 0.5, 0.4]]),
+                torch.tensor([[False, True, False, False, True, False]]),
+                torch.tensor([1, 1, 4, 4, 2, 2]),
+            ),
+        ),
+        Case(
+            "a tie within a batch",
+            (
+                torch.tensor([[0.5, 0.5, 0.9, 0.1]]),
+                torch.tensor([[True, False, True, False]]),
+                torch.tensor([0, 0, 1, 1]),
+            ),
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "no-positive",
+            "A batch without a positive has no AP. Leave it out of the query's average; you count it as 0.",
+            _averaged("zeros"),
+        ),
+        Mistake(
+            "no-positive",
+            "A batch without a positive has no AP. Leave it out of the query's average; you count it as perfect.",
+            _averaged("ones"),
+        ),
+        Mistake("batches", "You weigh the batches by their positives. E17 weighs them alike.", _averaged("positives")),
+        Mistake("batches", "You weigh the batches by their size. E17 weighs them alike.", _averaged("sizes")),
+        Mistake("batches", _OWN, _averaged("mean", whole_ranks=True), "Rank `scores[:, batch == b]`, not `scores`."),
+        Mistake("batches", "That is the AP of the first batch alone. Go on to the others.", _averaged("first")),
+        Mistake(
+            "batches",
+            "That is the AP of the last batch alone: collect the values, each pass overwrites the one before.",
+            _averaged("last"),
+        ),
+        Mistake("normaliser", "The sum over the batches is not divided by their number.", _averaged("sum")),
+        Mistake(
+            "negative-scores",
+            "You set the scores of the other batches to 0, which is not low enough: a cosine may be negative. Leave "
+            "them out.",
+            _others_at_0,
+            "Rank `scores[:, batch == b]`.",
+        ),
+        Mistake(
+            "ties",
+            "A positive that ties with a negative of its batch stands behind it, as H(0) = 1 says.",
+            _averaged("mean", step=above),
+        ),
+        Mistake("other-metric", "That is the AP on the whole set: the batches make no difference to it.", _whole),
+    ),
+    praise="This is the number in a training log. The next cells say what it is worth.",
+    advice={
+        "shape": "One average per query: average over the batches, and keep the queries apart.",
+        "non-finite": "A batch without a positive gives 0/0. `torch.stack(values).nanmean(dim=0)` leaves NaN out.",
+    },
+)

@@ -1,0 +1,72 @@
+"""Chapter 09: the weighted sum of a ranking loss and the calibration."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.tasks.common import one_number
+
+
+def _combined(rank_losses: Tensor, positives: Tensor, calibration: float, weight: float) -> Tensor:
+    kept = [loss for loss, count in zip(rank_losses.tolist(), positives.tolist(), strict=True) if count]
+    return one_number((1 - weight) * sum(kept) / len(kept) + weight * calibration)
+
+
+def _sum_of(change: str) -> Function:
+    def rule(rank_losses: Tensor, positives: Tensor, calibration: float, weight: float) -> Tensor:
+        losses = rank_losses.to(torch.float64)
+        has = (positives > 0).to(torch.float64)
+        counted = float(len(has)) if change == "zeros" else has.sum()
+        rank = (losses * has).sum() / (1.0 if change == "sum" else counted)
+        if change == "turned":
+            return weight * rank + (1 - weight) * calibration
+        if change == "plus":
+            return rank + weight * calibration
+        if change == "rank":
+            return rank
+        if change == "shares":
+            return (1 - weight) * rank + calibration
+        return (1 - weight) * rank + weight * calibration
+
+    return rule
+
+
+COMBINED = Exercise(
+    name="combined",
+    arguments=("rank_losses", "positives", "calibration", "weight"),
+    returns="one number, the loss of the batch",
+    truth=_combined,
+    cases=(
+        Case("three queries", (torch.tensor([0.5, 0.2, 0.35]), torch.tensor([3, 3, 1]), 0.3, 0.1)),
+        Case("a query without a positive", (torch.tensor([0.6, 0.0, 0.9]), torch.tensor([2, 0, 1]), 0.16, 0.3)),
+    ),
+    mistakes=(
+        Mistake(
+            "weights",
+            "λ is the weight of the calibration term, and 1 − λ that of the ranking loss; yours are exchanged.",
+            _sum_of("turned"),
+        ),
+        Mistake(
+            "weights",
+            "The ranking loss has no weight. In E22 the weights sum to 1: it gets 1 − λ.",
+            _sum_of("plus"),
+        ),
+        Mistake("weights", "The calibration term has no weight. In E22 it gets λ.", _sum_of("shares")),
+        Mistake("other-metric", "That is the ranking loss alone.", _sum_of("rank")),
+        Mistake(
+            "no-positive",
+            "A query without a positive has no ranking loss. Leave it out of the mean; you count it as 0.",
+            _sum_of("zeros"),
+            "Divide by `(positives > 0).sum()`.",
+        ),
+        Mistake("normaliser", "Take the mean of the ranking losses over the queries, not their sum.", _sum_of("sum")),
+    ),
+    praise="A loss that sees one batch, and one whose margins hold in all: this is ROADMAP.",
+    advice={
+        "shape": "Take the mean over the queries before you add.",
+        "non-finite": "Divide by the number of queries that have a positive; each batch has some here.",
+    },
+    number=True,
+)

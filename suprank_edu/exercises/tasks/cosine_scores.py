@@ -1,0 +1,118 @@
+"""Chapter 01: the cosine similarity of a query and each gallery item."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+
+
+def _cosine_scores(query: Tensor, gallery: Tensor) -> Tensor:
+    q = query.tolist()
+    scores = []
+    for item in gallery.tolist():
+        norms = math.sqrt(sum(x * x for x in q)) * math.sqrt(sum(x * x for x in item))
+        scores.append(sum(a * b for a, b in zip(q, item, strict=True)) / norms)
+    return torch.tensor(scores, dtype=torch.float64)
+
+
+def _dot(query_norm: bool, gallery_norm: bool) -> Function:
+    """Return the dot products with one, both or none of the vectors brought to norm 1."""
+
+    def rule(query: Tensor, gallery: Tensor) -> Tensor:
+        q, g = query / query.norm() if query_norm else query, gallery
+        return (g / g.norm(dim=1, keepdim=True) if gallery_norm else g) @ q
+
+    return rule
+
+
+def _centred(query: Tensor, gallery: Tensor) -> Tensor:
+    correlation: Tensor = _dot(True, True)(query - query.mean(), gallery - gallery.mean(dim=1, keepdim=True))
+    return correlation
+
+
+_HALF = "Both vectors need norm 1. "
+
+COSINE_SCORES = Exercise(
+    name="cosine_scores",
+    arguments=("query", "gallery"),
+    returns="(G,), one score per gallery item",
+    truth=_cosine_scores,
+    cases=(
+        Case(
+            "a query and four items of three numbers",
+            (
+                torch.tensor([1.0, 2.0, -2.0]),
+                torch.tensor([[2.0, 4.0, -3.0], [0.3, 0.0, 0.4], [-1.0, -2.0, 2.5], [6.0, -2.0, 3.0]]),
+            ),
+        ),
+        Case(
+            "as many items as numbers in each",
+            (torch.tensor([3.0, 4.0]), torch.tensor([[5.0, 12.0], [-0.8, 0.6]])),
+        ),
+        Case(
+            "a long vector that points elsewhere",
+            (torch.tensor([1.0, 0.0]), torch.tensor([[0.9, 0.1], [20.0, 40.0]])),
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "norm",
+            "Those are dot products: a long vector scores high wherever it points. Divide by both norms.",
+            _dot(False, False),
+            "`gallery / gallery.norm(dim=1, keepdim=True)` gives each item norm 1.",
+        ),
+        Mistake(
+            "norm",
+            _HALF + "You divide by that of the gallery items only: the order is already right, but the scores are not "
+            "cosines, and cannot be compared from query to query.",
+            _dot(False, True),
+        ),
+        Mistake(
+            "norm",
+            _HALF + "You divide by that of the query only, so long gallery items still score too high.",
+            _dot(True, False),
+        ),
+        Mistake(
+            "norm",
+            "You divide by the squares of the norms. The norm is the root of the sum of squares.",
+            lambda q, g: (g @ q) / ((g * g).sum(1) * (q * q).sum()),
+        ),
+        Mistake(
+            "axis",
+            "All items are divided by one number, the norm of the whole gallery. Each item has a norm of its own.",
+            lambda q, g: (g @ q) / (g.norm() * q.norm()),
+            "`gallery.norm(dim=1)` is `(G,)`, one norm per item.",
+        ),
+        Mistake(
+            "sign",
+            "That is the cosine distance, 1 − cosine: it is small for what is alike. Scores of this book are high for "
+            "what is alike.",
+            lambda q, g: 1 - _dot(True, True)(q, g),
+        ),
+        Mistake(
+            "other-metric",
+            "That is the Euclidean distance: small for what is alike, and long vectors are far from everything.",
+            lambda q, g: (g - q).norm(dim=1),
+        ),
+        Mistake(
+            "other-metric",
+            "You subtract the mean of each vector first: that is the correlation, not the cosine.",
+            _centred,
+        ),
+        Mistake(
+            "other-metric",
+            "That is the angle. Asked is its cosine, which needs no more work.",
+            lambda q, g: _dot(True, True)(q, g).clamp(-1, 1).acos(),
+        ),
+    ),
+    praise="One score per item, between −1 and 1, and only the direction counts: sort them and you have retrieved.",
+    advice={
+        "shape": "`gallery @ query` is `(G,)`: the product of each row with the query.",
+        "no-gradient": "A network will learn through this line, so stay with operations of torch on what you got.",
+    },
+    gradient=True,
+)

@@ -1,0 +1,91 @@
+"""Chapter 08: the decomposability gap, from APs."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from suprank_edu.exercises.engine.spec import Case, Exercise, Mistake
+
+
+def _gap(batch_aps: Tensor, positives: Tensor, whole: Tensor) -> Tensor:
+    gaps = []
+    for aps, counts, value in zip(batch_aps.tolist(), positives.tolist(), whole.tolist(), strict=True):
+        kept = [ap for ap, count in zip(aps, counts, strict=True) if count]
+        gaps.append(sum(kept) / len(kept) - value)
+    return torch.tensor(gaps, dtype=torch.float64)
+
+
+def _mean(batch_aps: Tensor, positives: Tensor, every: bool = False, by_positives: bool = False) -> Tensor:
+    """Return the mean over the batches that have a positive, or over all, or with the positives as weights."""
+    weights = positives if by_positives else positives.clamp(max=1)
+    total: Tensor = (batch_aps * weights).to(torch.float64).sum(1)
+    return total / (batch_aps.shape[1] if every else weights.sum(1))
+
+
+_SIGN = "The gap has a sign: it is the average minus the whole, and it can be negative. The last input is such a case."
+
+GAP = Exercise(
+    name="gap",
+    arguments=("batch_aps", "positives", "whole"),
+    returns="(Q,), one gap per query",
+    truth=_gap,
+    cases=(
+        Case(
+            "two queries, three batches",
+            (
+                torch.tensor([[1.0, 0.5, 0.25], [0.75, 1.0, 0.2]]),
+                torch.tensor([[1, 4, 2], [3, 1, 5]]),
+                torch.tensor([0.4, 0.3]),
+            ),
+        ),
+        Case(
+            "a query without a positive in one batch",
+            (torch.tensor([[1.0, 0.0, 0.5, 0.7]]), torch.tensor([[1, 0, 3, 2]]), torch.tensor([0.6])),
+        ),
+        Case(
+            "batches that look worse than the whole",
+            (torch.tensor([[1.0, 0.5]]), torch.tensor([[1, 1]]), torch.tensor([0.8])),
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "sign",
+            "That is the whole minus the average. The gap is what the batches show too much: average minus whole.",
+            lambda aps, n, whole: whole - _mean(aps, n),
+        ),
+        Mistake("sign", _SIGN, lambda aps, n, whole: (_mean(aps, n) - whole).abs(), "No `abs` here."),
+        Mistake("sign", _SIGN, lambda aps, n, whole: (_mean(aps, n) - whole).clamp(min=0), "No `clamp` here."),
+        Mistake(
+            "no-positive",
+            "A batch without a positive has no AP. Leave it out of that query's average; you count it as 0.",
+            lambda aps, n, whole: _mean(aps, n, every=True) - whole,
+            "Divide the sum by `(positives > 0).sum(dim=1)`.",
+        ),
+        Mistake(
+            "batches",
+            "You weigh the batches by their positives. E17 weighs them alike: (1/B) Σ.",
+            lambda aps, n, whole: _mean(aps, n, by_positives=True) - whole,
+        ),
+        Mistake(
+            "other-metric",
+            "That is the average over the batches, the first term. The AP of the whole is still to be taken off.",
+            lambda aps, n, whole: _mean(aps, n),
+        ),
+        Mistake(
+            "other-metric",
+            "That is a share of the whole. The gap is the plain difference.",
+            lambda aps, n, whole: _mean(aps, n) / whole,
+        ),
+        Mistake(
+            "other-metric",
+            "That is a share of the whole. The gap is the plain difference.",
+            lambda aps, n, whole: _mean(aps, n) / whole - 1,
+        ),
+    ),
+    praise="Average minus whole, with its sign: what a training log shows and the test set does not.",
+    advice={
+        "shape": "One gap per query: average over the batches, dim 1, and keep the queries apart.",
+        "non-finite": "Divide by the number of batches that have a positive; each query has one here.",
+    },
+)

@@ -1,0 +1,53 @@
+"""Chapter 05: the exact step, 1 at a tie."""
+
+from __future__ import annotations
+
+import torch
+
+from suprank_edu import naive
+from suprank_edu.exercises.engine.spec import Case, Exercise, Mistake
+from suprank_edu.exercises.tasks.common import by_element
+
+HEAVISIDE = Exercise(
+    name="heaviside",
+    arguments=("t",),
+    returns="one value per entry of `t`, 0 or 1",
+    truth=by_element(naive.heaviside),
+    cases=(
+        Case("differences of both signs", (torch.tensor([[-0.7, 0.2, -0.01], [0.4, -0.3, 1.5]]),)),
+        Case("a difference of exactly 0", (torch.tensor([-0.5, 0.0, 0.5]),)),
+    ),
+    mistakes=(
+        Mistake(
+            "ties",
+            "Two equal scores give t = 0, and this book takes H(0) = 1: a tie counts against the ranking, so nobody "
+            "gains by it.",
+            lambda t: (t > 0).to(t.dtype),
+            "Compare with `>=`, not with `>`.",
+        ),
+        Mistake(
+            "ties",
+            "At t = 0 you give ½. This book takes H(0) = 1: a tie counts in full against the ranking.",
+            lambda t: (t.sign() + 1) / 2,
+        ),
+        Mistake(
+            "sign",
+            "It is 1 where t is negative. H counts the items that score at least as high, that is t = s_j − s_k ≥ 0.",
+            lambda t: (t <= 0).to(t.dtype),
+        ),
+        Mistake("sign", "It is 1 where t is negative; H is 1 from 0 on.", lambda t: (t < 0).to(t.dtype)),
+        Mistake(
+            "wrong",
+            "That is the sign, −1 or 1. H counts items, so it is 0 or 1.",
+            lambda t: t.sign(),
+        ),
+        Mistake("wrong", "That is a ramp, which grows with t. H jumps from 0 to 1 and stays there.", torch.relu),
+        Mistake("wrong", "That is a ramp up to 1. H jumps from 0 to 1 at t = 0.", lambda t: t.clamp(0, 1)),
+        Mistake("wrong", "That is the sigmoid. H jumps from 0 to 1 at t = 0: compare, then convert.", torch.sigmoid),
+    ),
+    praise="Summed over the gallery, this step counts who stands at least as high: that count is the rank.",
+    advice={
+        "dtype": "A comparison gives true and false; turn them into numbers with `.to(t.dtype)`, so that they can be "
+        "summed with other floats.",
+    },
+)

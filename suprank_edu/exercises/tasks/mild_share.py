@@ -1,0 +1,75 @@
+"""Chapter 15: the share of mild mistakes, from two numbers of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+
+
+def _mild(fine: Tensor, coarse: Tensor) -> Tensor:
+    shares = []
+    for right, related in zip(fine.tolist(), coarse.tolist(), strict=True):
+        wrong = 1 - right
+        shares.append((related - right) / wrong)
+    return torch.tensor(shares, dtype=torch.float64)
+
+
+def _of(rule: Callable[[Tensor, Tensor], Tensor]) -> Function:
+    return lambda fine, coarse: rule(fine.double(), coarse.double())
+
+
+MILD_SHARE = Exercise(
+    name="mild_share",
+    arguments=("fine", "coarse"),
+    returns="(M,), one share for each loss",
+    truth=_mild,
+    cases=(
+        Case("three losses", (torch.tensor([0.8, 0.75, 0.6]), torch.tensor([0.98, 0.9, 0.95]))),
+        Case("two losses", (torch.tensor([0.5, 0.25]), torch.tensor([0.5, 0.9]))),
+    ),
+    mistakes=(
+        Mistake(
+            "normaliser",
+            "That is the share of all queries whose first image is a mild mistake. Asked is their share among the "
+            "mistakes: divide by 1 − R@1.",
+            _of(lambda fine, coarse: coarse - fine),
+        ),
+        Mistake(
+            "levels",
+            "That is the share of mistakes that are *not* mild: the first image is of another coarse class.",
+            _of(lambda fine, coarse: (1 - coarse) / (1 - fine)),
+        ),
+        Mistake(
+            "normaliser",
+            "Divide by the mistakes at the fine level, 1 − `fine`: mild ones are mistakes there.",
+            _of(lambda fine, coarse: (coarse - fine) / (1 - coarse).clamp(min=1e-9)),
+        ),
+        Mistake(
+            "normaliser",
+            "Divided by the right ones. A share of the mistakes divides by 1 − `fine`.",
+            _of(lambda fine, coarse: (coarse - fine) / fine),
+        ),
+        Mistake(
+            "normaliser",
+            "Divided by all whose coarse class is right. A share of the mistakes divides by 1 − `fine`.",
+            _of(lambda fine, coarse: (coarse - fine) / coarse),
+        ),
+        Mistake(
+            "levels",
+            "The coarse R@1 counts right images too: they share both levels. Take them away first.",
+            _of(lambda fine, coarse: coarse / (1 - fine)),
+        ),
+        Mistake("other-metric", "That is the coarse R@1 itself.", _of(lambda fine, coarse: coarse)),
+        Mistake("other-metric", "That is the share of mistakes, 1 − R@1.", _of(lambda fine, coarse: 1 - fine)),
+        Mistake("sign", "The right size, with the sign turned round.", _of(lambda f, c: (f - c) / (1 - f))),
+    ),
+    praise="Two columns of any published table give it, if R@1 is printed for both levels.",
+    advice={
+        "shape": "One share for each loss.",
+        "non-finite": "Divide by 1 − `fine`; no loss here is without mistakes.",
+    },
+)

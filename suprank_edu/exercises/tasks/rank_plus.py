@@ -1,0 +1,94 @@
+"""Chapter 06: the rank among the relevant items."""
+
+from __future__ import annotations
+
+import torch
+
+from suprank_edu import naive
+from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.tasks.common import (
+    FIVE_ITEMS,
+    NOT_ITSELF,
+    TIED_ITEMS,
+    above,
+    at_least,
+    at_most,
+    by_row,
+    counted,
+    ranked,
+    relevant_only,
+)
+
+_RELEVANT = torch.tensor([[True, False, True, True, False], [True, True, True, False, False]])
+
+_TIES_RELEVANT = torch.tensor([[True, False, True, True]])
+
+
+def _plus(step: Function, start: float = 1.0) -> Function:
+    return lambda scores, relevant: counted(scores, relevant.to(torch.float64), step, start)
+
+
+def _minus(start: float) -> Function:
+    return lambda scores, relevant: counted(scores, (~relevant).to(torch.float64), at_least, start)
+
+
+def _ignoring(rule: Function) -> Function:
+    return lambda scores, relevant: rule(scores)
+
+
+_ALL_COUNTED = "That is the rank among all items. rank⁺ counts the relevant ones alone: j ∈ Ω⁺."
+
+RANK_PLUS = Exercise(
+    name="rank_plus",
+    arguments=("scores", "relevant"),
+    returns="(Q, G), the rank among the relevant items; entries of other items are not looked at",
+    truth=by_row(naive.rank_plus),
+    cases=(
+        Case("two queries, five items", (FIVE_ITEMS, _RELEVANT)),
+        Case("two relevant items that tie", (TIED_ITEMS, _TIES_RELEVANT)),
+        Case("one relevant item", (TIED_ITEMS, torch.tensor([[False, False, True, False]]))),
+    ),
+    mistakes=(
+        Mistake(
+            "off-by-one",
+            f"Every rank⁺ is one too large. {NOT_ITSELF}, or its H(0) = 1 is the 1 + of the formula.",
+            _plus(at_least, 2),
+        ),
+        Mistake("off-by-one", "Every rank⁺ is one too small: the best relevant item has rank⁺ 1.", _plus(at_least, 0)),
+        Mistake(
+            "ties", "Relevant items that tie get the best place of the tie. H(0) = 1: compare with `>=`.", _plus(above)
+        ),
+        Mistake(
+            "sign",
+            "The best relevant item got the last rank⁺. Count the relevant items with s_j ≥ s_k.",
+            _plus(at_most),
+        ),
+        Mistake(
+            "positives",
+            _ALL_COUNTED,
+            _ignoring(ranked(at_least)),
+            "Multiply the comparison by `relevant[:, None, :]`, which runs along j, not by `relevant[:, :, None]`.",
+        ),
+        Mistake(
+            "negative-scores",
+            "You set the scores of the other items to 0, which is not low enough: a cosine may be negative. Leave them "
+            "out of the sum.",
+            lambda scores, relevant: ranked(at_least)(scores * relevant),
+        ),
+        Mistake(
+            "positives",
+            "You count the items that are not relevant: that is rank⁻, the other half of the split E2.",
+            _minus(0),
+        ),
+        Mistake(
+            "positives", "You count the items that are not relevant. rank⁺ counts the relevant ones, j ∈ Ω⁺.", _minus(1)
+        ),
+    ),
+    praise="rank = rank⁺ + rank⁻. Only rank⁻, the negatives in front, is a mistake to be repaired.",
+    advice={
+        "shape": "Compare all pairs, `(Q, G, G)`, keep the relevant j, then sum over j, the last axis.",
+        "dtype": "A rank is a count.",
+    },
+    floating=False,
+    compared=relevant_only,
+)

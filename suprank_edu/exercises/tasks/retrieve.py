@@ -1,0 +1,111 @@
+"""Chapter 01: the k most similar images, the query itself left out."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.tasks.common import on_circle
+
+
+def _retrieve(embeddings: Tensor, query: int, k: int) -> Tensor:
+    points = embeddings.tolist()
+    score = {
+        j: sum(a * b for a, b in zip(points[query], points[j], strict=True)) for j in range(len(points)) if j != query
+    }
+    return torch.tensor(sorted(score, key=lambda j: -score[j])[:k], dtype=torch.float64)
+
+
+def _listed(skip: int = 0, own: float = float("-inf"), descending: bool = True, drop_first: bool = False) -> Function:
+    """Return what a sorted list gives when the query's own score is `own` (NaN keeps it) and places are skipped."""
+
+    def rule(embeddings: Tensor, query: int, k: int) -> Tensor:
+        scores = embeddings.to(torch.float64) @ embeddings[query].to(torch.float64)
+        if not math.isnan(own):
+            scores[query] = own
+        order = scores.argsort(descending=descending, stable=True)
+        return order[skip : skip + k].to(torch.float64)
+
+    return rule
+
+
+def _shifted(embeddings: Tensor, query: int, k: int) -> Tensor:
+    order: Tensor = _listed()(embeddings, query, k)
+    return order - (order > query).to(order.dtype)
+
+
+def _scores_of(embeddings: Tensor, query: int, k: int) -> Tensor:
+    points = embeddings.to(torch.float64)
+    return points[_retrieve(embeddings, query, k).long()] @ points[query]
+
+
+_KEPT = float("nan")
+
+RETRIEVE = Exercise(
+    name="retrieve",
+    arguments=("embeddings", "query", "k"),
+    returns="(k,), positions in the gallery",
+    truth=_retrieve,
+    cases=(
+        Case("seven images, query 3", (on_circle(0, 12, 35, 50, 78, 141, 290), 3, 4)),
+        Case("query 0", (on_circle(5, 40, 170, 21, 300), 0, 2)),
+        Case("scores below 0 only", (on_circle(100, 220, 355), 1, 2)),
+        Case("a copy of the query in the gallery", (on_circle(90, 30, 60, 150, 30), 4, 2)),
+    ),
+    mistakes=(
+        Mistake(
+            "self-positive",
+            "The query is in its own list, at the very top: its cosine with itself is 1. Leave it out before you sort.",
+            _listed(own=_KEPT),
+            "Set its own score to `float('-inf')`, then take the k largest.",
+        ),
+        Mistake(
+            "self-positive",
+            "Mostly right, but where all others score below 0 the query comes first again: 0 is not low enough for a "
+            "cosine.",
+            _listed(own=0.0),
+            "Set its own score to `float('-inf')`, not to 0.",
+        ),
+        Mistake(
+            "self-positive",
+            "You drop the first of the list, whoever that is. With a copy of the query in the gallery that may be the "
+            "copy, and the query stays in.",
+            _listed(skip=1, own=_KEPT),
+            "Leave the query out by its position, not by its place in the list.",
+        ),
+        Mistake(
+            "off-by-one",
+            "The positions after the query are one too small: you deleted its entry, and all that follow moved up. "
+            "Positions are those of the whole gallery.",
+            _shifted,
+            "Set the query's own score to `float('-inf')` instead of deleting it.",
+        ),
+        Mistake(
+            "off-by-one",
+            "Your list starts at the second best. Once the query is out, the first is the best of the others.",
+            _listed(skip=1),
+        ),
+        Mistake("sign", "Your list starts with the least similar. Higher is better.", _listed(own=2, descending=False)),
+        Mistake(
+            "sign",
+            "Your list starts with the least similar. Higher is better.",
+            _listed(own=_KEPT, descending=False),
+        ),
+        Mistake("order", "The right items, but the best must come first.", lambda e, q, k: _retrieve(e, q, k).flip(0)),
+        Mistake(
+            "order",
+            "The right items in the order of storage. Sort them by score, the best first.",
+            lambda e, q, k: _retrieve(e, q, k).sort().values,
+        ),
+        Mistake("order", "Those are the scores. Asked are the positions of the items that have them.", _scores_of),
+    ),
+    praise="That is a search engine: scores, a sort, the first k. All that is left to do is to find a good embedding.",
+    advice={
+        "shape": "Return k positions, a tensor of shape `(k,)`.",
+        "dtype": "Positions are whole numbers: return the indices of the sort.",
+    },
+    floating=False,
+)

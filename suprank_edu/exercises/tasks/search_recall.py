@@ -1,0 +1,95 @@
+"""Chapter 16: the recall of an approximate search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+
+
+def _recall(scores: Tensor, exact_scores: Tensor, tolerance: float = 1e-6) -> Tensor:
+    shares = []
+    for found, truth in zip(scores.tolist(), exact_scores.tolist(), strict=True):
+        kth = min(truth)
+        shares.append(sum(score >= kth - tolerance for score in found) / len(truth))
+    return torch.tensor(shares, dtype=torch.float64)
+
+
+def _share(hit: Callable[[Tensor, Tensor], Tensor]) -> Function:
+    return lambda scores, exact: hit(scores.double(), exact.double()).double().mean(1)
+
+
+def _kth(exact: Tensor) -> Tensor:
+    return exact.amin(1, keepdim=True)
+
+
+_FOUND = torch.tensor([[0.91, 0.84, 0.79, 0.55], [0.88, 0.62, 0.60, 0.41], [0.7, 0.65, 0.61, 0.6]])
+
+_EXACT = torch.tensor([[0.91, 0.86, 0.84, 0.79], [0.88, 0.85, 0.71, 0.66], [0.7, 0.65, 0.61, 0.6]])
+
+SEARCH_RECALL = Exercise(
+    name="search_recall",
+    arguments=("scores", "exact_scores"),
+    returns="(Q,), one share per query",
+    truth=_recall,
+    cases=(
+        Case("three queries, four best", (_FOUND, _EXACT)),
+        Case("two that tie for the last place", (torch.tensor([[0.8, 0.5, 0.5]]), torch.tensor([[0.8, 0.7, 0.5]]))),
+        Case("scores that differ by rounding", (torch.tensor([[0.9, 0.6999999]]), torch.tensor([[0.9, 0.7]]))),
+        Case("fewer found than wanted", (torch.tensor([[0.9, float("-inf")]]), torch.tensor([[0.9, 0.7]]))),
+    ),
+    mistakes=(
+        Mistake(
+            "order",
+            "You compare place by place. One missed item moves all that follow it, and they were found all the same.",
+            _share(lambda scores, exact: (scores - exact).abs() <= 1e-6),
+            "An item is among the true k best when its score reaches the k-th exact one.",
+        ),
+        Mistake(
+            "order",
+            "You compare place by place, and for equality to the last digit.",
+            _share(lambda scores, exact: scores == exact),
+        ),
+        Mistake(
+            "ties",
+            "Of two items that tie for the last place a search may return either. What counts is to reach the k-th "
+            "exact score: compare with `>=`.",
+            _share(lambda scores, exact: scores > _kth(exact) + 1e-6),
+        ),
+        Mistake(
+            "rounding",
+            "Right, until rounding: two products of the same vectors differ in the last digits. Let an item lie 1e-6 "
+            "below the k-th score.",
+            _share(lambda scores, exact: scores >= _kth(exact)),
+        ),
+        Mistake(
+            "other-metric",
+            "That asks whether the best item was found. Recall looks at all k.",
+            _share(lambda scores, exact: scores[:, :1] >= exact[:, :1] - 1e-6),
+        ),
+        Mistake(
+            "order",
+            "You compare with the best exact score. An item counts when it reaches the k-th, the lowest of them.",
+            _share(lambda scores, exact: scores >= exact[:, :1] - 1e-6),
+        ),
+        Mistake(
+            "sign",
+            "That is the share of what was missed.",
+            lambda scores, exact: 1 - _recall(scores, exact),
+        ),
+        Mistake(
+            "normaliser",
+            "That is how many were found. Divide by k.",
+            lambda scores, exact: _recall(scores, exact) * exact.shape[1],
+        ),
+    ),
+    praise="A recall that ties cannot hurt and rounding cannot change: `suprank_edu.retrieval.search_recall` is the "
+    "same line.",
+    advice={
+        "shape": "One share per query: the mean runs along the k items, the last axis.",
+        "dtype": "A comparison gives true and false; `.float().mean(dim=1)` makes shares of them.",
+    },
+)

@@ -1,0 +1,86 @@
+"""Chapter 16: how many terms a rank loss has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+
+
+def _three(rule: Callable[[int, int, int], tuple[int, int, int]]) -> Function:
+    """Turn three counts into the tensor that is asked for."""
+    return lambda queries, positives, gallery: torch.tensor(rule(queries, positives, gallery), dtype=torch.float64)
+
+
+TERMS = Exercise(
+    name="terms",
+    arguments=("queries", "positives", "gallery"),
+    returns="(3,): terms of the dense form, terms of the direct form, items of the sorted one",
+    truth=_three(lambda q, p, g: (q * g * g, q * p * (g - p), q * g)),
+    cases=(
+        Case("64 queries, a large gallery", (64, 5_000, 60_000)),
+        Case("a batch of 256", (256, 3, 256)),
+        Case("one query", (1, 2, 7)),
+    ),
+    mistakes=(
+        Mistake(
+            "pairs",
+            "The dense form looks at every pair of gallery items, k and j, for each query: Q·G·G. Yours has only Q·G.",
+            _three(lambda q, p, g: (q * g, q * p * (g - p), q * g)),
+        ),
+        Mistake(
+            "pairs",
+            "You left out the pairs of an item with itself. The dense form computes the whole G × G table, its "
+            "diagonal included, and masks it afterwards.",
+            _three(lambda q, p, g: (q * g * (g - 1), q * p * (g - p), q * g)),
+        ),
+        Mistake(
+            "pairs",
+            "The direct form compares a positive with the negatives only, of which there are G − P. You compare it "
+            "with the whole gallery.",
+            _three(lambda q, p, g: (q * g * g, q * p * g, q * g)),
+            "Positives are counted by a sort, exactly and without a surrogate: `rank⁺` needs no pairs.",
+        ),
+        Mistake(
+            "positives",
+            "The direct form needs a sum for each *positive*: a rank of a negative enters no loss. Yours has a sum for "
+            "every negative, against all negatives.",
+            _three(lambda q, p, g: (q * g * g, q * (g - p) ** 2, q * g)),
+        ),
+        Mistake(
+            "sum",
+            "The sorted form sees positives and negatives once each: P + (G − P) = G items a query. Their product is "
+            "what it saves.",
+            _three(lambda q, p, g: (q * g * g, q * p * (g - p), q * p * (g - p))),
+        ),
+        Mistake(
+            "sum",
+            "Positives and negatives together are P + (G − P) = G items. You count the positives twice.",
+            _three(lambda q, p, g: (q * g * g, q * p * (g - p), q * (p + g))),
+        ),
+        Mistake(
+            "sum",
+            "The positives take part in the sort too, as the rows: P + (G − P) = G items a query.",
+            _three(lambda q, p, g: (q * g * g, q * p * (g - p), q * (g - p))),
+        ),
+        Mistake(
+            "product",
+            "These are the numbers of one query. Multiply each by Q.",
+            _three(lambda q, p, g: (g * g, p * (g - p), g)),
+        ),
+        Mistake(
+            "order",
+            "The right numbers, from the smallest to the largest. Asked are dense, direct, sorted.",
+            _three(lambda q, p, g: (q * g, q * p * (g - p), q * g * g)),
+        ),
+    ),
+    praise="Two factors of G become one, and then none but the mistake of the scores: that is the whole chapter.",
+    advice={
+        "type": "Return three numbers as one tensor: `torch.tensor([dense, direct, items])`.",
+        "shape": "Three numbers are asked for: `torch.tensor([dense, direct, items])`.",
+    },
+    floating=False,
+    rtol=1e-9,
+)

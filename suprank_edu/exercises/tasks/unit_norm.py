@@ -1,0 +1,104 @@
+"""Chapter 00: divide each embedding by its own norm."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from suprank_edu.exercises.engine.spec import Case, Exercise, Mistake
+from suprank_edu.exercises.tasks.common import by_row
+
+
+def _unit(row: list[float]) -> list[float]:
+    norm = math.sqrt(sum(x * x for x in row))
+    return [x / norm if norm > 0 else 0.0 for x in row]
+
+
+def _divided_by_column_norm(x: Tensor) -> Tensor:
+    return torch.div(x, x.norm(dim=0).clamp(min=1e-12))
+
+
+def _divided_by_total_norm(x: Tensor) -> Tensor:
+    return torch.div(x, x.norm())
+
+
+def _divided_by_squares(x: Tensor) -> Tensor:
+    return x / (x * x).sum(1, keepdim=True).clamp(min=1e-12)
+
+
+def _divided_by_sum(x: Tensor) -> Tensor:
+    return x / x.abs().sum(1, keepdim=True).clamp(min=1e-12)
+
+
+def _divided_by_largest(x: Tensor) -> Tensor:
+    return x / x.abs().amax(1, keepdim=True).clamp(min=1e-12)
+
+
+def _times_norm(x: Tensor) -> Tensor:
+    return torch.mul(x, x.norm(dim=1, keepdim=True))
+
+
+_COLUMNS = (
+    "The columns have norm 1, the rows have not. One row is one embedding, so its norm is a sum over the D numbers of "
+    "that row."
+)
+
+_COLUMNS_MORE = "`x.norm(dim=1, keepdim=True)` is `(N, 1)` and divides each row by its own norm."
+
+UNIT_NORM = Exercise(
+    name="unit_norm",
+    arguments=("embeddings",),
+    returns="(N, D), each row divided by its own norm",
+    truth=by_row(_unit),
+    cases=(
+        Case(
+            "four embeddings of three numbers",
+            (torch.tensor([[3.0, 4.0, 0.0], [1.0, -2.0, 2.0], [0.5, 0.1, -0.5], [-6.0, 2.0, 3.0]]),),
+        ),
+        Case("as many embeddings as numbers in each", (torch.tensor([[3.0, 4.0], [-0.6, 0.2]]),)),
+        Case("an embedding of zeros", (torch.tensor([[3.0, 4.0], [0.0, 0.0]]),), smooth=False),
+    ),
+    mistakes=(
+        Mistake("axis", _COLUMNS, _divided_by_column_norm, _COLUMNS_MORE),
+        Mistake(
+            "axis",
+            "All rows are divided by one number, the norm of the whole table. Each row needs its own.",
+            _divided_by_total_norm,
+            _COLUMNS_MORE,
+        ),
+        Mistake(
+            "norm",
+            "You divide by the sum of squares. The norm is its square root.",
+            _divided_by_squares,
+            "`(x * x).sum(dim=1, keepdim=True).sqrt()`, or `x.norm(dim=1, keepdim=True)`.",
+        ),
+        Mistake(
+            "norm",
+            "The absolute values of each row add up to 1; for a cosine it is the squares that must.",
+            _divided_by_sum,
+        ),
+        Mistake(
+            "norm",
+            "The largest entry of each row is 1; for a cosine it is the sum of the squares that must be.",
+            _divided_by_largest,
+        ),
+        Mistake(
+            "norm",
+            "You divide by the root of the mean of the squares. The norm is the root of their sum.",
+            lambda x: x / (x * x).mean(1, keepdim=True).sqrt().clamp(min=1e-12),
+        ),
+        Mistake("norm", "You multiply by the norm. Divide by it.", _times_norm),
+    ),
+    praise="Each row has norm 1 now, so the product of two of them is their cosine similarity: the score of this book.",
+    advice={
+        "shape": "Without `keepdim=True` the norms have shape `(N,)`, and dividing `(N, D)` by `(N,)` meets the "
+        "columns.",
+        "non-finite": "An embedding of zeros has norm 0, and 0/0 is NaN: divide by the norm or by a tiny number, "
+        "whichever is larger, `norm.clamp(min=1e-12)`. Without any zeros it is the root of a negative number: Square "
+        "before you add.",
+        "no-gradient": "A network learns through this line, so stay with operations of torch on the tensor you got.",
+    },
+    gradient=True,
+)
