@@ -13,8 +13,8 @@ from suprank_edu.explore.dashboard_figure import STYLES, Curves, describe, metri
 from suprank_edu.explore.explorer import Explorer
 from suprank_edu.explore.figures import FigureFunction
 from suprank_edu.explore.live import LiveExplorer
-from suprank_edu.training import Course, FitResult, Recipe
-from suprank_edu.training.callbacks import evaluated
+from suprank_edu.training import FitResult, Recipe, TrainingLog
+from suprank_edu.training.callbacks import evaluation_metrics
 
 SHARE = 0.01
 """Of the time of training, what drawing may take at most."""
@@ -145,9 +145,9 @@ class WatchedRun:
         self._live: LiveExplorer | None = None
         self._next = 0.0
 
-    def start(self, recipe: Recipe, course: Course, monitor: str | None) -> None:
+    def start(self, recipe: Recipe, log: TrainingLog, monitor: str | None) -> None:
         """Show the dashboard with this run, which may go on from a checkpoint."""
-        history, evaluations = list(course.history), list(course.evaluations)
+        history, evaluations = list(log.history), list(log.evaluations)
         self._curves = Curves(recipe.steps, recipe.batch_size, monitor, history, evaluations)
         self.dashboard.put(self.name, self._curves)
         self._live = None
@@ -162,7 +162,7 @@ class WatchedRun:
         """Take the metrics of one step; draw when it is time."""
         of_step = {name: metrics[name] for name in ("loss", "lr", "seconds")}
         self._curves.history.append({"step": step} | of_step)
-        if of_evaluation := evaluated(metrics):
+        if of_evaluation := evaluation_metrics(metrics):
             self._curves.evaluations.append({"step": step} | of_evaluation)
         if self._live is not None and time.perf_counter() >= self._next:
             self._draw(self._live)

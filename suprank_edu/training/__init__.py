@@ -9,14 +9,13 @@ from suprank_edu.training.networks import Augment, Backbone, GeM, SmallCNN, embe
 from suprank_edu.training.optimizer import lr_factor
 from suprank_edu.training.recipe import Recipe
 from suprank_edu.training.tensorboard import TensorBoard
-from suprank_edu.training.validation import Checkpoints, Course, Validation
+from suprank_edu.training.validation import Checkpoints, TrainingLog, Validation
 
 __all__ = [
     "Augment",
     "Backbone",
     "Callback",
     "Checkpoints",
-    "Course",
     "FitResult",
     "GeM",
     "MemoryBank",
@@ -25,6 +24,7 @@ __all__ = [
     "SmallCNN",
     "TensorBoard",
     "TrainingError",
+    "TrainingLog",
     "Validation",
     "embed",
     "fit",

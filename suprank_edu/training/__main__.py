@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from suprank_edu._checks import check_one_of
-from suprank_edu.training.gather import is_first
+from suprank_edu.training.gather import is_first_process
 from suprank_edu.training.learner import TrainingError
 from suprank_edu.training.study.named_losses import LOSSES
 from suprank_edu.training.study.papers import SETTINGS
@@ -180,7 +180,7 @@ def _train(run: Run, options: argparse.Namespace) -> None:
     every = options.checkpoint_every
     every = run.watch.get("checkpoint_every", 100) if every is None else every
     result = run.train(every, before | given or None, device=options.device, callbacks=callbacks)
-    if is_first():
+    if is_first_process():
         print(f"{len(result.history)} steps, loss {result.history[-1]['loss']:.4f}; network and state in {run.folder}")
 
 

@@ -56,12 +56,12 @@ def check_arguments(dataset: Any, loss: Any, validation: Any, checkpoints: Any, 
             raise ValueError(f"`callbacks`: got {_named(callback)} in it, expected callables of a step and its metrics")
 
 
-def fingerprint(dataset: RetrievalDataset) -> str:
-    """Tell a data set from one of other images or another order, as far as its labels do.
+def hash_labels(dataset: RetrievalDataset) -> str:
+    """Return the number of images and a hash of their labels, in order: two data sets with different ones differ.
 
     Example:
         >>> from suprank_edu.data import read
-        >>> fingerprint(read("standin")) == fingerprint(read("standin").subset(range(799, -1, -1)))
+        >>> hash_labels(read("standin")) == hash_labels(read("standin").subset(range(799, -1, -1)))
         False
     """
     labels = dataset.labels

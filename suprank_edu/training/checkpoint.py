@@ -118,7 +118,7 @@ def _names(learner: Learner) -> dict[str, str]:
     model = learner.accelerator.unwrap_model(learner.model)
     loss = learner.loss
     names = {"network": type(model).__name__, "loss": getattr(loss, "__name__", type(loss).__name__)}
-    return names | learner.fed_by | settings_of(loss)
+    return names | learner.identity | settings_of(loss)
 
 
 def _shapes(state: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,16 +16,16 @@ from suprank_edu._progress import is_static
 from suprank_edu.data import MPerClassBatches, RetrievalDataset
 from suprank_edu.data.samplers import Batches
 from suprank_edu.training import checkpoint
-from suprank_edu.training.arguments import check_arguments, fingerprint
-from suprank_edu.training.callbacks import Callback, watched
+from suprank_edu.training.arguments import check_arguments, hash_labels
+from suprank_edu.training.callbacks import Callback, started
 from suprank_edu.training.device import make_accelerator, own_random_state
-from suprank_edu.training.gather import OwnShare, as_the_first
+from suprank_edu.training.gather import OwnShare, from_first_process
 from suprank_edu.training.learner import Learner, Loss, TrainingError
 from suprank_edu.training.networks.augment import Augment
 from suprank_edu.training.networks.images import image_batches
 from suprank_edu.training.networks.models import SmallCNN, has_live_batch_norm
 from suprank_edu.training.recipe import Recipe
-from suprank_edu.training.validation import Checkpoints, Course, Validation, warn_of_live_batch_norm
+from suprank_edu.training.validation import Checkpoints, TrainingLog, Validation, warn_of_live_batch_norm
 
 
 @dataclass(frozen=True)
@@ -109,22 +109,22 @@ def fit(
     )
     with own_random_state(recipe.seed, accelerator.device):
         model = _check_model(model, recipe) if model is not None else SmallCNN.of(recipe, dataset.channels)
-        fed_by = {"data": fingerprint(dataset), "batches": f"{len(batches)} of {type(batches).__name__}"}
-        learner = Learner(recipe, accelerator, model, loss, dataset.labels.shape[1], fed_by)
+        identity = {"data": hash_labels(dataset), "batches": f"{len(batches)} of {type(batches).__name__}"}
+        learner = Learner(recipe, accelerator, model, loss, dataset.labels.shape[1], identity)
         if has_live_batch_norm(model):
             warn_of_live_batch_norm(accelerator.num_processes, recipe.embed_at_once is not None)
-        course = Course()
+        log = TrainingLog()
         if checkpoints is not None and accelerator.is_main_process:
             clear_halves(checkpoints.last, checkpoints.best)
         if checkpoints is not None and checkpoints.last.exists():
             state = checkpoint.load(checkpoints.last)
             checkpoint.restore(learner, state, checkpoints.last)
-            course = Course(state["history"], state["evaluations"])
-        run = _Run(learner, dataset, batches, validation, checkpoints, course)
+            log = TrainingLog(state["history"], state["evaluations"])
+        run = _Run(learner, dataset, batches, validation, checkpoints, log)
         monitor = validation.monitor if validation is not None else None
-        with watched(callbacks if accelerator.is_main_process else (), recipe, course, monitor) as watching:
+        with started(callbacks if accelerator.is_main_process else (), recipe, log, monitor) as watching:
             run.go(watching, progress)
-    return FitResult(accelerator.unwrap_model(learner.model).eval(), course.history, course.evaluations)
+    return FitResult(accelerator.unwrap_model(learner.model).eval(), log.history, log.evaluations)
 
 
 @dataclass
@@ -136,7 +136,7 @@ class _Run:
     batches: Batches
     validation: Validation | None
     checkpoints: Checkpoints | None
-    course: Course
+    log: TrainingLog
 
     def go(self, callbacks: tuple[Callback, ...], progress: bool) -> None:
         """Take the steps that are left."""
@@ -145,7 +145,7 @@ class _Run:
 
         accelerator, steps = self.learner.accelerator, self.learner.recipe.steps
         silent = not progress or is_static() or not accelerator.is_main_process
-        done = len(self.course.history)
+        done = len(self.log.history)
         if self._stopped_early():
             return
         with tqdm(total=steps, initial=done, disable=silent, desc="training", unit="step") as bar:
@@ -170,7 +170,7 @@ class _Run:
         labels = torch.from_numpy(self.dataset.labels).to(device)  # (N, L)
         augment = Augment(recipe)
         own = OwnShare(self.batches, done, recipe.steps, learner.accelerator)
-        before = self.course.history[-1]["seconds"] if self.course.history else 0.0
+        before = self.log.history[-1]["seconds"] if self.log.history else 0.0
         start = time.perf_counter()
         for step, (_, images) in enumerate(image_batches(self.dataset, own, recipe.image_size, device), done):
             batch = own.whole(step)
@@ -181,23 +181,21 @@ class _Run:
             except RuntimeError as error:
                 raise _explained(error, step, recipe) from error
             seconds = before + time.perf_counter() - start
-            self.course.history.append({"step": step + 1, "loss": value, "lr": lr, "seconds": seconds})
-            yield dict(self.course.history[-1])
+            self.log.history.append({"step": step + 1, "loss": value, "lr": lr, "seconds": seconds})
+            yield dict(self.log.history[-1])
 
     def _evaluate(self, step: int) -> dict[str, float]:
         assert self.validation is not None
         # Rounding may differ between devices, and with it what is best: processes would then wait for each other.
-        found = as_the_first(self.validation.measure(self.learner.accelerator.unwrap_model(self.learner.model)))
-        self.course.evaluations.append({"step": step} | found)
-        if self.checkpoints is not None and self.course.since_best(self.validation.monitor) == 0:
+        found = from_first_process(self.validation.measure(self.learner.accelerator.unwrap_model(self.learner.model)))
+        self.log.evaluations.append({"step": step} | found)
+        if self.checkpoints is not None and self.log.since_best(self.validation.monitor) == 0:
             self._save(self.checkpoints.best)
         return found
 
     def _save(self, path: Any) -> None:
         if self.learner.accelerator.is_main_process:
-            state = checkpoint.snapshot(
-                self.learner, len(self.course.history), self.course.history, self.course.evaluations
-            )
+            state = checkpoint.snapshot(self.learner, len(self.log.history), self.log.history, self.log.evaluations)
             checkpoint.save(path, state)
         self.learner.accelerator.wait_for_everyone()
 
@@ -205,7 +203,7 @@ class _Run:
         patience = self.validation.patience if self.validation is not None else None
         if self.validation is None or patience is None:
             return False
-        return self.course.since_best(self.validation.monitor) >= patience
+        return self.log.since_best(self.validation.monitor) >= patience
 
 
 def _explained(error: RuntimeError, step: int, recipe: Recipe) -> RuntimeError:

@@ -55,7 +55,7 @@ class OwnShare:
 
 
 @torch.no_grad()
-def start_alike(module: nn.Module) -> None:
+def broadcast_parameters(module: nn.Module) -> None:
     """Give all processes the parameters and buffers of the first."""
     if _processes() > 1:
         import torch.distributed as dist
@@ -64,7 +64,7 @@ def start_alike(module: nn.Module) -> None:
             dist.broadcast(value, src=0)
 
 
-def as_the_first(value: T) -> T:
+def from_first_process(value: T) -> T:
     """Return the first process's value in all processes, so that what is decided by it is decided alike."""
     if _processes() == 1:
         return value
@@ -76,7 +76,7 @@ def as_the_first(value: T) -> T:
     return first
 
 
-def is_first() -> bool:
+def is_first_process() -> bool:
     """Return whether this process is the first of several, or alone."""
     import torch.distributed as dist
 

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from suprank_edu.training.arguments import check_value
 from suprank_edu.training.device import random_state, set_random_state
-from suprank_edu.training.gather import gather_with_gradient, start_alike
+from suprank_edu.training.gather import broadcast_parameters, gather_with_gradient
 from suprank_edu.training.memory import MemoryBank
 from suprank_edu.training.networks.models import freeze_batch_norm
 from suprank_edu.training.optimizer import lr_factor, make_optimizer, parameter_groups
@@ -36,13 +36,13 @@ class Learner:
     """A network, a loss, their optimiser and the memory: what one step changes."""
 
     def __init__(
-        self, recipe: Recipe, accelerator: Any, model: nn.Module, loss: Loss, num_levels: int, fed_by: dict[str, str]
+        self, recipe: Recipe, accelerator: Any, model: nn.Module, loss: Loss, num_levels: int, identity: dict[str, str]
     ) -> None:
         self.recipe, self.accelerator = recipe, accelerator
-        self.fed_by = fed_by  # what tells these data and batches from others
+        self.identity = identity  # what tells these data and batches from others
         self.loss = loss.to(accelerator.device) if isinstance(loss, nn.Module) else loss
         if isinstance(loss, nn.Module):
-            start_alike(loss)
+            broadcast_parameters(loss)
         self.memory: MemoryBank | None = None
         self._num_levels = num_levels
         model.train()

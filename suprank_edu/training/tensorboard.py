@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from os import PathLike
 from typing import Any
 
-from suprank_edu.training.callbacks import evaluated
+from suprank_edu.training.callbacks import evaluation_metrics
 from suprank_edu.training.recipe import Recipe
-from suprank_edu.training.validation import Course
+from suprank_edu.training.validation import TrainingLog
 
 
 class TensorBoard:
@@ -49,24 +49,24 @@ class TensorBoard:
         self._writer: Any = None
         self._origin = 0.0
 
-    def start(self, recipe: Recipe, course: Course, monitor: str | None) -> None:
+    def start(self, recipe: Recipe, log: TrainingLog, monitor: str | None) -> None:
         """Open a file of events, and write what a checkpoint remembers of the run."""
-        history = course.history
+        history = log.history
         self._origin = time.time() - (history[-1]["seconds"] if history else 0.0)
         # Events of step 0 on that other files of the folder hold are void for TensorBoard and its reader.
         self._writer = self._make(str(self.folder), purge_step=0)
         seconds = {int(entry["step"]): entry["seconds"] for entry in history}
         for entry in history:
             self(int(entry["step"]), entry)
-        for entry in course.evaluations:
-            self._write("validation", int(entry["step"]), seconds[int(entry["step"])], evaluated(entry))
+        for entry in log.evaluations:
+            self._write("validation", int(entry["step"]), seconds[int(entry["step"])], evaluation_metrics(entry))
         self._writer.flush()
 
     def __call__(self, step: int, metrics: Mapping[str, float]) -> None:
         """Write the metrics of one step."""
         of_step = {name: metrics[name] for name in ("loss", "lr", "seconds")}
         self._write("train", step, metrics["seconds"], of_step)
-        self._write("validation", step, metrics["seconds"], evaluated(metrics))
+        self._write("validation", step, metrics["seconds"], evaluation_metrics(metrics))
 
     def close(self) -> None:
         """Write what is still in memory, and close the file."""

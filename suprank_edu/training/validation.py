@@ -99,7 +99,7 @@ class Checkpoints:
 
 
 @dataclass
-class Course:
+class TrainingLog:
     """How a run has gone so far.
 
     Attributes:

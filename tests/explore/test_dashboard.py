@@ -11,7 +11,7 @@ from toys import by_panel, history
 from suprank_edu.data import read
 from suprank_edu.explore import Dashboard, dashboard, payload
 from suprank_edu.losses import SupAPLoss
-from suprank_edu.training import Checkpoints, Course, FitResult, Observer, Recipe, SmallCNN, Validation, fit
+from suprank_edu.training import Checkpoints, FitResult, Observer, Recipe, SmallCNN, TrainingLog, Validation, fit
 
 RECIPE = Recipe(steps=6, batch_size=16, image_size=16, channels=(4, 8), embedding_size=8)
 
@@ -159,7 +159,7 @@ def test_drawing_takes_a_hundredth_of_the_time_at_most(monkeypatch: pytest.Monke
     now, drawn = [0.0], []
     monkeypatch.setattr(dashboard.time, "perf_counter", lambda: now[0])
     watch = Dashboard(every=0.1).run("long")
-    watch.start(Recipe(steps=4000), Course(), None)
+    watch.start(Recipe(steps=4000), TrainingLog(), None)
 
     def draw() -> None:
         now[0] += 0.02
@@ -176,7 +176,7 @@ def test_drawing_takes_a_hundredth_of_the_time_at_most(monkeypatch: pytest.Monke
 
 def test_a_step_that_draws_nothing_costs_next_to_nothing() -> None:
     watch = Dashboard().run("long")
-    watch.start(Recipe(steps=4000), Course(), None)
+    watch.start(Recipe(steps=4000), TrainingLog(), None)
     start = time.perf_counter()
     for step in range(1, 4001):
         watch(step, {"step": step, "loss": 0.5, "lr": 0.1, "seconds": 0.005 * step})
