@@ -17,9 +17,9 @@ from suprank_edu.data.labelling.export import (
     statistics,
     write_labels,
 )
-from suprank_edu.data.labelling.local_wiki import Fault, LocalWiki, read_pages
 from suprank_edu.data.labelling.mining import count_phrases, mine, phrase_of
 from suprank_edu.data.labelling.names import embed_names, sentence_embedder
+from suprank_edu.data.labelling.practice import Fault, LocalWiki, read_pages
 from suprank_edu.data.labelling.quality import labelling_of, measure_stages, purity, review_by_truth
 from suprank_edu.data.labelling.votes import Vote, classify, label_from_images, vote_of_images, vote_of_parents
 from suprank_edu.data.labelling.wiki_cache import WikiCache

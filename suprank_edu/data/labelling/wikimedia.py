@@ -5,6 +5,10 @@ titles in each, a user agent that says who asks, ``maxlag``, and waits when it i
 a cache on disk, so that a run that breaks off goes on where it stopped.
 """
 
+# Not urllib3's Retry in an adapter of requests: the API says that it is busy in answers of status 200, which an adapter
+# never looks into; its first new attempt comes without a wait; and a wait longer than its limit is cut short, where
+# this client ends the run.
+
 from __future__ import annotations
 
 import time

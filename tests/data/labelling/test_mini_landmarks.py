@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from suprank_edu.data import load_samples
+from suprank_edu.data import load_samples, samples_folder
 from suprank_edu.data.labelling import (
     LocalWiki,
     ReviewLog,
@@ -27,10 +27,8 @@ from suprank_edu.data.labelling import (
 )
 from suprank_edu.training import load_images
 
-ROOT = Path(__file__).resolve().parents[3] / "data_samples"
+ROOT = samples_folder()
 AGENT = "suprank-edu-tests/1.0 (tests@example.org)"
-
-pytestmark = pytest.mark.skipif(not (ROOT / "wikimedia_parents.json").is_file(), reason="Mini-Landmarks is not there")
 
 
 @pytest.fixture(scope="module")

@@ -133,18 +133,6 @@ def test_trouble_in_the_middle_of_a_continuation_repeats_only_that_piece() -> No
     assert [query.get("clcontinue") for query in wiki.requests] == [None, "1|2", "1|2", "1|4"]
 
 
-def test_a_real_rate_limit_is_kept() -> None:
-    slept = Waits()
-
-    def wait(seconds: float) -> None:
-        slept.append(seconds)
-        wiki._times.clear()  # as if that time had passed
-
-    with LocalWiki(PAGES, rate_limit=2) as wiki, client(wiki, wait=wait) as api:
-        assert api.parents(PAGES) == PAGES
-    assert slept == [1]
-
-
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
@@ -210,13 +198,6 @@ def test_after_an_error_the_batches_before_it_are_kept(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_run_that_is_killed_goes_on_where_it_stopped(tmp_path: Path) -> None:
     cache = tmp_path / "c.sqlite"
-    script = """
-        import os, signal
-        from suprank_edu.data.labelling import WikimediaClient
-        titles = [f"Category:Castle {i}" for i in range(120)]
-        kill = lambda done, wanted: os.kill(os.getpid(), signal.SIGKILL) if done == 100 else None
-        with LocalWiki_url as url: pass
-    """
     script = textwrap.dedent(
         """
         import os, signal, sys

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from suprank_edu.data import samples_folder
 from suprank_edu.data.labelling import (
     LocalWiki,
     WikimediaClient,
@@ -15,9 +16,9 @@ from suprank_edu.data.labelling import (
     write_labels,
 )
 from suprank_edu.data.labelling.export import HierarchicalLabel
-from suprank_edu.data.labelling.invented_wiki import invent_pages, main, plural
+from suprank_edu.data.labelling.practice.invented_wiki import invent_pages, main, plural
 
-ROOT = Path(__file__).resolve().parents[3] / "data_samples"
+ROOT = samples_folder()
 WORDS = ("castle", "fortress", "church", "sanctuary", "natural arch", "lake", "falls", "light station", "chapel")
 
 
@@ -74,13 +75,9 @@ def test_the_command_writes_what_the_wiki_serves(tmp_path: Path) -> None:
         parents = client.parents(titles)
     found = {title for title, of_title in parents.items() if of_title is not None}
     assert 60 < len(found) < 80
-    assert found == {t for t in titles if t in wiki.pages or t in wiki.redirects}
+    assert found == {t for t in titles if t in wiki.pages.categories or t in wiki.pages.redirects}
 
 
-needs_set = pytest.mark.skipif(not (ROOT / "wikimedia_parents.json").is_file(), reason="Mini-Landmarks is not there")
-
-
-@needs_set
 def test_the_committed_parents_are_those_that_the_command_writes(tmp_path: Path) -> None:
     for part in ("train", "index"):
         for table in ("category", "hierarchical"):
@@ -91,7 +88,6 @@ def test_the_committed_parents_are_those_that_the_command_writes(tmp_path: Path)
     assert written == (ROOT / "wikimedia_parents.json").read_text(encoding="utf-8"), "run the command of invented_wiki"
 
 
-@needs_set
 def test_most_landmarks_of_the_set_have_a_parent_of_their_kind() -> None:
     titles = read_categories(ROOT / "train_label_to_category.csv") | read_categories(
         ROOT / "index_label_to_category.csv"
@@ -99,7 +95,7 @@ def test_most_landmarks_of_the_set_have_a_parent_of_their_kind() -> None:
     rows = read_labels(ROOT / "train_label_to_hierarchical.csv") + read_labels(ROOT / "index_label_to_hierarchical.csv")
     content = read_pages(ROOT / "wikimedia_parents.json")
     parents = {
-        title: [c["title"] for c in content["pages"].get(content["redirects"].get(title, title), [])]
+        title: [c["title"] for c in content.categories.get(content.redirects.get(title, title), [])]
         for title in titles.values()
     }
     phrases = mine(titles, parents, 1)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from suprank_edu.data.labelling import LocalWiki, read_pages
+from suprank_edu.data.labelling import Fault, LocalWiki, read_pages
 
 QUERY = {"action": "query", "prop": "categories", "format": "json", "formatversion": "2", "cllimit": "max"}
 
@@ -52,13 +52,20 @@ def test_redirects_are_followed_only_when_asked() -> None:
 
 
 def test_the_rules_of_the_house() -> None:
-    with LocalWiki({"Category:A": []}, rate_limit=3) as wiki:
+    with LocalWiki({"Category:A": []}) as wiki:
         assert ask(wiki, agent="python-requests/2", titles="Category:A").status_code == 403
         assert ask(wiki, titles="|".join(map(str, range(51)))).json()["error"]["code"] == "toomanyvalues"
         assert ask(wiki, titles="Category:A", prop="info").json()["error"]["code"] == "badvalue"
         assert ask(wiki, titles="Category:A").status_code == 200
-        late = ask(wiki, titles="Category:A")
-    assert (late.status_code, late.headers["Retry-After"]) == (429, "1")
+
+
+def test_faults_come_first_and_in_order() -> None:
+    faults = [None, Fault(429, "Too many requests.", {"Retry-After": "7"})]
+    with LocalWiki({"Category:A": []}, faults=faults) as wiki:
+        right, wrong, again = (ask(wiki, titles="Category:A") for _ in range(3))
+    assert (wrong.status_code, wrong.reason, wrong.headers["Retry-After"]) == (429, "Too Many Requests", "7")
+    assert wrong.text == "Too many requests."
+    assert right.json() == again.json()
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"pages": [{"ns": 14}]}', '{"pages": 3}', '{"pages": [3]}'])
@@ -73,10 +80,11 @@ def test_pages_and_redirects_come_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "pages.json"
     page = {"ns": 14, "title": "Category:A", "categories": [{"ns": 14, "title": "Category:B"}]}
     path.write_text(json.dumps({"pages": [page], "redirects": [{"from": "Category:O", "to": "Category:A"}]}))
-    assert read_pages(path) == {"pages": {"Category:A": page["categories"]}, "redirects": {"Category:O": "Category:A"}}
+    assert read_pages(path) == ({"Category:A": page["categories"]}, {"Category:O": "Category:A"})
+    path.write_text(path.read_text(), encoding="utf-8-sig")  # as some editors save it
+    assert read_pages(path).redirects == {"Category:O": "Category:A"}
 
 
-@pytest.mark.parametrize("option", ["answer_size", "rate_limit"])
-def test_limits_below_one_are_refused(option: str) -> None:
-    with pytest.raises(ValueError, match=rf"^`{option}`: got 0, expected an integer of at least 1"):
-        LocalWiki({}, **{option: 0})
+def test_an_answer_holds_at_least_one_category() -> None:
+    with pytest.raises(ValueError, match=r"^`answer_size`: got 0, expected an integer of at least 1"):
+        LocalWiki({}, answer_size=0)
