@@ -16,7 +16,7 @@ from suprank_edu.losses import SupAPLoss
 from suprank_edu.training import Recipe, embed, fit
 
 QUERIES = {"gap": 1032, "negative": 1748}
-TO = Path(__file__).resolve().parents[2] / "suprank_edu" / "explore" / "gap_scores.json"
+TO = Path(__file__).resolve().parents[2] / "suprank_edu" / "explore" / "decomposability" / "gap_scores.json"
 
 
 def main() -> None:

@@ -1,28 +1,28 @@
 """Explorers: figures that answer to controls, live with a kernel and without one in the built page."""
 
-from suprank_edu.explore.batch_memory import batch_memory
-from suprank_edu.explore.calibration import calibration
-from suprank_edu.explore.controls import Choice, SelectionSlider, Slider, Toggle
-from suprank_edu.explore.cost_calculator import cost_calculator
-from suprank_edu.explore.dashboard import Dashboard
-from suprank_edu.explore.decomposability_gap import decomposability_gap
-from suprank_edu.explore.explorer import Explorer, show_figure
-from suprank_edu.explore.figures import FigureFunction
-from suprank_edu.explore.gallery import Gallery, show_retrieved
-from suprank_edu.explore.gap_curves import gap_curves
-from suprank_edu.explore.hierarchical_ranking import hierarchical_ranking
-from suprank_edu.explore.landmark_scores import LandmarkScores, landmark_scores
-from suprank_edu.explore.learning_curves import learning_curves
-from suprank_edu.explore.level_pulls import level_pulls
-from suprank_edu.explore.nearest_pictures import nearest_pictures
-from suprank_edu.explore.query_by_query import query_by_query, telling_queries
-from suprank_edu.explore.rank_a_gallery import rank_a_gallery
-from suprank_edu.explore.relevance import relevance_weights
-from suprank_edu.explore.review_table import ReviewTable
-from suprank_edu.explore.score_histograms import score_histograms
-from suprank_edu.explore.seed_intervals import seed_intervals
-from suprank_edu.explore.sunburst import sunburst
-from suprank_edu.explore.surrogate_bounds import surrogate_bounds
+from suprank_edu.explore.decomposability.calibration import calibration
+from suprank_edu.explore.decomposability.gap import decomposability_gap
+from suprank_edu.explore.decomposability.gap_curves import gap_curves
+from suprank_edu.explore.decomposability.score_histograms import score_histograms
+from suprank_edu.explore.engine.controls import Choice, SelectionSlider, Slider, Toggle
+from suprank_edu.explore.engine.explorer import Explorer, show_figure
+from suprank_edu.explore.engine.figures import FigureFunction
+from suprank_edu.explore.hierarchy.hierarchical_ranking import hierarchical_ranking
+from suprank_edu.explore.hierarchy.landmark_scores import LandmarkScores, landmark_scores
+from suprank_edu.explore.hierarchy.level_pulls import level_pulls
+from suprank_edu.explore.hierarchy.relevance import relevance_weights
+from suprank_edu.explore.hierarchy.sunburst import sunburst
+from suprank_edu.explore.labelling.review_table import ReviewTable
+from suprank_edu.explore.ranks.gallery import Gallery, show_retrieved
+from suprank_edu.explore.ranks.nearest_pictures import nearest_pictures
+from suprank_edu.explore.ranks.rank_a_gallery import rank_a_gallery
+from suprank_edu.explore.ranks.surrogate_bounds import surrogate_bounds
+from suprank_edu.explore.results.query_by_query import query_by_query, telling_queries
+from suprank_edu.explore.results.seed_intervals import seed_intervals
+from suprank_edu.explore.training.batch_memory import batch_memory
+from suprank_edu.explore.training.cost_calculator import cost_calculator
+from suprank_edu.explore.training.dashboard import Dashboard
+from suprank_edu.explore.training.learning_curves import learning_curves
 
 __all__ = [
     "Choice",

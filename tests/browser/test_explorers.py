@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from suprank_edu.explore import Explorer
-from suprank_edu.explore.figures import describe
+from suprank_edu.explore.engine.figures import describe
 
 pytestmark = pytest.mark.browser
 

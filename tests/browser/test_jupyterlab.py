@@ -27,7 +27,8 @@ import json, time
 from pathlib import Path
 
 from suprank_edu.data import read
-from suprank_edu.explore import Dashboard, dashboard
+from suprank_edu.explore import Dashboard
+from suprank_edu.explore.training import dashboard
 from suprank_edu.losses import SupAPLoss
 from suprank_edu.training import Recipe, Validation, fit
 

@@ -1,0 +1,1 @@
+"""What explorers show of the gap between batches and the whole set, and of calibration."""

@@ -1,0 +1,120 @@
+"""The scenes of the calibration explorer: scores of a query in three batches, before and after calibration pulls."""
+
+from __future__ import annotations
+
+import functools
+from typing import NamedTuple
+
+import torch
+
+from suprank_edu.decomposability import calibrated_bound, worst_case_bound
+from suprank_edu.explore.decomposability.gap_scenes import EQUAL, NEGATIVES, POSITIVES, REAL, ROW, best_threshold, split
+from suprank_edu.explore.decomposability.gap_scenes import scene as gap_scene
+from suprank_edu.metrics import average_precision
+
+BATCHES = 3
+DRAWING, SCALES = "a real drawing", "three scales"
+SCENES = (DRAWING, SCALES)
+
+_OF_GAP = {DRAWING: REAL, SCALES: ROW}
+
+Scores = tuple[float, ...]
+"""The scores of the 12 positives, then those of the 48 negatives, each dealt to three batches in order."""
+
+
+class Calibrated(NamedTuple):
+    """What one setting of the controls gives."""
+
+    scores: Scores
+    pos_terms: Scores  # [α − s]₊ of each positive
+    neg_terms: Scores  # [s − β]₊ of each negative
+    batch_aps: Scores
+    whole: float  # AP on all items
+    gap: float  # E17
+    threshold: float
+    above: tuple[int, int]  # positives and negatives above the threshold
+    bound: float  # E19 at the threshold, and at most E18
+
+    @property
+    def perfect(self) -> bool:
+        """Whether every batch is ranked perfectly, so that E19 holds."""
+        return min(self.batch_aps) > 1 - 1e-12
+
+    @property
+    def coded(self) -> float:
+        """E20 as the published code computes it: the means of the terms that are not 0."""
+        return of_the_non_zero(self.pos_terms) + of_the_non_zero(self.neg_terms)
+
+    @property
+    def written(self) -> float:
+        """E20 as the paper writes it: the means of all terms."""
+        return sum(self.pos_terms) / POSITIVES + sum(self.neg_terms) / NEGATIVES
+
+
+def of_the_non_zero(terms: Scores) -> float:
+    """Return the mean of the terms above 0, and 0 where there is none.
+
+    Example:
+        >>> of_the_non_zero((0.5, 0.0, 0.0, 0.25)), of_the_non_zero((0.0, 0.0))
+        (0.375, 0.0)
+    """
+    kept = [term for term in terms if term > 0]
+    return sum(kept) / len(kept) if kept else 0.0
+
+
+def batch_of(item: int) -> int:
+    """Return the batch of an item: 4 positives and 16 negatives each, dealt out in order.
+
+    Example:
+        >>> batch_of(0), batch_of(11), batch_of(12), batch_of(59)
+        (0, 2, 0, 2)
+    """
+    share = POSITIVES if item < POSITIVES else NEGATIVES
+    return (item if item < POSITIVES else item - POSITIVES) * BATCHES // share
+
+
+def moved(scores: Scores, alpha: float, beta: float, move: float) -> Scores:
+    """Return the scores after each has gone up to ``move`` towards its margin, all of them equally fast.
+
+    That is where the gradient of E20 sends scores that are free to move: every term that is not 0 has slope 1.
+
+    Example:
+        >>> moved((0.5,) * 13, 0.9, 0.3, 0.25)[10:]
+        (0.75, 0.75, 0.3)
+    """
+    up = (max(s, min(s + move, alpha)) for s in scores[:POSITIVES])
+    down = (min(s, max(s - move, beta)) for s in scores[POSITIVES:])
+    return tuple(round(s, 4) for s in (*up, *down))
+
+
+@functools.cache
+def calibrated(name: str, alpha: float, beta: float, move: float) -> Calibrated:
+    """Return the scores, the terms of E20, the gap (E17) and its bound (E19) of one setting."""
+    scores = moved(_start(name), alpha, beta, move)
+    one = torch.tensor([scores], dtype=torch.float64)
+    relevant = torch.tensor([[1] * POSITIVES + [0] * NEGATIVES])
+    batches = [[k for k in range(len(scores)) if batch_of(k) == b] for b in range(BATCHES)]
+    aps = tuple(float(average_precision(one[:, batch], relevant[:, batch])[0]) for batch in batches)
+    whole = float(average_precision(one, relevant)[0])
+    threshold = best_threshold(scores)
+    good = [sum(scores[k] > threshold for k in batch if k < POSITIVES) for batch in batches]
+    bad = [sum(scores[k] > threshold for k in batch if k >= POSITIVES) for batch in batches]
+    positives, negatives = split(EQUAL, BATCHES)
+    return Calibrated(
+        scores=scores,
+        pos_terms=tuple(round(max(alpha - s, 0.0), 4) for s in scores[:POSITIVES]),
+        neg_terms=tuple(round(max(s - beta, 0.0), 4) for s in scores[POSITIVES:]),
+        batch_aps=aps,
+        whole=whole,
+        gap=sum(aps) / BATCHES - whole,
+        threshold=threshold,
+        above=(sum(good), sum(bad)),
+        bound=min(
+            calibrated_bound(positives, negatives, good, bad),
+            worst_case_bound(positives, negatives),
+        ),
+    )
+
+
+def _start(name: str) -> Scores:
+    return gap_scene(_OF_GAP[name], EQUAL, BATCHES, 0.0, 1.0).scores

@@ -1,0 +1,57 @@
+"""The numbers and words under the gap explorer: E17, E18 and E19 with the current numbers, and what they say."""
+
+from __future__ import annotations
+
+from suprank_edu.explore.decomposability.gap_scenes import NEGATIVES, POSITIVES, Scene, scene, worst_order
+from suprank_edu.explore.drawing.words import fixed, number
+
+
+def readout(scores: str, make_up: str, batches: int, pos_margin: float, neg_margin: float) -> str:
+    """Return E17, E18 and E19 with the current numbers, and what they say."""
+    now = scene(scores, make_up, batches, pos_margin, neg_margin)
+    digits = 3 if batches <= 4 else 2  # so that the line stays a line
+    aps = " + ".join(number(ap, digits) for ap in now.batch_aps)
+    terms = " + ".join(number(term, digits) for term in worst_order(make_up, batches)[1])
+    bound = f"E18 = 1 − ({terms})/{POSITIVES} = {number(clean(now.worst))}"
+    above = f"{now.above[0]} of {POSITIVES} positives, {now.above[1]} of {NEGATIVES} negatives"
+    calibrated = f"E19 = {number(clean(now.calibrated))}"
+    perfect = now.perfect == batches
+    bad = batches - now.perfect
+    which = "The one batch is" if batches == 1 else f"{bad} of {batches} batches {'is' if bad == 1 else 'are'}"
+    first = "All batches perfect: gap ≤" if perfect else f"{which} not perfect: no bound,"
+    return "\n".join(
+        [
+            f"Gap = mean − whole = ({aps})/{batches} − {number(now.whole)} = {_signed(now.gap)}",
+            f"{first} {bound}",
+            f"Above {fixed(now.threshold, 2)}: {above}: {'gap ≤ ' if perfect else 'no bound, '}{calibrated}",
+            _remark(now, batches),
+        ]
+    )
+
+
+def _remark(now: Scene, batches: int) -> str:
+    if batches == 1:
+        return "One batch is the whole set: no gap."
+    if now.above == (POSITIVES, 0):
+        return "All positives score above all negatives: no gap."
+    if now.perfect < batches:
+        if now.gap < -1e-9:
+            return "Negative: the batches look worse than the whole."
+        return (
+            "The batches flatter: their average is above the AP of the whole." if now.gap > 1e-9 else "No gap, by luck."
+        )
+    if now.gap > now.worst - 1e-9:
+        return "The worst that perfect batches can do: this ranking attains E18."
+    if now.calibrated > now.worst - 1e-9:
+        return "Here a threshold buys nothing: E19 is E18."
+    return "A common threshold makes the bound smaller: E19 is below E18."
+
+
+def _signed(value: float) -> str:
+    value = clean(value)
+    return ("+" if value > 0 else "") + number(value)
+
+
+def clean(value: float) -> float:
+    """Return 0 for what is 0 but for rounding."""
+    return 0.0 if abs(value) < 1e-9 else value

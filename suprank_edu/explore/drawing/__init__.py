@@ -1,0 +1,1 @@
+"""What figures are drawn with: colours, traces, lists of pictures, words."""

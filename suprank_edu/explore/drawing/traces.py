@@ -1,0 +1,111 @@
+"""What several figures draw alike: rows of a list, lines across a panel, words without a mark, words in bars."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from suprank_edu.explore.drawing.palette import ACCENT, AXIS, CLEAR, TEXT, Style
+
+QUIET: dict[str, Any] = {"showlegend": False, "hoverinfo": "skip"}
+"""Of a trace that says nothing by itself: neither in the legend nor under the pointer."""
+
+LOWER = {"xaxis": "x2", "yaxis": "y2"}
+"""The second panel, which stands below the first."""
+
+IN_BAR: dict[str, Any] = {
+    "textposition": "inside",
+    "insidetextanchor": "start",
+    "textangle": 0,
+    "constraintext": "none",  # or plotly would shrink words that are longer than their bar
+    "textfont": {"color": TEXT.colour},
+}
+"""Words that begin where their bar begins, in one size."""
+
+
+def rows(heights: Iterable[float]) -> dict[str, Any]:
+    """Return a thin line from 0 to 1 at each height, on which the items of a list stand."""
+    at = list(heights)
+    return {
+        "type": "scatter",
+        "x": [x for _ in at for x in (0, 1, None)],
+        "y": [y for height in at for y in (height, height, None)],
+        "mode": "lines",
+        "line": {"color": AXIS.colour, "width": 1},
+        **QUIET,
+    }
+
+
+def upright(x: float, span: Sequence[float], line: dict[str, Any], **where: str) -> dict[str, Any]:
+    """Return a vertical line at ``x`` through ``span``; ``where`` names the axes of another panel than the first."""
+    return {"type": "scatter", "x": [x, x], "y": list(span), **where, "mode": "lines", "line": line}
+
+
+@functools.cache  # thousands of frames of a page have it, and it is compared but once
+def probe(x: float, span: tuple[float, float], **where: str) -> dict[str, Any]:
+    """Return the dotted line at what the reader has chosen."""
+    return upright(x, span, {"color": ACCENT.colour, "width": 1, "dash": ACCENT.dash}, **where) | QUIET
+
+
+def words(x: list[float], y: list[float], text: list[str], position: str, **where: str) -> dict[str, Any]:
+    """Return texts at points, placed as plotly's ``textposition`` says."""
+    return {
+        "type": "scatter",
+        "x": x,
+        "y": y,
+        **where,
+        "mode": "text",
+        "text": text,
+        "textposition": position,
+        "textfont": {"color": TEXT.colour},
+        **QUIET,
+    }
+
+
+def ring(x: float, y: float, size: int, width: int, name: str, **where: str) -> dict[str, Any]:
+    """Return a ring around a point, which leaves the point itself to be seen."""
+    return {
+        "type": "scatter",
+        "x": [x],
+        "y": [y],
+        **where,
+        "mode": "markers",
+        "marker": {"color": CLEAR, "size": size, "line": {"color": ACCENT.colour, "width": width}},
+        "name": name,
+        **QUIET,
+    }
+
+
+class Curve(NamedTuple):
+    """How a curve of the lower panel is drawn, and the mark on it at what the reader has chosen."""
+
+    style: Style
+    name: str
+    width: float
+    symbol: str
+    size: int
+
+
+def curve_and_mark(
+    drawn: Curve, x: Sequence[float], y: Sequence[float], at: float, hover: str, opacity: float = 1.0
+) -> list[dict[str, Any]]:
+    """Return a curve in the lower panel and its mark at ``at``, one of ``x``; ``hover`` says what x and y are."""
+    shared = {"type": "scatter", **LOWER, "opacity": opacity}
+    colour = drawn.style.colour
+    curve = {
+        "x": list(x),
+        "y": list(y),
+        "mode": "lines",
+        "line": {"color": colour, "width": drawn.width, "dash": drawn.style.dash},
+        "name": drawn.name,
+        "legend": "legend2",
+        "hovertemplate": f"{hover}<extra>{drawn.name}</extra>",
+    }
+    mark = {
+        "x": [at],
+        "y": [y[x.index(at)]],
+        "mode": "markers",
+        "marker": {"color": colour, "size": drawn.size, "symbol": drawn.symbol, "line": {"width": 2}},
+    }
+    return [shared | curve, shared | mark | QUIET]

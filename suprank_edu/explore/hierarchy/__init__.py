@@ -1,0 +1,1 @@
+"""What explorers show of levels: relevance, hierarchical rankings, and the hierarchy itself."""

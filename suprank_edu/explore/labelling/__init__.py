@@ -1,0 +1,1 @@
+"""What explorers show of the labelling pipeline: the table that a person reviews."""

@@ -1,0 +1,1 @@
+"""What explorers show of ranks: a gallery, its metrics, and the surrogates of the step."""

@@ -1,0 +1,165 @@
+"""Queries and what was retrieved for them, as pictures: right and wrong told by colour, by mark and in words."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+from suprank_edu._checks import check_count
+from suprank_edu.explore.drawing.palette import NEGATIVE, POSITIVE, RELATED, Style, level_style
+from suprank_edu.explore.drawing.thumbnails import as_drawing, check_positions, names_of
+from suprank_edu.explore.drawing.words import counted, spoken
+from suprank_edu.relevance import count_shared
+
+if TYPE_CHECKING:
+    from suprank_edu.data import RetrievalDataset
+
+_LINES = {POSITIVE.mark: "solid", RELATED.mark: "double", NEGATIVE.mark: "dashed"}
+_CLASSES = {POSITIVE.mark: "right", RELATED.mark: "related", NEGATIVE.mark: "wrong"}
+
+
+def _css() -> str:
+    """Return the style: colours of the page's theme, and no ground of its own on dark pages."""
+    dark = "html[data-theme=dark] .suprank-gallery"
+    colours = [
+        f".suprank-gallery .sg-{_CLASSES[style.mark]}{{color:{style.light}}}"
+        f"{dark} .sg-{_CLASSES[style.mark]}{{color:{style.dark}}}"
+        for style in (POSITIVE, RELATED, NEGATIVE)
+    ]
+    return "\n".join(
+        [
+            ".suprank-gallery{margin:1em 0;color:inherit}",
+            ".suprank-gallery p{margin:0 0 .5em}",
+            ".suprank-gallery .sg-row{display:flex;gap:14px;align-items:flex-start;margin:0 0 10px}",
+            ".suprank-gallery ol{display:flex;flex-wrap:wrap;gap:6px;margin:0!important;padding:0;list-style:none}",
+            ".suprank-gallery :is(li,.sg-query){margin:0;padding:0;text-align:center;font-size:.8em;line-height:1.4}",
+            ".suprank-gallery img{display:block;box-sizing:border-box;border:3px solid;border-radius:4px;"
+            "margin:0;padding:0!important;max-width:none;color:inherit!important}",
+            *colours,
+            "html[data-theme=dark] .bd-content div.cell_output .text_html:has(.suprank-gallery):has(ol)"
+            "{background-color:transparent;color:inherit;padding:0}",
+        ]
+    )
+
+
+@dataclass(frozen=True, repr=False)
+class Gallery:
+    """Pictures in rows: a query, then its retrieved images, best first.
+
+    Shown last in a cell it becomes rows of thumbnails that carry their own data and wrap on a narrow screen.
+
+    Args:
+        rows: for each query its row of pictures, the query first.
+        caption: what the rows show.
+    """
+
+    rows: tuple[tuple[Picture, ...], ...]
+    caption: str
+
+    def _repr_html_(self) -> str:
+        """Return the rows as HTML with the pictures in it."""
+        caption = html.escape(self.caption)
+        rows = "".join(
+            f"<div class='sg-row'><div class='sg-query'>{query.image()}<span aria-hidden='true'>query</span></div>"
+            f"<ol>{''.join(picture.item(rank) for rank, picture in enumerate(retrieved, 1))}</ol></div>"
+            for query, *retrieved in self.rows
+        )
+        return (
+            f"<style>{_css()}</style><div class='suprank-gallery' role='group' aria-label='{caption}'>"
+            f"<p>{caption}</p>{rows}</div>"
+        )
+
+    def __repr__(self) -> str:
+        lines = [" ".join(picture.style.mark for picture in row[1:] if picture.style) for row in self.rows]
+        return "\n".join([self.caption, *lines])
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One thumbnail: its address, its size, what it shows, and its style (None for the query itself)."""
+
+    source: str
+    size: int
+    alt: str
+    style: Style | None
+
+    def image(self) -> str:
+        """Return the picture; its border is solid for right and dashed for wrong."""
+        line = _LINES[self.style.mark] if self.style is not None else "solid"
+        return (
+            f"<img src='{self.source}' width='{self.size}' height='{self.size}' "
+            f"alt='{html.escape(self.alt, quote=True)}' style='border-style:{line};border-color:currentColor'>"
+        )
+
+    def item(self, rank: int) -> str:
+        """Return the picture as an item of the list, with its rank and its mark below."""
+        mark = self.style.mark if self.style is not None else ""
+        name = f"sg-{_CLASSES[mark]}" if mark else ""
+        return f"<li class='{name}'>{self.image()}<span aria-hidden='true'>{rank}&nbsp;{mark}</span></li>"
+
+
+def show_retrieved(
+    dataset: RetrievalDataset, queries: Sequence[int], retrieved: torch.Tensor, *, size: int = 64
+) -> Gallery:
+    """Show queries of a data set with the images retrieved for them from the same set.
+
+    Args:
+        dataset: the images and their labels.
+        queries: Q positions in the data set.
+        retrieved: ``(Q, k)`` positions, best first, as :func:`suprank_edu.retrieval.search` returns them.
+        size: pixels a side of a thumbnail.
+
+    Returns:
+        A table that shows itself: ● shares the finest level with the query, ■ a coarser one, ✕ nothing.
+
+    Raises:
+        ValueError: ``retrieved`` has not one row per query, there is no query, or a position is not in the data set.
+
+    Example:
+        >>> import torch
+        >>> from suprank_edu.data import read
+        >>> glyphs = read("standin", split="test")
+        >>> show_retrieved(glyphs, [0], torch.tensor([[1, len(glyphs) - 1]]))
+        What was retrieved for 1 query: ● same character, ■ same alphabet, ✕ neither
+        ● ✕
+    """
+    _check(len(dataset), queries, retrieved)
+    check_count("size", size)
+    rows, labels = [], torch.from_numpy(dataset.labels)
+    for query, row in zip(queries, retrieved.tolist(), strict=True):
+        levels = count_shared(labels[query][None], labels[row])[0].tolist()
+        retrieved_ones = [_picture(dataset, item, level, size) for item, level in zip(row, levels, strict=True)]
+        rows.append((_picture(dataset, query, None, size), *retrieved_ones))
+    names = [spoken(name) for name in dataset.level_names]
+    coarse = (
+        f", {RELATED.mark} same {names[-1]}, {NEGATIVE.mark} neither"
+        if len(names) > 1
+        else f", {NEGATIVE.mark} another"
+    )
+    count = counted(len(queries), "query", "queries")
+    return Gallery(tuple(rows), f"What was retrieved for {count}: {POSITIVE.mark} same {names[0]}{coarse}")
+
+
+def _check(size: int, queries: Sequence[int], retrieved: torch.Tensor) -> None:
+    if not isinstance(retrieved, torch.Tensor):
+        raise ValueError(f"`retrieved`: got {type(retrieved).__name__}, expected a (Q, k) integer torch.Tensor")
+    if retrieved.numel() == 0 or retrieved.ndim != 2 or len(retrieved) != len(queries):
+        raise ValueError(
+            f"`retrieved`: got shape {tuple(retrieved.shape)} for {len(queries)} queries, expected one row per query"
+        )
+    if retrieved.is_floating_point() or retrieved.dtype == torch.bool:
+        raise ValueError(f"`retrieved`: got dtype {retrieved.dtype}, expected an integer dtype")
+    check_positions("queries", queries, size)
+    check_positions("retrieved", retrieved.flatten().tolist(), size)
+
+
+def _picture(dataset: RetrievalDataset, index: int, level: int | None, size: int) -> Picture:
+    source, what = as_drawing(dataset, index, size), ", ".join(names_of(dataset, index))
+    if level is None:
+        return Picture(source, size, f"query: {what}", None)
+    style = level_style(level, dataset.labels.shape[1])
+    return Picture(source, size, f"{_CLASSES[style.mark]}: {what}", style)

@@ -1,0 +1,200 @@
+"""Explorer: a table of results as dots: every seed of every loss, with the mean and its 95 % interval, sorted."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from suprank_edu.explore.drawing.palette import EXACT, RIVAL, SMOOTH, SUPRANK, TEXT, Style, axis, layout, unmarked_axis
+from suprank_edu.explore.drawing.traces import words
+from suprank_edu.explore.drawing.words import counted, fixed
+from suprank_edu.explore.engine.controls import Choice
+from suprank_edu.explore.engine.explorer import Explorer
+from suprank_edu.explore.engine.figures import Description, FigureFunction
+from suprank_edu.training.study import NAMES, Interval, runs_by_loss, value_of
+
+COLUMNS = {
+    "R@1": "R@1/level0",
+    "mAP@R": "mAP@R/level0",
+    "H-AP": "H-AP",
+    "NDCG": "NDCG",
+    "ASI": "ASI",
+    "share of mild mistakes": "mild",
+    "gap, training classes": "gap/train",
+    "gap, unseen classes": "gap/test",
+}
+"""What is offered, and the column of :func:`suprank_edu.training.study.results.value_of`; of a gap, less is better."""
+
+FAMILIES: dict[str, Style] = {"SupRank": SUPRANK, "with pairs or proxies": EXACT, "Smooth": SMOOTH, "others": RIVAL}
+"""Kinds of losses, each with its colour and mark."""
+
+_SUMS = ("roadmap", "road-", "happier")
+_FEWEST = 3  # with two seeds the interval is thirteen times as wide as they lie apart: it would hide all others
+_ROW = 25  # pixels
+
+
+class Row(NamedTuple):
+    """One loss: its name and family, the values of its seeds in the order of seeds, and their interval."""
+
+    name: str
+    family: str
+    values: tuple[float, ...]
+    interval: Interval
+
+
+def family(loss: str) -> str:
+    """Return the kind of a loss by its name in ``LOSSES``.
+
+    Example:
+        >>> family("sup-ap"), family("happier"), family("smooth-ndcg"), family("triplet")
+        ('SupRank', 'with pairs or proxies', 'Smooth', 'others')
+    """
+    if loss.startswith(_SUMS):
+        return "with pairs or proxies"
+    return "SupRank" if loss.startswith("sup-") else "Smooth" if loss.startswith("smooth-") else "others"
+
+
+def sorted_rows(results: Sequence[dict[str, Any]], metric: str) -> list[Row]:
+    """Return a row for each loss with test runs, the best first.
+
+    Args:
+        results: what :func:`suprank_edu.training.study.results.load_results` returns.
+        metric: one of ``COLUMNS``.
+    """
+    rows = []
+    for loss, runs in runs_by_loss(results).items():
+        values = tuple(value_of(run, COLUMNS[metric]) for run in runs)
+        rows.append(Row(NAMES[loss], family(loss), values, Interval.of(values)))
+    sign = 1 if metric.startswith("gap") else -1
+    return sorted(rows, key=lambda row: sign * row.interval.mean)
+
+
+def seed_intervals(results: Sequence[dict[str, Any]], metric: str = "mAP@R") -> Explorer:
+    """Return the explorer of a table of results: a metric, and every loss with its seeds, mean and 95 % interval.
+
+    Args:
+        results: what :func:`suprank_edu.training.study.results.load_results` returns.
+        metric: the one of ``COLUMNS`` that is shown at first; those that all runs have can be chosen.
+
+    Returns:
+        An ``Explorer`` with the metric.
+
+    Raises:
+        ValueError: fewer than two losses have test runs, or not all of them have ``metric``.
+
+    Example:
+        >>> run = {"on": "test", "seed": 0, "metrics": dict.fromkeys(COLUMNS.values(), 0.5), "mild": 0.5, "gap": {}}
+        >>> other = run | {"loss": "triplet", "metrics": {"H-AP": 0.4}}
+        >>> shown = seed_intervals([run | {"loss": "sup-ap"}, other], "H-AP")
+        >>> shown.readout(metric="H-AP").split("\\n")[0]
+        'Highest H-AP: Sup-AP, 0.500 (1 seed). Lowest: triplet, 0.400 (1 seed).'
+    """
+    count = len(runs_by_loss(results))
+    if count < 2:
+        raise ValueError(f"`results`: got test runs of {count} losses, expected two or more")
+    metrics = tuple(name for name, column in COLUMNS.items() if _all_have(results, column))
+    if metric not in metrics:
+        raise ValueError(f"`metric`: got {metric!r}, expected one of {metrics!r}, which all runs have")
+    rows = functools.cache(functools.partial(sorted_rows, results))
+    made = _layout(count)
+
+    def describe(metric: str) -> Description:
+        return {"data": _traces(rows(metric)), "layout": made}
+
+    def readout(metric: str) -> str:
+        return _words(rows(metric), metric)
+
+    return Explorer(
+        FigureFunction(describe),
+        [Choice("metric", "Metric", metrics, metric)],
+        title="All losses, all seeds",
+        alt=(
+            f"One row for each of {count} losses, the best above: a small dot for every seed, and a large mark at "
+            "their mean, whose shape tells the kind of loss. A bar gives the 95 % interval of the mean, where there "
+            "are three seeds or more; a star marks losses with fewer. The order changes with the metric."
+        ),
+        readout=readout,
+    )
+
+
+def _all_have(results: Sequence[dict[str, Any]], column: str) -> bool:
+    try:
+        return all(math.isfinite(value_of(run, column)) for runs in runs_by_loss(results).values() for run in runs)
+    except KeyError:
+        return False
+
+
+def _traces(rows: list[Row]) -> list[dict[str, Any]]:
+    seeds = [(value, place) for place, row in enumerate(rows) for value in row.values]
+    dots = {
+        "type": "scatter",
+        "x": [value for value, _ in seeds],
+        "y": [place for _, place in seeds],
+        "mode": "markers",
+        "marker": {"color": TEXT.colour, "size": 5, "opacity": 0.45, "symbol": "circle"},
+        "name": "one seed",
+        "hovertemplate": "%{x:.4f}<extra></extra>",
+    }
+    names = [row.name if len(row.values) >= _FEWEST else f"{row.name} *" for row in rows]
+    beside = words([1.0] * len(rows), list(range(len(rows))), names, "middle left", xaxis="x2")
+    return [dots, *(_means(rows, kind, style) for kind, style in FAMILIES.items()), beside]
+
+
+def _means(rows: list[Row], kind: str, style: Style) -> dict[str, Any]:
+    """Return the means of one family with their intervals."""
+    own = [(place, row) for place, row in enumerate(rows) if row.family == kind]
+    return {
+        "type": "scatter",
+        "x": [row.interval.mean for _, row in own],
+        "y": [place for place, _ in own],
+        "mode": "markers",
+        "marker": {"color": style.colour, "symbol": style.symbol, "size": 11},
+        "error_x": {
+            "type": "data",
+            "array": [row.interval.half if len(row.values) >= _FEWEST else 0.0 for _, row in own],
+            "color": style.colour,
+            "thickness": 3,
+            "width": 0,
+        },
+        "name": kind,
+        "hovertext": [f"{row.name}: {row.interval}" for _, row in own],
+        "hoverinfo": "text",
+    }
+
+
+def _words(rows: list[Row], metric: str) -> str:
+    best, worst = rows[0], rows[-1]
+    low, high = ("Lowest", "highest") if metric.startswith("gap") else ("Highest", "lowest")
+    lines = [f"{low} {metric}: {_said(best)}. {high.capitalize()}: {_said(worst)}."]
+    close = [row for row in rows[1:] if _overlap(row, best)]
+    sure = [row for row in rows[1:] if len(row.values) >= _FEWEST]
+    if len(best.values) >= _FEWEST and sure:
+        lines.append(f"The bars of {len(close)} of {len(sure)} other losses overlap that of {best.name}.")
+    if len(sure) < len(rows) - 1:
+        lines.append("* two seeds or one: no interval is drawn.")
+    return "\n".join(lines)
+
+
+def _said(row: Row) -> str:
+    count = len(row.values)
+    if count < _FEWEST:
+        return f"{row.name}, {fixed(row.interval.mean, 3)} ({counted(count, 'seed')})"
+    return f"{row.name}, {row.interval}"
+
+
+def _overlap(row: Row, best: Row) -> bool:
+    if len(row.values) < _FEWEST or math.isnan(row.interval.half):
+        return False
+    return abs(row.interval.mean - best.interval.mean) <= row.interval.half + best.interval.half
+
+
+def _layout(count: int) -> dict[str, Any]:
+    return layout(
+        _ROW * count + 110,
+        xaxis=axis("", domain=[0.46, 1.0], autorange=True, zeroline=False, nticks=6),
+        xaxis2=axis("", domain=[0.0, 0.45], range=[0, 1], visible=False, anchor="y"),
+        yaxis=unmarked_axis((count - 0.4, -0.6)),
+        margin={"l": 6, "r": 14, "t": 12, "b": 34},
+    )

@@ -1,0 +1,1 @@
+"""What explorers show of training: its curves, its memory, its cost."""

@@ -1,0 +1,38 @@
+"""How colours look on light and dark pages, and to eyes with any kind of colour vision."""
+
+import numpy as np
+
+from suprank_edu.explore.drawing.palette import Style
+
+PAGES = {"light": "#ffffff", "dark": "#121212"}
+
+# Machado, Oliveira and Fernandes (2009), severity 1, for linear RGB.
+VISION = {
+    "full": np.eye(3),
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+
+
+def linear(colour: str) -> np.ndarray:
+    values = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+
+
+def lab(rgb: np.ndarray) -> np.ndarray:
+    to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    xyz = to_xyz @ np.clip(rgb, 0, 1) / np.array([0.9505, 1.0, 1.089])
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def contrast(a: str, b: str) -> float:
+    light, dark = sorted((float(linear(c) @ [0.2126, 0.7152, 0.0722]) for c in (a, b)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def pale(style: Style, theme: str) -> str:
+    """Return what a reader sees of the soft form of a colour on its page."""
+    parts = ((int(getattr(style, theme)[i : i + 2], 16), int(PAGES[theme][i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(0.2 * a + 0.8 * b):02x}" for a, b in parts)
