@@ -52,7 +52,7 @@ EXTRAS = {
     "picture": "train",
     "accelerator": "train",
     "backbone": "vision",
-    "figure": "book",
+    "figure": "explore",
     "interval": "train",
     "names": "data",
 }

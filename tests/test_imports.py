@@ -1,7 +1,13 @@
 """`import suprank_edu` stays light: what a name needs is imported when the name is used."""
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
+
+import suprank_edu
 
 HEAVY = [
     "plotly",
@@ -42,3 +48,23 @@ def test_the_oracle_needs_neither_torch_nor_the_package() -> None:
     script = "import sys, suprank_edu.naive; print([m for m in sys.modules if m.startswith('suprank_edu.')])"
     answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert all("suprank_edu.naive" in name for name in eval(answer.stdout)), answer.stdout
+
+
+def test_every_public_room_is_an_attribute_for_python_and_for_type_checkers() -> None:
+    package = Path(suprank_edu.__file__).parent
+    found = {path.stem for path in package.glob("[!_]*.py")} | {
+        path.parent.name for path in package.glob("*/__init__.py")
+    }
+    assert set(suprank_edu.__all__) == found - {"pairwise"}  # whose names are those of `ranking`
+    stub = ast.parse((package / "__init__.pyi").read_text())
+    typed = [name.asname for each in stub.body if isinstance(each, ast.ImportFrom) for name in each.names]
+    assert typed == suprank_edu.__all__
+    script = "import suprank_edu; print(all(hasattr(suprank_edu, name) for name in suprank_edu.__all__))"
+    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert answer.stdout == "True\n"
+
+
+def test_a_room_that_is_not_there_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="module 'suprank_edu' has no attribute 'loses'"):
+        suprank_edu.loses  # noqa: B018
+    assert "losses" in dir(suprank_edu)

@@ -23,7 +23,7 @@ def names_of(dataset: RetrievalDataset, index: int) -> list[str]:
 
 def as_photograph(dataset: RetrievalDataset, index: int, pixels: int) -> str:
     """Return an image in colour, ``pixels`` a side, as JPEG."""
-    with needs("book"):
+    with needs("explore"):
         from PIL import Image
 
     small = dataset[index].convert("RGB").resize((pixels, pixels), Image.Resampling.LANCZOS)
@@ -34,7 +34,7 @@ def as_photograph(dataset: RetrievalDataset, index: int, pixels: int) -> str:
 
 def as_drawing(dataset: RetrievalDataset, index: int, pixels: int) -> str:
     """Return an image, ``pixels`` a side, as PNG; sixteen greys are enough for a drawing, and a third of the bytes."""
-    with needs("book"):
+    with needs("explore"):
         from PIL import Image
 
     small = dataset[index].resize((pixels, pixels), Image.Resampling.BILINEAR)

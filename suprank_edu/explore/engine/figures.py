@@ -39,7 +39,7 @@ class FigureFunction:
 
     def __call__(self, **parameters: Any) -> Any:
         """Return the plotly figure of ``parameters``, validated."""
-        with needs("book"):
+        with needs("explore"):
             import plotly.graph_objects as go
 
         return go.Figure(self.describe(**parameters))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from suprank_edu._extras import needs
 
-with needs("book"):
+with needs("explore"):
     import anywidget
 
 # JupyterLab looks for shortcuts at the focused element first, so the mark must be on each input itself.

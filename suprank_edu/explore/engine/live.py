@@ -33,7 +33,7 @@ class LiveExplorer:
     """
 
     def __init__(self, explorer: Explorer, announce: bool = True) -> None:
-        with needs("book"):
+        with needs("explore"):
             import ipywidgets
             import plotly.graph_objects as go
 
@@ -142,7 +142,7 @@ def mimebundle(widget: Any, plain: str) -> Any:
 
 
 def _input(control: Control) -> Any:
-    with needs("book"):
+    with needs("explore"):
         import ipywidgets
 
     style = {"description_width": "initial"}

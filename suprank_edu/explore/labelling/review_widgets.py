@@ -19,7 +19,7 @@ class LiveTable:
     """The widgets of one table: a page of rows, and buttons to turn pages."""
 
     def __init__(self, table: ReviewTable) -> None:
-        with needs("book"):
+        with needs("explore"):
             import ipywidgets
 
         from suprank_edu.explore.engine.keys import KeepKeys
@@ -60,7 +60,7 @@ class LiveRow:
     """One candidate: what it is, and what to do with it; once decided, only how to take that back."""
 
     def __init__(self, owner: LiveTable, candidate: Candidate) -> None:
-        with needs("book"):
+        with needs("explore"):
             import ipywidgets
 
         self.owner, self.candidate = owner, candidate

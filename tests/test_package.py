@@ -1,0 +1,102 @@
+"""What is handed out: the wheel has types that a checker finds, metadata that is true, and links that lead somewhere."""
+
+import email
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import venv
+import zipfile
+from collections.abc import Iterator
+from email.message import Message
+from pathlib import Path
+
+import pytest
+
+import suprank_edu
+
+ROOT = Path(__file__).resolve().parents[1]
+FAULTS = """\
+import suprank_edu
+from suprank_edu.steps import SupStep
+
+suprank_edu.losses.SupAPLoss(include_self="no")
+suprank_edu.ranking.rnk()
+SupStep(tau="0.01")
+print(suprank_edu.losses.SupAPLoss().reduction, suprank_edu.__version__)
+"""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with the wheel and the source archive."""
+    folder = tmp_path_factory.mktemp("dist")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-d", folder], cwd=ROOT, check=True, capture_output=True
+    )
+    yield folder
+    for path in folder.iterdir():
+        path.unlink()
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> zipfile.ZipFile:
+    (path,) = built.glob("*.whl")
+    return zipfile.ZipFile(path)
+
+
+@pytest.fixture(scope="module")
+def metadata(wheel: zipfile.ZipFile) -> Message:
+    return email.message_from_bytes(wheel.read(f"suprank_edu-{suprank_edu.__version__}.dist-info/METADATA"))
+
+
+def test_a_type_checker_finds_what_is_wrong_in_a_users_code(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
+    wheel.extractall(
+        tmp_path / "unpacked", [name for name in wheel.namelist() if name.endswith((".py", ".pyi", ".typed"))]
+    )
+    venv.create(tmp_path / "bare", symlinks=True)
+    (tmp_path / "faults.py").write_text(FAULTS)
+    python = tmp_path / "bare" / ("Scripts" if os.name == "nt" else "bin") / "python"
+    options = ["--config-file=", f"--cache-dir={tmp_path / 'cache'}", f"--python-executable={python}"]
+    answer = subprocess.run(
+        [sys.executable, "-m", "mypy", *options, "faults.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "unpacked")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = re.findall(r"^faults\.py:(\d+): error: .*\[(.+)\]$", answer.stdout, flags=re.MULTILINE)
+    assert found == [("4", "arg-type"), ("5", "attr-defined"), ("6", "arg-type")], answer.stdout
+
+
+def test_the_licence_is_an_expression_beside_its_files(metadata: Message, wheel: zipfile.ZipFile) -> None:
+    assert metadata["License-Expression"] == "MIT AND CC-BY-4.0"
+    assert metadata["License"] is None, "the whole text does not belong into the metadata"
+    for path in metadata.get_all("License-File", []):
+        stored = f"suprank_edu-{suprank_edu.__version__}.dist-info/licenses/{path}"
+        assert wheel.read(stored) == (ROOT / path).read_bytes()
+
+
+def test_links_of_the_description_lead_somewhere_outside_the_repository(metadata: Message) -> None:
+    description = metadata.get_payload()
+    assert isinstance(description, str)
+    links = re.findall(r"\]\(([^)]+)\)", description)
+    assert [link for link in links if not link.startswith("https://")] == []
+    urls = dict(line.split(", ") for line in metadata.get_all("Project-URL", []))
+    repository = urls["Repository"]
+    assert all(url.startswith(repository) for url in urls.values())
+    own = [link.removeprefix(repository) for link in links if link.startswith(repository)]
+    assert own
+    for link in own:
+        assert (ROOT / link.removeprefix("/blob/main/")).is_file(), link
+
+
+def test_the_source_archive_brings_the_chapters_and_what_they_show(built: Path) -> None:
+    (path,) = built.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    chapters = {str(path.relative_to(ROOT)) for path in ROOT.glob("book/[0-9][0-9]_*.ipynb")}
+    assert chapters
+    assert chapters | {"book/equations.md", "data_samples/train.csv", "README.md"} <= names
