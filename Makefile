@@ -4,11 +4,12 @@
 #   make test              set up, then every check of the project
 #
 # PYTHON=python3.12 chooses the interpreter of a new .venv; PORT=8000 the address of the book;
-# REPOSITORY=https://github.com/you/suprank-edu adds "open in Colab" buttons to a build.
+# REPOSITORY=https://… adds "open in Colab" buttons to one build; `make address REPOSITORY=https://…` says for good where the
+# repository is published.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup book html lab execute sync test test-fast bench lint types imports fix lock clean distclean chromium
+.PHONY: help setup book html lab execute sync test test-fast bench lint types imports fix lock clean distclean chromium address
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -52,6 +53,7 @@ help:
 	@echo "make sync       write each chapter's .ipynb from its .md, keeping the outputs of unchanged cells"
 	@echo "make fix        let ruff format and repair what it can"
 	@echo "make lock       write requirements.txt from pyproject.toml (UPGRADE=1 takes newer versions)"
+	@echo "make address    write where the repository is published wherever it is named (REPOSITORY=https://…)"
 	@echo "make clean      remove what was built; make distclean removes .venv as well"
 
 # ---------------------------------------------------------------------------------------------------------- set-up
@@ -168,3 +170,8 @@ clean:
 
 distclean: clean
 	rm -rf $(VENV)
+
+# ------------------------------------------------------------------------------------------------------- publishing
+
+address: setup
+	@$(PY) book/_tools/address.py $(REPOSITORY)

@@ -5,7 +5,7 @@
 * what is folded says what it holds: a solution, or code; printed sentences wrap, printed columns and code scroll.
 * docstrings are plain text with `code`; the rest is escaped for reStructuredText, so that |Ω⁺| stays itself.
 * each module of the API reference opens with a table of its public names.
-* `SUPRANK_EDU_REPOSITORY=https://github.com/...` at build time adds an "open in Colab" button to the chapters.
+* chapters have an "open in Colab" button once pyproject.toml or `SUPRANK_EDU_REPOSITORY` names a repository on GitHub.
 """
 
 import os
@@ -16,6 +16,7 @@ from inspect import isclass, isroutine
 from pathlib import Path
 from typing import Any
 
+import tomllib
 from docutils import nodes
 from myst_parser.mdit_to_docutils.base import default_slugify
 from sphinx.application import Sphinx
@@ -134,9 +135,10 @@ def slug(title: str) -> str:
 
 
 def add_launch_button(app: Sphinx, config: Config) -> None:
-    """Link each chapter to Colab, when the build is told where the repository is published."""
-    repository = os.environ.get("SUPRANK_EDU_REPOSITORY", "").rstrip("/")
-    if repository:
+    """Link each chapter to Colab, which opens notebooks of GitHub, unless the address is the placeholder still."""
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    repository = (os.environ.get("SUPRANK_EDU_REPOSITORY") or project["urls"]["Repository"]).rstrip("/")
+    if repository.startswith("https://github.com/") and "/OWNER/" not in repository:
         config.html_theme_options |= {
             "repository_url": repository,
             "repository_branch": "main",

@@ -64,6 +64,12 @@ def tool() -> functools.partial[ModuleType]:
     return functools.partial(_load, BOOK / "_tools")
 
 
+@pytest.fixture
+def extension() -> ModuleType:
+    """The Sphinx extension of the book."""
+    return _load(BOOK / "_ext", "suprank_book")
+
+
 def _load(folder: Path, name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, folder / f"{name}.py")
     assert spec is not None

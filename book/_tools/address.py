@@ -1,0 +1,38 @@
+"""Puts the repository's address wherever it stands: `python address.py https://github.com/you/repository`.
+
+It stands in `[project.urls]` of pyproject.toml; the README, the citation and the chapters' install cells repeat it.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+import tomllib
+from notebooks import chapters, read_pair, write_pair
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def stamp(root: Path, new: str) -> list[Path]:
+    """Write `new` in place of the address that pyproject.toml gives, and return the files that changed."""
+    old = tomllib.loads((root / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
+    changed = []
+    for path in sorted(
+        [root / "pyproject.toml", root / "CITATION.cff", *root.glob("*.md"), *root.glob("book/**/*.md")]
+    ):
+        text = path.read_text()
+        stamped = re.sub(rf"{re.escape(old)}(?![\w-])", new, text)
+        if stamped != text:
+            path.write_text(stamped)
+            changed.append(path)
+    return changed
+
+
+if __name__ == "__main__":
+    address = "".join(sys.argv[1:]).removesuffix("/").removesuffix(".git")
+    if not re.fullmatch(r"https://[\w.-]+(/[\w.~-]+)+", address):
+        sys.exit(f"address: got {address!r}, expected make address REPOSITORY=https://…")
+    files = stamp(ROOT, address)
+    for chapter in chapters([]):
+        write_pair(read_pair(chapter), chapter)
+    print(f"address: {address}, in {len(files)} files")
