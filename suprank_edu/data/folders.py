@@ -1,26 +1,42 @@
-"""Where data sets lie on this machine."""
+"""Where data lies: the sets on this machine, the downloads, and what comes with the library."""
 
 from __future__ import annotations
 
 import os
-import sys
+from importlib.resources import files
 from pathlib import Path
+
+from suprank_edu._extras import needs
 
 ENVIRONMENT_VARIABLE = "SUPRANK_EDU_DATA"
 
 
 def data_folder(name: str) -> Path | None:
-    """Return ``$SUPRANK_EDU_DATA/name``, which is only ever read, or None when the variable is not set."""
+    """Return `$SUPRANK_EDU_DATA/name`, which is only ever read, or None when the variable is not set."""
     root = os.environ.get(ENVIRONMENT_VARIABLE)
     return Path(root).expanduser() / name if root else None
 
 
 def cache_folder(name: str) -> Path:
     """Return the folder of the platform's cache that holds the downloads of one data set."""
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "suprank-edu" / name
+    with needs("data"):
+        from platformdirs import user_cache_path
+
+    return user_cache_path("suprank-edu", appauthor=False) / name
+
+
+def shipped_folder(name: str) -> Path:
+    """Return a folder that comes with the library, which may be missing.
+
+    A wheel carries it inside the package; in a clone and its editable install it lies beside the package.
+
+    Args:
+        name: its path in the repository, `data_samples` or `book/results`.
+
+    Example:
+        >>> shipped_folder("data_samples").name
+        'data_samples'
+    """
+    package = Path(str(files("suprank_edu")))
+    inside = package / name
+    return inside if inside.is_dir() else package.parent / name

@@ -5,17 +5,14 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-import suprank_edu
 from suprank_edu.data.dataset import RetrievalDataset
+from suprank_edu.data.folders import shipped_folder
 from suprank_edu.data.landmarks.hierarchy import HUMAN_MADE, LEVEL_NAMES, NATURAL, SUPERCATEGORIES
 
 SOURCE = "Mini-Landmarks: rendered by suprank_edu.data.landmarks, imaginary places"
 LICENCE = "CC BY 4.0"
 
 _PARTS = {"train": ("train",), "test": ("test", "index"), "all": ("train", "test", "index")}
-_PACKAGE = Path(suprank_edu.__file__).parent
-# A wheel carries the folder inside the package; in a clone, or an editable install, it lies beside it.
-_FOLDERS = (_PACKAGE / "data_samples", _PACKAGE.parent / "data_samples")
 
 
 def load_samples(split: str = "train") -> RetrievalDataset:
@@ -69,12 +66,11 @@ def samples_folder() -> Path:
         >>> sorted(path.name for path in samples_folder().glob("train*.csv"))[:2]
         ['train.csv', 'train_clean.csv']
     """
-    for folder in _FOLDERS:
-        if (folder / "train.csv").is_file():
-            return folder
+    folder = shipped_folder("data_samples")
+    if (folder / "train.csv").is_file():
+        return folder
     raise FileNotFoundError(
-        f"{_FOLDERS[-1]}: Mini-Landmarks is not there; make it with: "
-        f"python -m suprank_edu.data.landmarks {_FOLDERS[-1]}"
+        f"{folder}: Mini-Landmarks is not there; make it with: python -m suprank_edu.data.landmarks {folder}"
     )
 
 

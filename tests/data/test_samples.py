@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from suprank_edu.data import load_samples, samples
+from suprank_edu.data import load_samples, samples, samples_folder
 from suprank_edu.data.landmarks import render_views
 from suprank_edu.data.landmarks.hierarchy import half_of, supercategory_of
 from suprank_edu.data.landmarks.write import SEED, SIZE, path_of, photos, write
 
-ROOT = Path(__file__).parents[2] / "data_samples"
+ROOT = samples_folder()
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -108,7 +108,7 @@ def test_the_command_writes_the_whole_set(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_missing_folder_or_split_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match=r"`split`: got 'val', expected one of \['all', 'test', 'train'\]"):
         load_samples("val")
-    monkeypatch.setattr(samples, "_FOLDERS", (tmp_path,))
+    monkeypatch.setattr(samples, "shipped_folder", lambda name: tmp_path / name)
     with pytest.raises(FileNotFoundError, match=r"python -m suprank_edu.data.landmarks"):
         load_samples()
 

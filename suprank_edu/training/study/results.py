@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import suprank_edu
 from suprank_edu._checks import check_count
 from suprank_edu._extras import needs
+from suprank_edu.data.folders import shipped_folder
 from suprank_edu.training.study.experiment import Experiment
 from suprank_edu.training.study.interval import Interval as Interval
 from suprank_edu.training.study.missing import make_missing
@@ -40,11 +40,9 @@ def results_folder(name: str) -> Path:
         >>> results_folder("omniglot-drawings").name
         'omniglot-drawings'
     """
-    package = Path(suprank_edu.__file__).parent
-    # A wheel carries the results inside the package; in a clone, or an editable install, they lie with the book.
-    for folder in (package / "book_results" / name, package.parent / "book" / "results" / name):
-        if folder.is_dir():
-            return folder
+    folder = shipped_folder("book/results") / name
+    if folder.is_dir():
+        return folder
     raise FileNotFoundError(f"`name`: got {name!r}, expected a folder of book/results")
 
 

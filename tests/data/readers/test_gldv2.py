@@ -3,11 +3,10 @@ from pathlib import Path
 import pytest
 from miniature import GLDV2_CLEAN, GLDV2_HEADER, WIKI, gldv2, gldv2_path, write
 
-import suprank_edu
-from suprank_edu.data import RetrievalDataset, load_samples, read
+from suprank_edu.data import RetrievalDataset, load_samples, read, samples_folder
 from suprank_edu.data.readers import gldv2 as reader
 
-SAMPLES = Path(suprank_edu.__file__).parent.parent / "data_samples"
+SAMPLES = samples_folder()
 
 
 def test_landmarks_supercategories_and_natural_or_not(tmp_path: Path) -> None:
