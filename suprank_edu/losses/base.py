@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
@@ -13,6 +12,7 @@ from torch import Tensor, nn
 
 from suprank_edu._checks import check_index, check_level_column, check_number, check_valid
 from suprank_edu._embedding_checks import are_unit, check_batch
+from suprank_edu._warnings import warn
 from suprank_edu.ranking import full_precision
 from suprank_edu.relevance import check_weights, count_shared, relevance_from_weights
 
@@ -98,10 +98,9 @@ class EmbeddingLoss(nn.Module, ABC):
     def _warn_once(self, norm_error: float, dtype: torch.dtype) -> None:
         if not are_unit(norm_error, dtype) and not self._warned:
             self._warned = True
-            warnings.warn(
+            warn(
                 f"`embeddings`: a norm is off 1 by {norm_error:.3g}, expected unit vectors so that scores are cosine "
                 "similarities; apply torch.nn.functional.normalize first",
-                stacklevel=5,  # the line that calls the module
             )
 
 

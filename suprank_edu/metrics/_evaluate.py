@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
@@ -15,6 +14,7 @@ from torch import Tensor
 from suprank_edu._checks import check_count, check_ks, check_number, check_valid
 from suprank_edu._embedding_checks import are_unit, check_batch
 from suprank_edu._progress import with_progress
+from suprank_edu._warnings import warn
 from suprank_edu.metrics import _of_ranks
 from suprank_edu.metrics._ranked import Ranked, rank_columns
 from suprank_edu.metrics.evaluation import Evaluation
@@ -95,10 +95,9 @@ def evaluate(
     if math.isinf(checked.norm_error) and queries.dtype != torch.float64:
         raise ValueError("`embeddings`: got a norm whose square is infinite, expected unit vectors")
     if not are_unit(checked.norm_error, queries.dtype):
-        warnings.warn(
+        warn(
             f"`embeddings`: a norm is off 1 by {checked.norm_error:.3g}; scores are inner products, so apply "
             "torch.nn.functional.normalize first if cosine similarities are meant",
-            stacklevel=2,
         )
     blocks = _Blocks(queries, gallery, checked.labels, checked.ref_labels, _checked_mask(valid, queries, gallery))
     # Filled in place: small tensors kept from each block would cut up the memory that the next block wants whole.

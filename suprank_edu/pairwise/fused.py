@@ -8,13 +8,13 @@ Each output is one reduction, without atomic additions, so that two runs give th
 from __future__ import annotations
 
 import functools
-import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
+from suprank_edu._warnings import warn
 from suprank_edu.pairwise.once import once_differentiable
 from suprank_edu.steps import Step, SupStep
 
@@ -62,10 +62,9 @@ def can_fuse(device_type: str) -> bool:
         _kernels(SupStep()).sums(scores, scores)
     except Exception as error:  # a compiler can fail in as many ways as there are machines
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        warnings.warn(
+        warn(
             f"the fused engine cannot be compiled on {device_type} ({reason}); the direct engine computes the same, "
             "several times slower",
-            stacklevel=2,
         )
         return False
     return True

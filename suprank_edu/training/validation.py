@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
@@ -11,6 +10,7 @@ import torch
 from torch import nn
 
 from suprank_edu._checks import check_count, check_one_of
+from suprank_edu._warnings import warn
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.metrics import evaluate
 from suprank_edu.training.networks.embed import embed
@@ -120,8 +120,7 @@ def warn_of_live_batch_norm(processes: int, pieces: bool) -> None:
     """Warn that batch norm makes a batch that is cut another one than the whole."""
     cut = f"over {processes} processes" if processes > 1 else "into pieces (embed_at_once)" if pieces else ""
     if cut:
-        warnings.warn(
+        warn(
             f"`model`: has batch norm in training mode, which sees only a part of a batch that is cut {cut}, so that "
             "the result differs from that of the whole batch; freeze_batch_norm=True or GroupNorm avoids it",
-            stacklevel=3,
         )

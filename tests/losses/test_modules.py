@@ -603,7 +603,10 @@ def test_embeddings_that_are_not_unit_vectors_warn_once():
     loss = SupAPLoss()
     with pytest.warns(UserWarning, match=r"`embeddings`: a norm is off 1 by 1, expected unit vectors") as caught:
         loss(2 * embeddings, labels)
-    assert caught[0].filename == __file__  # points at the line that called the loss
+    assert caught[0].filename == __file__
+    with pytest.warns(UserWarning, match="unit vectors") as caught:
+        RankLoss(SupAPLoss(), CalibrationLoss())(2 * embeddings, labels)
+    assert caught[0].filename == __file__, "also from deeper inside"
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         loss(2 * embeddings, labels)

@@ -464,8 +464,9 @@ def test_bad_input_is_named(call, message):
 
 
 def test_embeddings_that_are_no_unit_vectors_warn():
-    with pytest.warns(UserWarning, match="`embeddings`: a norm is off 1 by 1; scores are inner products"):
+    with pytest.warns(UserWarning, match="`embeddings`: a norm is off 1 by 1; scores are inner products") as caught:
         evaluate(EMBEDDINGS * 2, LABELS)
+    assert caught[0].filename == __file__
 
 
 def test_numbers_of_numpy_and_unsigned_labels_are_as_good_as_others(tmp_path):

@@ -109,8 +109,11 @@ def test_without_a_compiler_it_warns_once_and_says_no(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(fused, "_kernels", refuse)
     can_fuse.cache_clear()
-    with pytest.warns(UserWarning, match=r"cannot be compiled on cpu \(no compiler here\); the direct engine"):
+    with pytest.warns(
+        UserWarning, match=r"cannot be compiled on cpu \(no compiler here\); the direct engine"
+    ) as caught:
         assert not can_fuse("cpu")
+    assert caught[0].filename == __file__
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert not can_fuse("cpu")

@@ -78,8 +78,9 @@ def test_the_loss_and_its_proxies_see_the_whole_batch() -> None:
 
 
 def test_live_batch_norm_is_warned_of() -> None:
-    with pytest.warns(UserWarning, match=r"`model`: has batch norm in training mode.*into pieces"):
+    with pytest.warns(UserWarning, match=r"`model`: has batch norm in training mode.*into pieces") as caught:
         train(SmallCNN(image_size=16, channels=(8, 8)), SupAPLoss(), embed_at_once=8)
+    assert caught[0].filename == __file__
 
 
 PROGRAM = """

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from suprank_edu._warnings import warn
 from suprank_edu.data.dataset import Labels, RetrievalDataset
 from suprank_edu.data.paths import ImagePaths
 from suprank_edu.data.readers._files import ListFile
@@ -127,11 +127,10 @@ def to_dataset(
 
 def _warn_of_strays(listing: Listing) -> None:
     row, others = listing.classes.strays[0], len(listing.classes.strays) - 1
-    warnings.warn(
+    warn(
         f"{listing.file.place(int(listing.lines[row]))}: {listing.level_names[0]} {listing.names[0][row]} comes under "
         f"other classes of {', '.join(listing.level_names[1:])} than before, whose classes it keeps ({others:,} more "
         "such images)",
-        stacklevel=5,
     )
 
 

@@ -22,6 +22,7 @@ def test_a_product_of_two_super_classes_stays_one_product(tmp_path: Path) -> Non
     rows = ["1 1 1 bicycle_final/111_0.JPG", "2 1 2 bicycle_final/111_1.JPG", "3 9 2 mug_final/555_0.JPG"]
     write(tmp_path / "Ebay_train.txt", "image_id class_id super_class_id path", *rows)
     message = r"Ebay_train\.txt, line 3: product bicycle/111 comes under other classes of super-class than before"
-    with pytest.warns(UserWarning, match=message):
+    with pytest.warns(UserWarning, match=message) as caught:
         data = read("sop", tmp_path)
+    assert caught[0].filename == __file__
     assert data.labels.tolist() == [[0, 0], [0, 0], [1, 1]]
