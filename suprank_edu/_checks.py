@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Iterable
 from numbers import Integral, Real
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -53,7 +54,7 @@ def check_scores(scores: Tensor, name: str = "scores") -> None:
 def check_labels(labels: Tensor, size: int, name: str = "labels") -> Tensor:
     """Return ``labels`` as an ``(N, L)`` integer tensor, or raise unless it has ``size`` rows of integers."""
     if not isinstance(labels, Tensor):
-        raise ValueError(f"`{name}`: got {type(labels).__name__}, expected an integer torch.Tensor")
+        raise ValueError(f"`{name}`: got {type(labels).__name__}, expected an integer torch.Tensor{numbering(labels)}")
     if labels.ndim not in (1, 2) or labels.shape[0] != size or labels.numel() == 0:
         raise ValueError(
             f"`{name}`: got shape {tuple(labels.shape)}, expected ({size},) or ({size}, L), one row per embedding"
@@ -63,6 +64,12 @@ def check_labels(labels: Tensor, size: int, name: str = "labels") -> Tensor:
     if labels.dtype in _WIDE_UNSIGNED:
         labels = labels.long()
     return labels if labels.ndim == 2 else labels.unsqueeze(1)  # (N, L)
+
+
+def numbering(labels: object) -> str:
+    """Return how to number classes that come by name, to end a message with; nothing where they do not."""
+    first = next(np.asarray(labels, dtype=object).flat, None)
+    return "; numpy.unique(names, return_inverse=True)[1] numbers names" if isinstance(first, str | bytes) else ""
 
 
 def split_classes(labels: Tensor) -> Tensor:

@@ -2,13 +2,15 @@
 
 import ast
 import inspect
+import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
-from suprank_edu import _checks, _embedding_checks
+from suprank_edu import _checks, _embedding_checks, data, losses, metrics, relevance, whole_set
 
 UNIT = torch.eye(3)
 LABELS = torch.tensor([[0, 0], [1, 0], [2, 1]])
@@ -236,3 +238,30 @@ def test_a_tree_passes_in_any_order_and_any_cut_of_it_too(columns):
     _checks.check_tree(tree)
     _checks.check_tree(tree[:7])
     assert _checks.split_classes(tree).item() == 0
+
+
+NAMES = ["apple", "apple", "pear"]
+DOORS = [
+    lambda names: losses.SupAPLoss()(UNIT, names),
+    lambda names: losses.SupHAPLoss()(UNIT, np.array(names)),
+    lambda names: losses.CalibrationLoss()(UNIT, pd.Series(names)),
+    lambda names: losses.ProxyLoss(2, 3)(UNIT, tuple(names)),
+    lambda names: losses.roadmap()(UNIT, LABELS, ref_emb=UNIT, ref_labels=names),
+    lambda names: metrics.evaluate(UNIT, names),
+    lambda names: metrics.evaluate(UNIT, LABELS, UNIT, np.array([names, names]).T),
+    lambda names: relevance.shared_levels(names),
+    lambda names: relevance.shared_levels(LABELS, names),
+    lambda names: whole_set.for_every_query(losses.sup_ap, UNIT, names),
+    lambda names: data.RetrievalDataset(
+        [b""] * 3, names, level_names=["fruit"], class_names=[NAMES[1:]], licence="", source=""
+    ),
+]
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_labels_that_are_names_are_told_how_to_become_numbers(door) -> None:
+    advice = r"numpy.unique(names, return_inverse=True)[1] numbers names"
+    with pytest.raises(ValueError, match=rf"labels`: got .*{re.escape(advice)}$"):
+        door(NAMES)
+    codes = torch.from_numpy(np.unique(NAMES, return_inverse=True)[1])
+    assert losses.SupAPLoss()(UNIT, codes) >= 0, "what the advice gives is what is asked for"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, SupportsIndex
 import numpy as np
 import numpy.typing as npt
 
+from suprank_edu._checks import numbering
 from suprank_edu._extras import needs
 from suprank_edu.data.paths import ImagePaths
 
@@ -167,7 +168,7 @@ def _as_labels(labels: npt.ArrayLike, size: int, num_classes: Sequence[int]) -> 
             "and one column per list of `class_names`"
         )
     if not np.issubdtype(array.dtype, np.integer):
-        raise ValueError(f"`labels`: got dtype {array.dtype}, expected integers")
+        raise ValueError(f"`labels`: got dtype {array.dtype}, expected integers{numbering(labels)}")
     for column, count in enumerate(num_classes):
         if size and (array[:, column].min() < 0 or array[:, column].max() >= count):
             raise ValueError(

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from suprank_edu._checks import check_count, check_ks, check_number, check_valid
+from suprank_edu._checks import check_count, check_ks, check_number, check_valid, numbering
 from suprank_edu._embedding_checks import are_unit, check_batch
 from suprank_edu._progress import with_progress
 from suprank_edu._warnings import warn
@@ -212,7 +212,8 @@ def _to_tensor(name: str, value: Array) -> Tensor:
     except ValueError as error:  # rows of different lengths
         raise ValueError(f"`{name}`: got no array ({error}), expected rows of equal length") from None
     if array.dtype.kind not in "biuf":
-        raise ValueError(f"`{name}`: got {type(value).__name__} of dtype {array.dtype}, expected numbers")
+        kind = f"{type(value).__name__} of dtype {array.dtype}"
+        raise ValueError(f"`{name}`: got {kind}, expected numbers{numbering(value)}")
     # torch has few operations on unsigned integers, and none on arrays with negative strides.
     return torch.from_numpy(np.ascontiguousarray(array.astype(np.int64) if array.dtype.kind == "u" else array))
 
