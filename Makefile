@@ -3,18 +3,23 @@
 #   make book              set up, build the book, serve it       (SERVE=0 only builds, EXECUTE=1 runs every chapter anew)
 #   make test              set up, then every check of the project
 #
-# PYTHON=python3.12 chooses the interpreter of a new .venv; PORT=8000 the address of the book;
-# REPOSITORY=https://… adds "open in Colab" buttons to one build; `make address REPOSITORY=https://…` says for good where the
-# repository is published.
+# PYTHON=python3.12 chooses the interpreter of a new .venv, TORCH_INDEX=ADDRESS the package index that torch comes from
+# (its CPU build: the address that pytorch.org's Get Started page shows); PORT=8000 the address of the book; WORKERS=2
+# the processes of the suite; REPOSITORY=https://… adds "open in Colab" buttons to one build; `make address
+# REPOSITORY=https://…` says for good where the repository is published.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup book html lab execute sync test test-fast bench lint types imports fix lock clean distclean chromium address
+.PHONY: help setup book html lab execute sync test suite test-busy test-fast nightly cuda bench lint types imports fix lock \
+	clean distclean chromium address
 
 PYTHON ?= python3
 PORT ?= 8000
 SERVE ?= 1
 EXECUTE ?= 0
+WORKERS ?= 2
+BUSY ?= 0
+DEVICE ?= cuda
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -23,6 +28,7 @@ PIP_TOOLS := pip-tools==7.6.2
 
 export SUPRANK_EDU_REPOSITORY := $(REPOSITORY)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export TORCH_INDEX
 # Jupyter must take the kernel of this .venv, not one of the same name in the user's home.
 export JUPYTER_PREFER_ENV_PATH := 1
 
@@ -37,40 +43,58 @@ HAVE_OMNIGLOT := $(wildcard $(SUPRANK_EDU_DATA)/omniglot/*)
 LAX := $(if $(HAVE_OMNIGLOT),,$(filter $(NEEDS_OMNIGLOT),$(CHAPTERS)))
 STRICT := $(filter-out $(LAX),$(CHAPTERS))
 
+# Threads of several processes wait for each other on a busy machine, so each has one; kernels of chapters inherit it.
+# All cells of a chapter, and all tests of a file, go to one process.
+PYTEST = SUPRANK_EDU_STATIC=1 OMP_NUM_THREADS=1 $(VENV)/bin/pytest -n $(WORKERS) --dist loadfile
+
 # The API pages are made of the library's docstrings, in whatever folder.
 BOOK_SOURCES := jupyter-book.yml $(wildcard book/*.md book/*.ipynb book/*.yml book/*.bib book/api/*.md book/_ext/* \
 	book/_static/* book/results/*) $(shell find suprank_edu -name '*.py')
 
-FIND_CHROMIUM = command -v chromium || command -v chromium-browser || command -v google-chrome
+FIND_CHROMIUM := command -v chromium || command -v chromium-browser || command -v google-chrome
+
+# The browser tests drive Debian's chromium. Where it is missing and may be installed, it is; else the status is 1.
+define GET_CHROMIUM
+	if { $(FIND_CHROMIUM); } > /dev/null; then :; \
+	elif ! command -v apt-get > /dev/null; then \
+		echo "chromium: none here, and no apt-get to install it with; install chromium or Google Chrome, so that its command is found"; false; \
+	elif [ "$$(id -u)" != 0 ]; then \
+		echo "chromium: none here, and only root may install it: sudo apt-get install chromium"; false; \
+	else echo "chromium: installing it for the browser tests, about 0.4 GB"; \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } > /dev/null \
+			|| { echo "chromium: apt-get could not install it, for the reason above"; false; }; \
+	fi
+endef
 
 help:
-	@echo "make book       build the book and serve it on localhost (SERVE=0, EXECUTE=1)"
+	@echo "make book       build the book and serve it on localhost (SERVE=0, EXECUTE=1, PORT=8000)"
 	@echo "make lab        open the chapters in JupyterLab"
-	@echo "make test       every check: lint, types, imports, unit tests, chapters, book, browser"
+	@echo "make test       every check: lint, types, imports, unit tests, chapters, book, browser; nothing in it is timed"
 	@echo "make test-fast  lint and the quick unit tests of the library, for the inner loop"
+	@echo "make test-busy  the tests, chapters and pages once more, beside two processes that never rest"
+	@echo "make nightly    the tests that take minutes for one answer"
 	@echo "make bench      speed and memory against named rivals and the baseline (QUICK=1: two minutes; SAVE=1: new baseline)"
 	@echo "make execute    run the chapters and store their outputs (ONLY=06_suprank for one)"
 	@echo "make sync       write each chapter's .ipynb from its .md, keeping the outputs of unchanged cells"
 	@echo "make fix        let ruff format and repair what it can"
 	@echo "make lock       write requirements.txt from pyproject.toml (UPGRADE=1 takes newer versions)"
 	@echo "make address    write where the repository is published wherever it is named (REPOSITORY=https://…)"
+	@echo "make chromium   install the browser of the browser tests (Debian, root)"
 	@echo "make clean      remove what was built; make distclean removes .venv as well"
+	@echo "A new .venv: PYTHON=python3.12 chooses its interpreter, TORCH_INDEX=ADDRESS where torch comes from (its CPU build)"
 
 # ---------------------------------------------------------------------------------------------------------- set-up
 
 setup: $(STAMP)
 
 $(STAMP):
+	@command -v "$(PYTHON)" > /dev/null \
+		|| { echo "set-up: no command '$(PYTHON)' here; name a Python of 3.11 or newer, as in: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "set-up: Python 3.11 or newer is needed, '$(PYTHON)' is $$($(PYTHON) -V 2>&1); try make PYTHON=python3.12"; exit 1; }
-	@test -x $(PY) || { echo "set-up: creating $(VENV)"; $(PYTHON) -m venv $(VENV); } \
-		|| { rm -rf $(VENV); echo "set-up: '$(PYTHON) -m venv' failed; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
-	@echo "set-up: installing the pinned requirements"
-	@$(PY) -m pip install --quiet --requirement requirements.txt
-	@$(PY) -m pip install --quiet --no-deps --editable .
+	@$(PYTHON) book/_tools/set_up.py $(VENV)
 	@rm -f $(VENV)/.installed-*
 	@touch $@
-	@echo "set-up: ready"
 
 # ------------------------------------------------------------------------------------------------------------ book
 
@@ -95,7 +119,7 @@ $(HTML)/.built: $(STAMP) $(BOOK_SOURCES)
 
 lab: setup
 	@echo "lab: stop it with Ctrl-C"
-	@$(VENV)/bin/jupyter-lab --ServerApp.root_dir=book --LabApp.default_url=/lab/tree/00_how_to_use_this_book.ipynb \
+	@$(VENV)/bin/jupyter-lab $(if $(filter 0,$(shell id -u)),--allow-root) --ServerApp.root_dir=book --LabApp.default_url=/lab/tree/00_how_to_use_this_book.ipynb \
 		--LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(LAB_ARGS)
 
 execute: setup
@@ -124,44 +148,48 @@ fix: setup
 
 # The library's own: what the book, its explorers and its exercises hold is tested by `make test`.
 test-fast: lint
-	@OMP_NUM_THREADS=1 $(VENV)/bin/pytest -q -n auto -m "not slow and not browser" tests \
+	@$(PYTEST) -q -m "not slow and not browser and not nightly" tests \
 		--ignore=tests/book --ignore=tests/explore --ignore=tests/exercises
 
 bench: setup
 	@echo "bench: ratios against rivals, compared with benchmarks/baseline.json"
 	@$(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(SAVE),--save-baseline)
 
-# The browser tests drive Debian's chromium. Where it is missing and may be installed, it is.
 chromium:
-	@if { $(FIND_CHROMIUM); } > /dev/null; then :; \
-	elif command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then \
-		echo "test: installing chromium for the browser tests"; \
-		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } > /dev/null 2>&1 \
-			|| echo "test: chromium could not be installed"; \
-	fi
+	@$(GET_CHROMIUM)
+
+test: lint types imports suite
 
 # One pytest run at the end holds the unit tests, the doctests, the chapters and the browser tests, so that its closing
 # lines are the last thing printed. Chapters whose data is missing are run in a pass of their own, before it.
-test: setup lint types imports html chromium
-	@$(MAKE) --no-print-directory bench QUICK=1
+suite: setup html
+	@$(GET_CHROMIUM) || echo "test: SKIPPED, the browser tests"
 ifneq ($(LAX),)
 	@echo "test: no Omniglot in SUPRANK_EDU_DATA: run, outputs not compared (--nbval-lax): $(notdir $(LAX))"
-	@SUPRANK_EDU_STATIC=1 $(VENV)/bin/pytest -q -p no:cacheprovider --nbval-lax $(LAX)
+	@$(PYTEST) -q -p no:cacheprovider --nbval-lax $(LAX)
 endif
 	@echo "test: run and compared with the stored outputs (--nbval): $(notdir $(STRICT))"
-	@mark=""; if ! { $(FIND_CHROMIUM); } > /dev/null; then \
-		mark="not browser"; echo "test: SKIPPED, the browser tests: no chromium here, and it cannot be installed without root and apt-get"; fi; \
-	SUPRANK_EDU_STATIC=1 $(VENV)/bin/pytest -q --durations=10 -m "$$mark" --nbval tests suprank_edu $(STRICT)
+	@$(PY) book/_tools/beside.py $(BUSY) $(VENV)/.suite-seconds env $(PYTEST) -q --durations=10 --nbval tests suprank_edu $(STRICT)
+
+# The suite beside two Python processes that never rest, and its time beside that of the last run without them.
+test-busy:
+	@$(MAKE) --no-print-directory suite BUSY=2
+
+# What takes minutes for one answer.
+nightly: setup
+	@$(PYTEST) -q -m nightly tests
 
 # -------------------------------------------------------------------------------------------------- pins, clearing up
 
-# torch's local version (+cpu) belongs to the machine that resolved it, the project itself is installed by `make setup`.
+# torch's local version (+cpu) belongs to the machine that resolved it; what CUDA brings does too, so a machine that
+# would resolve it takes TORCH_INDEX. The project itself is installed by `make setup`.
 lock: setup
 	@echo "lock: resolving pyproject.toml"
 	@$(PY) -m pip install --quiet $(PIP_TOOLS)
-	@CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/pip-compile --quiet --all-extras --strip-extras --no-emit-find-links \
-		--no-emit-index-url --no-emit-trusted-host --constraint=book/_tools/constraints.txt $(if $(UPGRADE),--upgrade) --output-file=requirements.txt pyproject.toml
-	@$(PY) book/_tools/pins.py requirements.txt
+	@CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/pip-compile --quiet --all-extras --strip-extras --unsafe-package=suprank-edu --unsafe-package=setuptools \
+		--no-emit-find-links --no-emit-index-url --no-emit-trusted-host --constraint=book/_tools/constraints.txt \
+		$(if $(TORCH_INDEX),--extra-index-url=$(TORCH_INDEX)) $(if $(UPGRADE),--upgrade) --output-file=requirements.txt pyproject.toml
+	@sed -E -i.kept 's/^(torch==[0-9.]+)\+.*/\1/' requirements.txt && rm requirements.txt.kept
 	@git --no-pager diff --stat -- requirements.txt
 
 clean:
