@@ -2,6 +2,7 @@
 
 from suprank_edu.losses.base import EmbeddingLoss
 from suprank_edu.losses.decomposability_losses import AtLevel, CalibrationLoss, ProxyLoss
+from suprank_edu.losses.metric_learning import as_metric_learning_loss
 from suprank_edu.losses.smooth import smooth_ap, smooth_h_ap, smooth_ndcg, smooth_recall
 from suprank_edu.losses.smooth_losses import SmoothAPLoss, SmoothHAPLoss, SmoothNDCGLoss, SmoothRecallLoss
 from suprank_edu.losses.sums import RankLoss, happier, road_ndcg, road_recall, roadmap
@@ -22,6 +23,7 @@ __all__ = [
     "SupHAPLoss",
     "SupNDCGLoss",
     "SupRecallLoss",
+    "as_metric_learning_loss",
     "happier",
     "road_ndcg",
     "road_recall",
