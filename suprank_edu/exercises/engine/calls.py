@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dis
 import inspect
+import math
 import re
 import traceback
 from collections.abc import Callable
@@ -14,8 +15,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from suprank_edu.exercises.engine import limit
+from suprank_edu.exercises.engine.evidence import Compared, close_by
 from suprank_edu.exercises.engine.spec import Case, Exercise
 
+ABSOLUTE = 1e-4
 _CELL = re.compile(r"ipykernel_\d+|<ipython-input")
 
 
@@ -49,7 +53,11 @@ class Run:
         """The returned numbers as a float64 tensor on the CPU."""
         if isinstance(self.output, Tensor):
             return self.output.detach().to("cpu", torch.float64)
-        return torch.tensor(self.output, dtype=torch.float64)
+        try:
+            number = float(self.output)
+        except OverflowError:  # an integer of hundreds of digits
+            number = math.inf
+        return torch.tensor(number, dtype=torch.float64)
 
 
 def run(exercise: Exercise, fn: Callable[..., Any], case: Case) -> Run:
@@ -66,10 +74,10 @@ def run(exercise: Exercise, fn: Callable[..., Any], case: Case) -> Run:
 
 
 def attempt(fn: Callable[..., Any], args: list[Any]) -> tuple[Any, BaseException | None]:
-    """Return what `fn(*args)` returns, or None and what it raised; an interrupt from the keyboard passes."""
+    """Return what `fn(*args)` returns, or None and what it raised, `TimeUp` included; the keyboard still interrupts."""
     try:
-        return fn(*args), None
-    except (Exception, SystemExit) as error:
+        return limit.call_within(limit.SECONDS, fn, args), None
+    except (Exception, SystemExit, limit.TimeUp) as error:
         return None, error
 
 
@@ -83,13 +91,16 @@ def same(before: Tensor, after: Tensor) -> bool:
     return before.shape == after.shape and before.dtype == after.dtype and bool((before == after).all())
 
 
-def agree(exercise: Exercise, each: Run, values: Tensor) -> bool:
-    """Whether the returned numbers equal `values` on the entries that count, up to rounding."""
-    expected = values.to(torch.float64)
-    if expected.shape != each.values.shape:
-        return False
-    error = (each.values - expected).abs()[each.compared]
-    return bool((error <= 1e-4 + exercise.rtol * expected.abs()[each.compared]).all())
+def is_right(exercise: Exercise, each: Run) -> bool:
+    """Whether the returned numbers are the expected ones on the entries that count, up to rounding."""
+    seen = each.compared
+    return bool(close_by(exercise.rtol, ABSOLUTE)(each.values[seen], each.truth[seen]).all())
+
+
+def compared(each: Run, mistaken: Tensor) -> Compared:
+    """Put what came beside what is right and what a mistake gives, on the entries that count."""
+    values = mistaken.detach().to(torch.float64)
+    return Compared(each.values[each.compared], each.truth[each.compared], values[each.compared])
 
 
 def wrong_signature(exercise: Exercise, fn: Callable[..., Any]) -> bool:
@@ -119,13 +130,30 @@ def unfinished(error: BaseException | None) -> bool:
 
 
 def learner_traceback(error: BaseException) -> str:
-    """Format the traceback of `error` from the learner's own frame on; cells are named as such."""
-    frame = error.__traceback__
-    while frame is not None and frame.tb_frame.f_code.co_filename == __file__:
-        frame = frame.tb_next
-    report = traceback.TracebackException(type(error), error, frame)
+    """Format the traceback of `error` from the learner's own frame on; cells are named as such, the middle is cut."""
+    report = traceback.TracebackException(type(error), error, _from_learner(error))
     _rename_cells(report)
-    return "".join(report.format()).rstrip("\n")
+    lines = "".join(report.format()).rstrip("\n").splitlines()
+    if len(lines) > 16:
+        lines = [*lines[:5], "  …", *lines[-8:]]
+    return "\n".join(line if len(line) <= 110 else f"{line[:109]}…" for line in lines)
+
+
+def learner_line(error: BaseException) -> str:
+    """Return the innermost line of the learner's own function at which `error` came."""
+    frame = _from_learner(error)
+    if frame is None:
+        return ""
+    own = frame.tb_frame.f_code.co_filename
+    lines = [each.line for each in traceback.extract_tb(frame) if each.filename == own and each.line]
+    return lines[-1][:80] if lines else ""
+
+
+def _from_learner(error: BaseException) -> TracebackType | None:
+    frame = error.__traceback__
+    while frame is not None and frame.tb_frame.f_code.co_filename in (__file__, limit.__file__):
+        frame = frame.tb_next
+    return frame
 
 
 def _rename_cells(report: traceback.TracebackException | None) -> None:

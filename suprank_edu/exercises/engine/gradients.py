@@ -1,76 +1,104 @@
-"""The gradient of a learner's function against finite differences of the definition."""
+"""The gradient of a learner's function against finite differences of the definition, once the values are right."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.calls import Run, agree, attempt, copy, learner_traceback
+from suprank_edu.exercises.engine.calls import Run, attempt, copy, learner_traceback
+from suprank_edu.exercises.engine.evidence import Compared, suspect, weigh
+from suprank_edu.exercises.engine.limit import TimeUp
 from suprank_edu.exercises.engine.result import Result
+from suprank_edu.exercises.engine.returned import out_of_time
 from suprank_edu.exercises.engine.show import show_value, table
-from suprank_edu.exercises.engine.spec import Exercise, Function
-from suprank_edu.exercises.engine.titles import TITLES
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake
 
 _STEP = 1e-6
+_TURNED = "The value is right, but its gradient points the other way."
+
+
+@dataclass(frozen=True)
+class _Slope:
+    """The gradient that came on one input, and what finite differences give."""
+
+    run: Run
+    came: Tensor
+    expected: Tensor
 
 
 def look_at_gradient(exercise: Exercise, fn: Function, runs: list[Run]) -> Result | None:
     """Compare the gradient to the first argument on every input where the truth has one; None when all is well."""
     if not exercise.gradient:
         return None
-    values_right = all(agree(exercise, each, each.truth) for each in runs)
+    slopes = []
     for each in runs:
         if each.case.smooth:
-            found = _look_at_run(exercise, fn, each, values_right)
-            if found is not None:
-                return found
-    return None
+            expected = finite_differences(exercise.truth, each)
+            came, error = learner_gradient(fn, each)
+            if error is not None:
+                return _raised(exercise, error)
+            missing = _missing(exercise, came, expected)
+            if missing is not None or came is None:
+                return missing
+            slopes.append(_Slope(each, came.to(expected), expected))
+    wrong = [slope for slope in slopes if not bool(_close(slope.came, slope.expected).all())]
+    return _wrong(exercise, slopes, wrong[0]) if wrong else None
 
 
-def _look_at_run(exercise: Exercise, fn: Function, each: Run, values_right: bool) -> Result | None:
+def _missing(exercise: Exercise, came: Tensor | None, expected: Tensor) -> Result | None:
+    """Tell a gradient that does not come back, is not finite, or is 0 everywhere."""
     name = exercise.arguments[0]
-    expected = finite_differences(exercise.truth, each)
-    came, error = learner_gradient(fn, each)
-    if error is not None:
-        # An input that was changed in place breaks autograd; the rung for that says what to do about it.
-        return None if each.modified is not None else _raised(exercise, error)
     if came is None:
         text = exercise.advice.get("no-gradient", "") or (
             "A comparison, `argsort`, `.detach()`, `.item()`, `.tolist()`, numpy and a fresh `torch.tensor(...)` all "
             "cut the graph."
         )
-        return _result(exercise, "no-gradient", f"The result does not depend on `{name}` any more. {text}")
+        return _say(exercise, "no-gradient", f"The values are right, but no gradient leads back to `{name}`. {text}")
     if not bool(came.isfinite().all()):
         text = exercise.advice.get("non-finite-gradient", "") or "Look for 0/0 or ∞/∞ in a branch that is not used."
-        return _result(
-            exercise, "non-finite", f"The value is finite, but its gradient is not: {show_value(came)}. {text}"
+        return _say(
+            exercise,
+            "non-finite",
+            f"The value is finite, but its gradient is not: {show_value(came)}. {text}",
+            further="non-finite-gradient",
         )
     if bool((came.abs() <= 1e-9).all()) and not bool((expected.abs() <= 1e-6).all()):
         text = exercise.advice.get("zero-gradient", "") or (
             "A comparison, `round`, `argsort` or a change to integers is flat: its slope is 0 almost everywhere."
         )
-        return _result(exercise, "no-gradient", f"The gradient to `{name}` is 0 in every entry. {text}")
-    if not values_right or _close(came, expected):
-        return None
-    return _name_the_mistake(exercise, each, came, expected)
+        return _say(exercise, "no-gradient", f"The gradient to `{name}` is 0 in every entry. {text}")
+    return None
 
 
-def _name_the_mistake(exercise: Exercise, each: Run, came: Tensor, expected: Tensor) -> Result:
-    name = exercise.arguments[0]
+def _wrong(exercise: Exercise, slopes: list[_Slope], shown: _Slope) -> Result:
+    """Name the mistake when the gradients are those of one on enough numbers and inputs; else ask, or show them."""
     # The result has many entries, a gradient is of one number: their sum, with weights that let no two errors cancel.
     example = table(
-        f"{each.case.label}: the gradient of the result's weighted sum",
-        [(name, show_value(each.case.args[0])), ("came", show_value(came)), ("expected", show_value(expected))],
+        f"{shown.run.case.label}: the gradient of the result's weighted sum",
+        [
+            (exercise.arguments[0], show_value(shown.run.case.args[0])),
+            ("came", show_value(shown.came)),
+            ("expected", show_value(shown.expected)),
+        ],
     )
-    if _close(came, -expected):
-        return _result(exercise, "sign", "The value is right, but its gradient points the other way.", example)
-    for mistake in exercise.gradient_mistakes:
-        if _close(came, finite_differences(mistake.values, each)):
-            return _result(exercise, mistake.hint, mistake.text, example, mistake.more)
+    turned = Mistake("sign", _TURNED, lambda *args: -exercise.truth(*args))
+    candidates = (turned, *exercise.gradient_mistakes)
+    suspicion = suspect(candidates, lambda mistake: weigh(_compared(slopes, mistake), _close))
+    if suspicion is not None:
+        return Result.suspected(exercise, suspicion, example)
     text = "Finite differences, (f(s + ε) − f(s − ε)) / 2ε, give other numbers than autograd on your code. " + (
         exercise.advice.get("wrong-gradient", "") or "Which part of your code should let the gradient through?"
     )
-    return _result(exercise, "wrong-gradient", text, example)
+    return _say(exercise, "wrong-gradient", text, example)
+
+
+def _compared(slopes: list[_Slope], mistake: Mistake) -> list[Compared]:
+    return [
+        Compared(s.came.flatten(), s.expected.flatten(), finite_differences(mistake.values, s.run).flatten())
+        for s in slopes
+    ]
 
 
 def learner_gradient(fn: Function, each: Run) -> tuple[Tensor | None, BaseException | None]:
@@ -112,22 +140,25 @@ def weighted(output: Tensor, compared: Tensor) -> Tensor:
     return (seen * torch.linspace(1, 2, seen.numel(), dtype=seen.dtype, device=seen.device)).sum()
 
 
-def _close(came: Tensor, expected: Tensor) -> bool:
+def _close(came: Tensor, expected: Tensor) -> Tensor:
     scale = float(expected.abs().max()) if expected.numel() else 0.0
-    return bool(((came.to(expected) - expected).abs() <= 1e-3 * scale + 1e-5).all())
+    return (came - expected).abs() <= 1e-3 * scale + 1e-5
 
 
 def _raised(exercise: Exercise, error: BaseException) -> Result:
-    return Result(
-        exercise.name,
+    name = exercise.arguments[0]
+    if isinstance(error, TimeUp):
+        return out_of_time(exercise, error, f"When `{name}` asked for a gradient")
+    return Result.of(
+        exercise,
         "exception",
-        f"your code stopped with `{type(error).__name__}`",
-        f"On plain numbers it runs; it stops when `{exercise.arguments[0]}` asks for a gradient, as it does in "
-        "training. Your traceback says where.",
+        f"On plain numbers it runs; it stops when `{name}` asks for a gradient, as it does in training. Your traceback "
+        "says where.",
+        title=f"your code stopped with `{type(error).__name__[:60]}`",
         traceback=learner_traceback(error),
         exception=error,
     )
 
 
-def _result(exercise: Exercise, hint: str, text: str, example: str = "", more: str = "") -> Result:
-    return Result(exercise.name, hint, TITLES[hint], text, more, example)
+def _say(exercise: Exercise, hint: str, text: str, example: str = "", further: str = "") -> Result:
+    return Result.of(exercise, hint, text, more=exercise.further.get(further or hint, ""), example=example)

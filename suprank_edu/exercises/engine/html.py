@@ -1,9 +1,14 @@
-"""The few pieces of HTML that checks and quizzes share: escaped, and readable on light and on dark pages."""
+"""The pieces of HTML that checks and quizzes share: escaped by jinja2, and readable on light and on dark pages."""
 
 from __future__ import annotations
 
 import re
-from html import escape as _escape
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, Template
+    from markupsafe import Markup
 
 # White words on a filled ground: the contrast (at least 6.5 to 1) is the same whatever the theme of the page, and
 # no verdict is told by colour alone.
@@ -25,21 +30,30 @@ STYLE = (
     ":has(.suprank-check,.suprank-quiz){background:none;color:inherit;padding:0}"
 )
 
-
-def escape(text: str) -> str:
-    """Escape `text` for HTML, in attributes too."""
-    return _escape(text, quote=True)
-
-
-def inline(text: str) -> str:
-    """Escape `text` and show what stands between backticks as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+_BADGE = (
+    '<span style="display:inline-block;padding:.05em .55em;border-radius:4px;background:{};'
+    'color:#fff;font-weight:600;white-space:nowrap">{}</span>'
+)
 
 
-def badge(kind: str) -> str:
-    """Return a verdict as a word and a sign on a filled ground: `kind` is right, hint or open."""
-    colour, words = _BADGES[kind]
-    return (
-        f'<span style="display:inline-block;padding:.05em .55em;border-radius:4px;background:{colour};'
-        f'color:#fff;font-weight:600;white-space:nowrap">{words}</span>'
-    )
+@cache
+def template(source: str) -> Template:
+    """Compile a template, its lines put together, that escapes every value; `text|inline` shows `…` as code."""
+    return _environment().from_string(source.replace("\n", ""))
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment  # comes with torch; needed only where something is shown
+    from markupsafe import Markup
+
+    def inline(text: str) -> Markup:
+        return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(Markup.escape(text))))
+
+    def badge(kind: str) -> Markup:
+        return Markup(_BADGE).format(*_BADGES[kind])
+
+    environment = Environment(autoescape=True)
+    environment.filters.update(inline=inline, badge=badge, raw=Markup)
+    environment.globals.update(keys=Markup(KEYS), style=Markup(STYLE))
+    return environment

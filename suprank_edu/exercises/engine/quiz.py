@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from suprank_edu.exercises.engine.html import KEYS, STYLE, badge, inline
+from suprank_edu.exercises.engine.html import template
 
 # Colours come from the page itself, so that light and dark both hold; only the badges bring their own ground.
 _STYLE = """
@@ -62,6 +62,17 @@ document.querySelectorAll('.suprank-quiz:not([data-live])').forEach(function (qu
 """
 
 
+_HTML = """<div class="suprank-quiz" id="{{ quiz.id }}"><style>{{ style }}{{ css|raw }}</style>
+<p class="question"><strong>{{ quiz.question|inline }}</strong></p>
+<ul class="choices">{% for choice in quiz.choices %}<li>{{ choice|inline }}</li>{% endfor %}</ul>
+<details><summary {{ keys }}>Show the answer</summary><ul>
+{% for choice, feedback in quiz.choices.items() %}
+<li data-right="{{ "true" if choice == quiz.answer else "false" }}">{{ choice|inline }}: <span class="says">
+{{ ("right" if choice == quiz.answer else "hint")|badge }} {{ feedback|inline }}</span></li>
+{% endfor %}
+</ul></details></div><script>{{ script|raw }}</script>"""
+
+
 @dataclass(frozen=True, repr=False)
 class Quiz:
     """A question with a few choices, each of which answers with its own feedback at once.
@@ -114,21 +125,7 @@ class Quiz:
         return "\n".join([self.question, *(f"  ( ) {choice}" for choice in self.choices)])
 
     def _repr_html_(self) -> str:
-        choices = "".join(f"<li>{inline(choice)}</li>" for choice in self.choices)
-        answers = "".join(self._answer(choice) for choice in self.choices)
-        return (
-            f'<div class="suprank-quiz" id="{self.id}"><style>{STYLE}{_STYLE}</style>'
-            f'<p class="question"><strong>{inline(self.question)}</strong></p><ul class="choices">{choices}</ul>'
-            f"<details><summary {KEYS}>Show the answer</summary><ul>{answers}</ul></details></div>"
-            f"<script>{_SCRIPT}</script>"
-        )
-
-    def _answer(self, choice: str) -> str:
-        right = choice == self.answer
-        return (
-            f'<li data-right="{str(right).lower()}">{inline(choice)}: <span class="says">'
-            f"{badge('right' if right else 'hint')} {inline(self.choices[choice])}</span></li>"
-        )
+        return template(_HTML).render(quiz=self, css=_STYLE, script=_SCRIPT)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {"text/plain": repr(self), "text/html": self._repr_html_()}

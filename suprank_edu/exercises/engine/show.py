@@ -17,26 +17,46 @@ def show_type(value: Any) -> str:
     if value is ...:
         return "`...`"
     kind = type(value)
-    name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+    name = shorten(kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}", 80)
     article = "an" if name[0].lower() in "aeiou" else "a"
     length = f" of {len(value)}" if isinstance(value, tuple | list) else ""
     return f"{article} `{name}`{length}"
 
 
 def show_value(value: Any, compared: Tensor | None = None) -> str:
-    """Write a number or a tensor with up to four significant digits; `·` where nobody looks."""
+    """Write a number or a tensor with up to four significant digits: `·` where nobody looks, `…` for a long middle."""
     if not isinstance(value, Tensor):
         return _number(value)
     if value.ndim == 0:
         return _number(value.item())
-    rows = [show_value(row, None if compared is None else compared[i]) for i, row in enumerate(value)]
-    if value.ndim == 1 and compared is not None:
-        rows = [row if seen else "·" for row, seen in zip(rows, compared.tolist(), strict=True)]
+    shown = _ends(len(value), most=10 if value.ndim == 1 else 6)
+    rows = ["…" if i is None else _entry(value[i], None if compared is None else compared[i]) for i in shown]
     return f"[{', '.join(rows)}]"
 
 
+def _entry(value: Tensor, compared: Tensor | None) -> str:
+    if value.ndim == 0 and compared is not None and not bool(compared):
+        return "·"
+    return show_value(value, compared)
+
+
+def _ends(length: int, most: int) -> list[int | None]:
+    """Return the places to show: all of a short list, else the first and the last few around a None."""
+    if length <= most:
+        return list(range(length))
+    return [*range(most // 2), None, *range(length - most // 2 + 1, length)]
+
+
+def shorten(text: str, most: int) -> str:
+    """Cut the middle out of a text that is longer than `most` characters."""
+    if len(text) <= most:
+        return text
+    head = most * 2 // 3
+    return f"{text[:head]} … {text[len(text) - (most - head - 3) :]}"
+
+
 def _number(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{value:.4g}" if isinstance(value, float) else shorten(str(value), 40)
 
 
 def show_input(exercise: Exercise, case: Case) -> str:

@@ -1,4 +1,4 @@
-"""What an exercise is made of: inputs, the truth on them, and the typical ways to misread the task."""
+"""What an exercise is made of: inputs, the truth on them, typical mistakes, and what is not allowed."""
 
 from __future__ import annotations
 
@@ -25,8 +25,23 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Hint:
+    """Words for a learner.
+
+    Args:
+        hint: the key of the hint, one of `HINTS`.
+        text: the one next step, in a sentence or two.
+        more: a further hint, close to the code, shown only when asked for.
+    """
+
+    hint: str
+    text: str
+    more: str = ""
+
+
+@dataclass(frozen=True)
 class Mistake:
-    """A typical wrong answer: a learner whose numbers equal `values` has misread the task in just this way.
+    """A typical wrong answer: a learner whose numbers equal `values` has most likely made just this mistake.
 
     Args:
         hint: the key of the hint, one of `HINTS`.
@@ -41,6 +56,10 @@ class Mistake:
     more: str = ""
 
 
+Forbidden = Callable[..., Hint | None]
+"""`(call, *arguments)` → what to say of the way in which `call()` works, or None when it is allowed."""
+
+
 @dataclass(frozen=True)
 class Exercise:
     """A task, how it is checked, and what a learner is told.
@@ -50,15 +69,19 @@ class Exercise:
         arguments: the names of the arguments, in order.
         returns: what comes back, in words: `"(Q, G), one rank per item"`.
         truth: the definition, in plain loops: the arguments → a float64 tensor.
-        cases: the inputs; generic ones first, so that a misreading is told apart on many numbers.
+        cases: the inputs; together they tell each mistake from the truth and from every other mistake.
         mistakes: typical wrong answers, in the order in which they are looked for.
         praise: what to say when all is right: what was learned, and where it is used.
-        advice: words of this exercise for a general hint, by key.
+        advice: words of this exercise for a general hint, by key, which say what to look at and not what to type.
+        further: by the same keys, a further hint closer to the code, shown only when asked for.
         floating: whether integers will not do as a result.
+        same_dtype: whether the result must have the dtype of the first argument.
         number: whether a plain Python number will do as a result.
         compared: a bool mask of the entries that are looked at; None for all.
         gradient: whether the result must carry the gradient to the first argument.
         gradient_mistakes: typical wrong gradients: the learner's equals the derivative of `values`.
+        forbidden: for a way that is not allowed though its numbers are right: it is given a call of the learner's
+            function and its arguments, makes the call, and returns what to say, or None.
         rtol: the relative error that is forgiven.
     """
 
@@ -70,11 +93,14 @@ class Exercise:
     mistakes: tuple[Mistake, ...]
     praise: str
     advice: Mapping[str, str] = field(default_factory=dict)
+    further: Mapping[str, str] = field(default_factory=dict)
     floating: bool = True
+    same_dtype: bool = False
     number: bool = False
     compared: Function | None = None
     gradient: bool = False
     gradient_mistakes: tuple[Mistake, ...] = ()
+    forbidden: Forbidden | None = None
     rtol: float = 1e-4
 
     @property

@@ -1,17 +1,19 @@
-"""The keys of all verdicts with their titles, in the order in which they are looked for."""
+"""The keys of all verdicts with their titles, those of what came back before those of the numbers."""
 
 TITLES: dict[str, str] = {
     # what was handed in
     "not-attempted": "not attempted yet",
+    "no-return": "nothing is returned",
     "not-a-function": "this is not a function",
     "signature": "the arguments do not fit",
     "exception": "your code stopped with an exception",
+    "time": "it takes too long",
     # what came back
     "type": "not the type of result that is needed",
     "shape": "the shape is not right yet",
     "dtype": "the dtype is not right yet",
     "non-finite": "the result is not finite",
-    # misreadings of the numbers
+    # typical mistakes
     "off-by-one": "off by one rank",
     "ties": "right, until two scores tie",
     "self-positive": "the query counts as its own positive",
@@ -47,12 +49,14 @@ TITLES: dict[str, str] = {
     "no-positive": "queries without a positive need care",
     "negative-scores": "scores of zero and below are scores too",
     "other-metric": "another metric than the one asked for",
+    "exact-step": "exact steps where the bound is asked",
     # gradients
     "no-gradient": "no gradient comes back",
     "wrong-gradient": "the value is right, the gradient is not",
     # the rest
     "in-place": "an input was changed",
     "wrong": "not the expected numbers",
+    "forbidden": "right, but not in the way that is asked",
     "right": "right",
 }
 

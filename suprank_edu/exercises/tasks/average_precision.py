@@ -216,7 +216,9 @@ AVERAGE_PRECISION = Exercise(
     praise="The precision at each relevant item, averaged, with ties against you: your number is one that nobody "
     "can shuffle up.",
     advice={
-        "shape": "One AP per query: sum over the items of each, and leave the mean over the queries to the caller.",
         "non-finite": "Something divides by 0: ranks start at 1, and every query here has a relevant item.",
+    },
+    further={
+        "shape": "One AP per query: sum over the items of each, and leave the mean over the queries to the caller.",
     },
 )

@@ -154,7 +154,10 @@ BATCH_AVERAGE = Exercise(
     ),
     praise="This is the number in a training log. The next cells say what it is worth.",
     advice={
+        "non-finite": "A batch without a positive has no AP: 0/0 is NaN, and so is a mean with a NaN in it. Leave such "
+        "batches out of the mean of that query.",
+    },
+    further={
         "shape": "One average per query: average over the batches, and keep the queries apart.",
-        "non-finite": "A batch without a positive gives 0/0. `torch.stack(values).nanmean(dim=0)` leaves NaN out.",
     },
 )

@@ -185,8 +185,10 @@ CALIBRATION = Exercise(
     ),
     praise="Two margins that are the same in every batch: this is what makes scores of different batches comparable.",
     advice={
+        "non-finite": "Where no pair is pulled, the mean of no terms is 0/0. What should such a batch cost?",
+    },
+    further={
         "shape": "One number for the batch: a mean over the positive pairs plus a mean over the negative ones.",
-        "non-finite": "Where no pair is pulled the mean is 0/0. Divide by at least 1: `.clamp(min=1)`.",
     },
     number=True,
 )

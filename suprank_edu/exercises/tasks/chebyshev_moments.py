@@ -103,7 +103,9 @@ CHEBYSHEV_MOMENTS = Exercise(
     praise="Ten such numbers stand for any number of items of a bin, and those of a part of it are a difference of two "
     "prefix sums.",
     advice={
-        "shape": "Sum each polynomial over the items, then put the `count` sums side by side with `torch.stack`.",
         "non-finite": "`arccos` is not defined beyond 1; the recurrence needs no inverse function.",
+    },
+    further={
+        "shape": "Sum each polynomial over the items, then put the `count` sums side by side with `torch.stack`.",
     },
 )

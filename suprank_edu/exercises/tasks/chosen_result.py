@@ -82,7 +82,9 @@ CHOSEN_RESULT = Exercise(
     ),
     praise="The test classes were looked at once for each loss. So were those of the chapter's table.",
     advice={
-        "shape": "One number for each loss: `gather` keeps a second axis, take `[:, 0]`.",
         "dtype": "Asked is the test score, not the place of the learning rate.",
+    },
+    further={
+        "shape": "One number for each loss: `gather` keeps a second axis, take `[:, 0]`.",
     },
 )

@@ -65,8 +65,10 @@ COMBINED = Exercise(
     ),
     praise="A loss that sees one batch, and one whose margins hold in all: this is ROADMAP.",
     advice={
-        "shape": "Take the mean over the queries before you add.",
         "non-finite": "Divide by the number of queries that have a positive; each batch has some here.",
+    },
+    further={
+        "shape": "Take the mean over the queries before you add.",
     },
     number=True,
 )

@@ -111,8 +111,10 @@ COSINE_SCORES = Exercise(
     ),
     praise="One score per item, between −1 and 1, and only the direction counts: sort them and you have retrieved.",
     advice={
-        "shape": "`gallery @ query` is `(G,)`: the product of each row with the query.",
         "no-gradient": "A network will learn through this line, so stay with operations of torch on what you got.",
+    },
+    further={
+        "shape": "`gallery @ query` is `(G,)`: the product of each row with the query.",
     },
     gradient=True,
 )

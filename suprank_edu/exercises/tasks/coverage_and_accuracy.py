@@ -114,7 +114,9 @@ COVERAGE_AND_ACCURACY = Exercise(
     praise="Two numbers, always read together: either alone can be bought with the other.",
     advice={
         "type": "Return one tensor of two numbers: `torch.stack([coverage, accuracy])`.",
-        "shape": "Take the mean over landmarks, twice: two numbers for all of them.",
         "dtype": "A mean of true and false needs floats: `.float().mean()`.",
+    },
+    further={
+        "shape": "Take the mean over landmarks, twice: two numbers for all of them.",
     },
 )

@@ -125,8 +125,10 @@ DCG = Exercise(
     ),
     praise="Each item alone: its gain over the logarithm of its rank. Sup-NDCG puts a bound in the place of the rank.",
     advice={
-        "shape": "One sum per query: sum over the items, dim 1.",
         "dtype": "Gains and ranks are whole numbers, but their quotient is not.",
         "non-finite": "log₂ of rank 1 is 0: the discount is log₂(1 + rank).",
+    },
+    further={
+        "shape": "One sum per query: sum over the items, dim 1.",
     },
 )

@@ -68,7 +68,7 @@ DEAD_ZONE = Exercise(
     ),
     praise="Beyond about 15 τ the sigmoid teaches nothing: at τ = 0.01 that is a difference of 0.15, and cosines "
     "differ by far more than that.",
-    advice={
+    further={
         "wrong": "For a slope far below its peak σ(x)(1 − σ(x)) is almost e⁻ˣ: solve 4 e⁻ˣ = 10⁻⁶, then t = τ·x. "
         "If you try values, take `torch.float64`: so far out 1 − σ has hardly a digit left in float32.",
     },

@@ -85,7 +85,9 @@ GAP = Exercise(
     ),
     praise="Average minus whole, with its sign: what a training log shows and the test set does not.",
     advice={
-        "shape": "One gap per query: average over the batches, dim 1, and keep the queries apart.",
         "non-finite": "Divide by the number of batches that have a positive; each query has one here.",
+    },
+    further={
+        "shape": "One gap per query: average over the batches, dim 1, and keep the queries apart.",
     },
 )

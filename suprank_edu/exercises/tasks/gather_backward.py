@@ -80,7 +80,7 @@ GATHER_BACKWARD = Exercise(
         Mistake("sign", "The gradient points the other way.", _times(lambda g, r, w: -_share()(g, r, w))),
     ),
     praise="With it, W processes take the very step that one process takes on the whole batch.",
-    advice={
+    further={
         "shape": "A process embedded B / W images, and gets a gradient for these alone.",
         "wrong": "Which rows of the gathered batch came from process `rank`?",
     },

@@ -144,7 +144,9 @@ H_AP = Exercise(
     ),
     praise="Each item is paid for what stands ahead of it, by what the two share: AP with degrees.",
     advice={
-        "shape": "One H-AP per query: sum over its items, and leave the mean over the queries to the caller.",
         "non-finite": "Something divides by 0: ranks start at 1, and every query here has a relevant item.",
+    },
+    further={
+        "shape": "One H-AP per query: sum over its items, and leave the mean over the queries to the caller.",
     },
 )

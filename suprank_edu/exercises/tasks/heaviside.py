@@ -46,8 +46,9 @@ HEAVISIDE = Exercise(
         Mistake("wrong", "That is the sigmoid. H jumps from 0 to 1 at t = 0: compare, then convert.", torch.sigmoid),
     ),
     praise="Summed over the gallery, this step counts who stands at least as high: that count is the rank.",
+    same_dtype=True,
     advice={
-        "dtype": "A comparison gives true and false; turn them into numbers with `.to(t.dtype)`, so that they can be "
+        "dtype": "A comparison gives true and false. Turn them into numbers of the dtype of `t`, so that they can be "
         "summed with other floats.",
     },
 )

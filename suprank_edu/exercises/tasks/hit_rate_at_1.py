@@ -147,9 +147,11 @@ HIT_RATE_AT_1 = Exercise(
     praise="A query left out of its own gallery, and nothing counted that cannot hit: this is the R@1 of retrieval "
     "papers.",
     advice={
-        "shape": "Take the mean over the queries that have a positive.",
         "dtype": "Take the mean of the hits as floats.",
         "non-finite": "Something divides 0 by 0. A query that cannot hit is left out of the mean.",
+    },
+    further={
+        "shape": "Take the mean over the queries that have a positive.",
     },
     floating=False,
     number=True,

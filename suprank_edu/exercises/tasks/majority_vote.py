@@ -146,7 +146,9 @@ MAJORITY_VOTE = Exercise(
     praise="One picture from behind a tree no longer decides, and a low share marks the landmarks worth a second look.",
     advice={
         "type": "Return one tensor of two numbers: `torch.tensor([label, confidence])`.",
-        "shape": "One label and one share for the landmark, whatever the number of its images.",
         "dtype": "The confidence is a share, so both numbers are floats.",
+    },
+    further={
+        "shape": "One label and one share for the landmark, whatever the number of its images.",
     },
 )

@@ -71,6 +71,11 @@ MEMORY_RING = Exercise(
     ),
     praise="`MemoryBank` writes just there, and its counter is saved with the rest: a run that goes on overwrites what "
     "it would have overwritten.",
-    advice={"shape": "One place for each of the `batch` new embeddings.", "dtype": "A place is a whole number."},
+    advice={
+        "dtype": "A place is a whole number.",
+    },
+    further={
+        "shape": "One place for each of the `batch` new embeddings.",
+    },
     floating=False,
 )

@@ -141,9 +141,11 @@ MILD_MISTAKES = Exercise(
     ),
     praise="A number that any user understands, and that AP cannot see.",
     advice={
-        "shape": "Take the mean over the mistakes.",
         "dtype": "Take the mean of the flags as floats.",
         "non-finite": "Divide by the number of mistakes; each input here has some.",
+    },
+    further={
+        "shape": "Take the mean over the mistakes.",
         "wrong": "First the level of each query's best item, `levels.gather(1, scores.argmax(1, keepdim=True))`.",
     },
     floating=False,

@@ -69,7 +69,9 @@ MILD_SHARE = Exercise(
     ),
     praise="Two columns of any published table give it, if R@1 is printed for both levels.",
     advice={
-        "shape": "One share for each loss.",
         "non-finite": "Divide by 1 − `fine`; no loss here is without mistakes.",
+    },
+    further={
+        "shape": "One share for each loss.",
     },
 )

@@ -98,6 +98,8 @@ PAIRED_INTERVAL = Exercise(
     praise="What a seed does to both cancels out. The chapter compares every pair of losses so.",
     advice={
         "type": "Return two numbers as one tensor: `torch.stack([mean, half])`.",
+    },
+    further={
         "shape": "Two numbers are asked for: the mean difference, and half the width of its interval.",
     },
 )

@@ -104,5 +104,7 @@ PRECISION_AT_K = Exercise(
     ),
     praise="What a visitor sees of a result page: how much of it is right. It says nothing of what was missed.",
     floating=False,
-    advice={"shape": "One share per query: take the sum over the k items, and no mean over the queries."},
+    further={
+        "shape": "One share per query: take the sum over the k items, and no mean over the queries.",
+    },
 )

@@ -141,10 +141,12 @@ PREFIX_LINEAR_PART = Exercise(
     praise="One cumulative sum, one binary search per row, and thousands of columns cost nothing more: that is how the "
     "library sums the line of H⁻.",
     advice={
+        "dtype": "Scores are floats, and so are their sums.",
+    },
+    further={
         "shape": "`torch.searchsorted(columns, rows + delta, right=True)` is `(P,)`; so is everything after it.",
         "wrong": "If the short lists come out right and 6,001 columns do not, look at the digits: a sum of thousands "
         "of float32 scores is good to 0.0002, and ρ makes that 100 times larger. Sum in float64: "
         "`columns.double().cumsum(0)`.",
-        "dtype": "Scores are floats, and so are their sums.",
     },
 )

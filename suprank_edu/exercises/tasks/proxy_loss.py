@@ -116,9 +116,11 @@ PROXY_LOSS = Exercise(
     ),
     praise="One vector for each class of the training set: every image meets them all, in every batch.",
     advice={
-        "shape": "Take the mean over the images of the batch.",
         "dtype": "Labels are whole numbers, the loss is not: compute it from the similarities.",
         "non-finite": "exp of s/η overflows for a small η: `torch.nn.functional.cross_entropy` takes care of that.",
+    },
+    further={
+        "shape": "Take the mean over the images of the batch.",
     },
     number=True,
     gradient=True,

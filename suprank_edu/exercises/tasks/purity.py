@@ -122,8 +122,10 @@ PURITY = Exercise(
     praise="It says how well a reviewer could do who gives each group one name, and it is 1 for groups of one item: "
     "always ask how many groups there are.",
     advice={
-        "shape": "Add up over the groups, and divide once.",
         "dtype": "Divide, and the result is a float.",
+    },
+    further={
+        "shape": "Add up over the groups, and divide once.",
     },
     number=True,
 )

@@ -129,8 +129,10 @@ RANK = Exercise(
     ),
     praise="Ranks as E1 defines them, ties included. It is a sum of steps, and that is where SupRank takes hold.",
     advice={
-        "shape": "Compare all pairs, `(Q, G, G)`, then sum over j, the last axis.",
         "dtype": "A rank is a count.",
+    },
+    further={
+        "shape": "Compare all pairs, `(Q, G, G)`, then sum over j, the last axis.",
     },
     floating=False,
 )

@@ -86,8 +86,10 @@ RANK_PLUS = Exercise(
     ),
     praise="rank = rank⁺ + rank⁻. Only rank⁻, the negatives in front, is a mistake to be repaired.",
     advice={
-        "shape": "Compare all pairs, `(Q, G, G)`, keep the relevant j, then sum over j, the last axis.",
         "dtype": "A rank is a count.",
+    },
+    further={
+        "shape": "Compare all pairs, `(Q, G, G)`, keep the relevant j, then sum over j, the last axis.",
     },
     floating=False,
     compared=relevant_only,

@@ -114,8 +114,10 @@ RELEVANCE = Exercise(
     praise="Each level shares out one sum, (l/L)^α. An item of a small coarse class can be worth more "
     "than one of a large fine class.",
     advice={
-        "shape": "One relevance per item of each query: the shape of `levels`.",
         "dtype": "Divide, and the result is a float.",
         "non-finite": "No item is in an empty class, so count, for each item, the items of its own level.",
+    },
+    further={
+        "shape": "One relevance per item of each query: the shape of `levels`.",
     },
 )

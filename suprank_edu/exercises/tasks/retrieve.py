@@ -104,8 +104,10 @@ RETRIEVE = Exercise(
     ),
     praise="That is a search engine: scores, a sort, the first k. All that is left to do is to find a good embedding.",
     advice={
-        "shape": "Return k positions, a tensor of shape `(k,)`.",
         "dtype": "Positions are whole numbers: return the indices of the sort.",
+    },
+    further={
+        "shape": "Return k positions, a tensor of shape `(k,)`.",
     },
     floating=False,
 )

@@ -89,7 +89,9 @@ SEARCH_RECALL = Exercise(
     praise="A recall that ties cannot hurt and rounding cannot change: `suprank_edu.retrieval.search_recall` is the "
     "same line.",
     advice={
+        "dtype": "A comparison gives true and false; a mean needs floats.",
+    },
+    further={
         "shape": "One share per query: the mean runs along the k items, the last axis.",
-        "dtype": "A comparison gives true and false; `.float().mean(dim=1)` makes shares of them.",
     },
 )

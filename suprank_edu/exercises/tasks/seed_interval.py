@@ -75,6 +75,8 @@ SEED_INTERVAL = Exercise(
     praise="With two seeds t is 12.7, with five 2.8: a few more runs buy more than any trick.",
     advice={
         "type": "Return two numbers as one tensor: `torch.stack([mean, half])`.",
+    },
+    further={
         "shape": "Two numbers are asked for: the mean, and half the width.",
     },
 )

@@ -74,7 +74,7 @@ SHARED_LEVELS = Exercise(
         ),
     ),
     praise="From class names to a number per pair: everything in this chapter is built on it.",
-    advice={
+    further={
         "shape": "`labels[:, None, :] == ref_labels[None, :, :]` is `(Q, G, L)`: sum over the last axis.",
     },
     floating=False,

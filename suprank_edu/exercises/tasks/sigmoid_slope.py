@@ -81,6 +81,8 @@ SIGMOID_SLOPE = Exercise(
     advice={
         "non-finite": "`exp(−t/τ)` overflows far from 0, and ∞/∞ is NaN. Take `torch.sigmoid`, which does not, and "
         "multiply two of its values.",
+    },
+    further={
         "shape": "Each entry is treated alike, so the result has the shape of `t`.",
     },
 )

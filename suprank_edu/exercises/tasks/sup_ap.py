@@ -154,14 +154,15 @@ SUP_AP = Exercise(
     ),
     praise="An upper bound of 1 − AP with a gradient for every mistake: the Sup-AP loss, E8.",
     advice={
-        "non-finite": "A query without a relevant item divides 0 by 0. Divide by "
-        "`relevant.sum(dim=1).clamp(min=1)`, and let its loss be 0.",
-        "shape": "One loss per query: sum over the items of each, and leave the mean over the queries to the caller.",
+        "non-finite": "A query without a relevant item divides 0 by 0, and asks for a loss of 0: see to its divisor.",
         "non-finite-gradient": "`torch.where` hides the NaN of 0/0 in the value, but not in the gradient: clamp the "
         "divisor to at least 1 before you divide.",
         "zero-gradient": "Divide by the bound of `sup_rank`, which carries the gradient, not by the exact rank.",
         "no-gradient": "The gradient lives in the bound, the first of the two results of `sup_rank`; use it as it "
         "comes.",
+    },
+    further={
+        "shape": "One loss per query: sum over the items of each, and leave the mean over the queries to the caller.",
     },
     gradient=True,
 )

@@ -133,10 +133,11 @@ SUP_RANK = Exercise(
     advice={
         "zero-gradient": "The negatives must count through H⁻, whose slope is never 0 for a mistake; comparisons "
         "have none.",
-        "no-gradient": "Count the negatives through H⁻ of `scores[:, None, :] - scores[:, :, None]`, and detach "
-        "only rank⁺.",
-        "shape": "Both sums run over j, the last axis of the `(Q, G, G)` pairs.",
+        "no-gradient": "Count the negatives through H⁻ of the differences s_j − s_k, and detach only rank⁺.",
         "wrong-gradient": "Let it through the negatives' sum, undivided and once, and through nothing else.",
+    },
+    further={
+        "shape": "Both sums run over j, the last axis of the `(Q, G, G)` pairs.",
     },
     compared=relevant_only,
     gradient=True,

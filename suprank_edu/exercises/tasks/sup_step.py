@@ -170,11 +170,13 @@ SUP_STEP = Exercise(
     praise="Nowhere below H, continuous beyond 0, and with slope ρ for every mistake beyond δ: that is what SupRank "
     "counts negatives with.",
     advice={
-        "shape": "Each entry is treated alike, so the result has the shape of `t`. `torch.where(condition, a, b)` "
-        "keeps it.",
         "non-finite-gradient": "`1 / (1 + exp(−t/τ))` overflows for t far below 0 and then divides ∞ by ∞; "
         "`torch.sigmoid` does not.",
         "no-gradient": "Use `torch.sigmoid` and `torch.where` on `t` itself.",
+    },
+    further={
+        "shape": "Each entry is treated alike, so the result has the shape of `t`. `torch.where(condition, a, b)` "
+        "keeps it.",
     },
     gradient=True,
 )

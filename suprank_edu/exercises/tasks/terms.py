@@ -76,9 +76,11 @@ TERMS = Exercise(
             _three(lambda q, p, g: (q * g, q * p * (g - p), q * g * g)),
         ),
     ),
-    praise="Two factors of G become one, and then none but the mistake of the scores: that is the whole chapter.",
+    praise="Two factors of G become one, and then none but the reading of the scores: that is the whole chapter.",
     advice={
         "type": "Return three numbers as one tensor: `torch.tensor([dense, direct, items])`.",
+    },
+    further={
         "shape": "Three numbers are asked for: `torch.tensor([dense, direct, items])`.",
     },
     floating=False,

@@ -163,7 +163,7 @@ TWO_PASS_GRADIENT = Exercise(
     ),
     praise="The same gradient as in one pass, with a graph of a few images at a time: the batch may now be as large as "
     "its embeddings.",
-    advice={
+    further={
         "shape": "The gradient has the shape of the weights, `(F, D)`.",
         "exception": "In `tensor.backward(gradient)` the gradient has the shape of the tensor.",
         "wrong": "Three steps: embeddings of all without a graph; the gradient of the loss at them; each piece again, "

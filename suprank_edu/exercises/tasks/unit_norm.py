@@ -93,12 +93,13 @@ UNIT_NORM = Exercise(
     ),
     praise="Each row has norm 1 now, so the product of two of them is their cosine similarity: the score of this book.",
     advice={
+        "non-finite": "An embedding of zeros has norm 0, and 0/0 is NaN. By which number may zeros be divided, so that "
+        "they stay zeros? (If the NaN comes elsewhere, it is the root of a negative number: square before you add.)",
+        "no-gradient": "A network learns through this line, so stay with operations of torch on the tensor you got.",
+    },
+    further={
         "shape": "Without `keepdim=True` the norms have shape `(N,)`, and dividing `(N, D)` by `(N,)` meets the "
         "columns.",
-        "non-finite": "An embedding of zeros has norm 0, and 0/0 is NaN: divide by the norm or by a tiny number, "
-        "whichever is larger, `norm.clamp(min=1e-12)`. Without any zeros it is the root of a negative number: Square "
-        "before you add.",
-        "no-gradient": "A network learns through this line, so stay with operations of torch on the tensor you got.",
     },
     gradient=True,
 )

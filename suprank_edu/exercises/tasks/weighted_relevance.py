@@ -86,7 +86,9 @@ WEIGHTED_RELEVANCE = Exercise(
     ),
     praise="A relevance that cannot turn round: with it Sup-H-AP and H-AP always ask for the same order.",
     advice={
+        "non-finite": "Where no item reaches level p, the share is 0/0, and nobody gets it.",
+    },
+    further={
         "shape": "One relevance for each item: `(levels >= p).sum(dim=1, keepdim=True)` keeps the axis.",
-        "non-finite": "Where no item reaches level p, the share is 0/0: `.clamp(min=1)`.",
     },
 )

@@ -1,4 +1,4 @@
-"""The ladder itself: whatever a learner hands in, one clear answer comes back and nothing is raised."""
+"""The looks in their order: whatever a learner hands in, one clear answer comes back and nothing is raised."""
 
 import sys
 import warnings
@@ -107,6 +107,38 @@ def test_none_on_one_path_only_is_not_unfinished() -> None:
     assert "every path" in result.message
 
 
+def test_a_forgotten_return_is_told() -> None:
+    def ex_rank(scores):
+        """The exact rank."""
+        above = scores[:, None, :] >= scores[:, :, None]
+        ranks = above.sum(dim=2)  # noqa: F841
+
+    result = check("rank", ex_rank)
+    assert result.hint == "no-return", repr(result)
+    assert "returned `None`" in result.message
+    assert "no line of it gives the result back" in result.message
+
+
+def test_a_print_in_the_place_of_a_return_is_told(capsys) -> None:
+    def ex_rank(scores):
+        above = scores[:, None, :] >= scores[:, :, None]
+        print(above.sum(dim=2))
+
+    result = check("rank", ex_rank)
+    assert result.hint == "no-return", repr(result)
+    assert "It prints its result" in result.message
+    assert "[[1, 5, 3, 4, 2]" in capsys.readouterr().out.replace("tensor(", "")
+
+
+def test_a_stub_with_its_given_lines_is_still_a_stub() -> None:
+    def ex_sup_step(t):
+        """The upper bound H⁻ of the step (E6)."""
+        tau, rho, delta = 0.01, 100.0, 0.05  # noqa: F841
+        ...
+
+    assert check("sup_step", ex_sup_step).hint == "not-attempted"
+
+
 def test_the_result_instead_of_the_function() -> None:
     result = check("rank", torch.ones(2, 5))
     assert result.hint == "not-a-function"
@@ -123,9 +155,9 @@ def test_wrong_arguments_are_told_before_the_call() -> None:
 
 
 class TestOrder:
-    """An earlier rung is told first, whatever else is wrong as well."""
+    """What is looked at earlier is told first, whatever else is wrong as well."""
 
-    def rung(self, *wrong: str) -> str:
+    def told(self, *wrong: str) -> str:
         def ex_sup_rank(scores, relevant):
             from suprank_edu.ranking import sup_rank
 
@@ -154,39 +186,41 @@ class TestOrder:
 
         return check("sup_rank", ex_sup_rank).hint
 
-    def test_each_rung_before_the_next(self) -> None:
-        rungs = [
+    def test_each_before_the_next(self) -> None:
+        hints = [
             "exception",
             "type",
             "shape",
             "dtype",
             "non-finite",
             "off-by-one",
+            "in-place",
             "no-gradient",
             "wrong-gradient",
-            "in-place",
         ]
-        for i, first in enumerate(rungs):
-            assert self.rung(*rungs[i:]) == first
-        assert self.rung("in-place", "wrong") == "in-place"
-        assert self.rung("wrong", "wrong-gradient") == "wrong"
-        assert self.rung("wrong", "no-gradient") == "no-gradient"
-        assert self.rung() == "right"
+        for i, first in enumerate(hints):
+            assert self.told(*hints[i:]) == first
+        assert self.told("in-place", "wrong") == "in-place"
+        assert self.told("wrong", "wrong-gradient") == "wrong"
+        assert self.told("wrong", "no-gradient") == "wrong", "no word on gradients while the values are wrong"
+        assert self.told() == "right"
 
-    def test_the_ladder_lists_them_in_this_order(self) -> None:
+    def test_the_hints_are_listed_in_this_order(self) -> None:
         told = "not-attempted exception type shape dtype non-finite off-by-one ties self-positive sign"
         told += " no-gradient wrong-gradient in-place wrong right"
         assert [key for key in HINTS if key in told.split()] == told.split()
 
 
-def test_two_mistakes_at_once_are_told_one_by_one() -> None:
-    """Ranks from 0 that also give a tie its middle place: on the first input only the first mistake shows."""
+def test_of_two_mistakes_at_once_one_is_asked() -> None:
+    """Ranks from 0 that also give a tie its middle place: where nothing ties only the first mistake shows."""
 
     def ex_rank(scores):
         d = scores[:, None, :] - scores[:, :, None]
         return ((d > 0).double() + (d >= 0).double()).sum(2) / 2 - 0.5
 
-    assert check("rank", ex_rank).hint == "off-by-one"
+    result = check("rank", ex_rank)
+    assert (result.hint, result.sure) == ("off-by-one", False)
+    assert result.message.startswith("Could it be this?")
 
 
 def test_a_wrong_number_shows_input_result_and_expectation() -> None:

@@ -1,6 +1,9 @@
 """Results as they show themselves: escaped, told by words, and the same in a notebook and in a terminal."""
 
-from suprank_edu.exercises import check
+import pytest
+from exercises.learners import stub_of
+
+from suprank_edu.exercises import EXERCISES, check
 
 
 def test_html_is_escaped() -> None:
@@ -9,7 +12,7 @@ def test_html_is_escaped() -> None:
 
     html = check("rank", ex_rank)._repr_html_()
     assert "<script>" not in html
-    assert "&lt;script&gt;alert(&#x27;&amp;&#x27;)" in html
+    assert "&lt;script&gt;alert(&#39;&amp;&#39;)" in html
 
 
 def test_names_from_the_learner_are_escaped() -> None:
@@ -44,3 +47,33 @@ def test_a_further_hint_is_folded_in_html_and_kept_back_in_text() -> None:
     assert result.more not in repr(result)
     assert ".more" in repr(result)
     assert "<details" in result._repr_html_()
+
+
+LONG = [
+    "return torch.rand(3000) if True else None",
+    "raise ValueError('x' * 50_000)",
+    "return type('N' * 5000, (), {})()",
+    "return list(range(100_000))",
+    "return 10 ** 4000",
+    "a = lambda n: b(n)\n    b = lambda n: a(n)\n    return a(1)",
+    "raise ValueError('\\n'.join(map(str, range(5000))))",
+    "return torch.zeros([1] * 60)",
+]
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("body", LONG)
+def test_no_answer_gets_a_long_message(name: str, body: str) -> None:
+    result = check(name, stub_of(name, body))
+    assert len(repr(result)) <= 2_000
+    assert len(result.message) <= 900
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_no_hint_is_long(name: str) -> None:
+    exercise = EXERCISES[name]
+    for rule in (*(mistake.values for mistake in exercise.mistakes), lambda *args: exercise.truth(*args) * 1.37 + 0.11):
+        result = check(name, rule)
+        assert len(repr(result)) <= 2_000
+        assert len(result.message) < 850, "longer messages are cut"
+        assert len(result.more) <= 600

@@ -23,12 +23,12 @@ def exact(scores, relevant):
     return (pairs(scores) >= 0).sum(2).to(scores.dtype)
 
 
-@answers.wrong("sup_rank", "no-gradient", "does not depend")
+@answers.wrong("sup_rank", "no-gradient", "no gradient leads back")
 def detached(scores, relevant):
     return library_sup_rank(scores, relevant)[0].detach()
 
 
-@answers.wrong("sup_rank", "no-gradient", "does not depend")
+@answers.wrong("sup_rank", "no-gradient", "no gradient leads back")
 @torch.no_grad()
 def without_grad(scores, relevant):
     return library_sup_rank(scores, relevant)[0]

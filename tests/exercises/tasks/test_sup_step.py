@@ -60,7 +60,7 @@ def sigmoid_by_hand(t):
     return torch.where(t > DELTA, RHO * (t - DELTA) + EDGE, near)
 
 
-@answers.wrong("sup_step", "no-gradient", "does not depend")
+@answers.wrong("sup_step", "no-gradient", "no gradient leads back")
 def element_by_element(t):
     values = []
     for x in t.flatten().tolist():

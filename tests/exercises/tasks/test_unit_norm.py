@@ -70,7 +70,7 @@ def root_mean_square(x):
     return x / (x * x).mean(dim=1, keepdim=True).sqrt().clamp(min=1e-12)
 
 
-@answers.wrong("unit_norm", "non-finite", "Square before you add")
+@answers.wrong("unit_norm", "non-finite", "square before you add")
 def squares_forgotten(x):
     return x / x.sum(dim=1, keepdim=True).sqrt()
 
