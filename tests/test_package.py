@@ -13,6 +13,8 @@ from email.message import Message
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 import suprank_edu
 
@@ -91,6 +93,15 @@ def test_links_of_the_description_lead_somewhere_outside_the_repository(metadata
     assert own
     for link in own:
         assert (ROOT / link.removeprefix("/blob/main/")).is_file(), link
+
+
+def test_lower_bounds_are_the_versions_that_were_run(metadata: Message) -> None:
+    lines = (ROOT / "tests" / "lowest.txt").read_text().splitlines()
+    ran = {name: Version(version) for name, _, version in (line.partition("==") for line in lines if line[0] != "#")}
+    wanted = [Requirement(line) for line in metadata.get_all("Requires-Dist", [])]
+    for_users = [each for each in wanted if each.marker is None or "dev" not in str(each.marker)]
+    declared = {each.name: Version(str(each.specifier).removeprefix(">=")) for each in for_users}
+    assert declared == ran
 
 
 def test_the_source_archive_brings_the_chapters_and_what_they_show(built: Path) -> None:
