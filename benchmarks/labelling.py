@@ -147,7 +147,7 @@ def by_network(samples: RetrievalDataset, steps: int, size: int = 48) -> torch.T
     torch.manual_seed(0)
     images, labels, _ = render(512, 8, size=size, seed=1)
     model = SmallCNN(image_size=size, in_channels=3)
-    loss = ProxyLoss(num_classes=16, embedding_size=128, level=1)
+    loss = ProxyLoss(num_classes=16, embedding_size=128, column=1)
     optimizer = torch.optim.AdamW([*model.parameters(), *loss.parameters()], lr=2e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 4e-3, total_steps=steps)
     for _ in range(steps):

@@ -36,12 +36,12 @@ def full_ranking(queries: Tensor, query_labels: Tensor, gallery: Tensor, labels:
     levels = (query_labels[:, None] == labels[None]).sum(dim=2).gather(1, order)  # (q, G)
     found = {"H-AP": sorted_h_ap(levels), "NDCG": sorted_ndcg(levels), "ASI": sorted_asi(levels)}
     for column, hits in enumerate([levels >= 2, levels >= 1]):
-        found[f"mAP/level{column}"] = sorted_ap(hits.float(), hits.shape[1])
-        found[f"mAP@R/level{column}"] = sorted_ap(hits.float(), hits.sum(dim=1, keepdim=True))
+        found[f"mAP/column{column}"] = sorted_ap(hits.float(), hits.shape[1])
+        found[f"mAP@R/column{column}"] = sorted_ap(hits.float(), hits.sum(dim=1, keepdim=True))
         for k in KS:
-            found[f"R@{k}/level{column}"] = hits[:, :k].any(dim=1).float()
-            found[f"P@{k}/level{column}"] = hits[:, :k].float().mean(dim=1)
-            found[f"Recall@{k}/level{column}"] = hits[:, :k].sum(dim=1) / hits.sum(dim=1).clamp(max=k)
+            found[f"R@{k}/column{column}"] = hits[:, :k].any(dim=1).float()
+            found[f"P@{k}/column{column}"] = hits[:, :k].float().mean(dim=1)
+            found[f"Recall@{k}/column{column}"] = hits[:, :k].sum(dim=1) / hits.sum(dim=1).clamp(max=k)
     return found
 
 

@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from benchmarks.harness import Ratio, least_and_median
-from suprank_edu.losses import AtLevel, SupAPLoss, SupHAPLoss, roadmap
+from suprank_edu.losses import AtColumn, SupAPLoss, SupHAPLoss, roadmap
 from suprank_edu.training import SmallCNN
 
 BATCH, PER_CLASS, SIZE, DIM = 128, 4, 32, 128
@@ -47,8 +47,8 @@ def losses() -> dict[str, nn.Module]:
         "Sup-AP": SupAPLoss(),
         "Sup-H-AP": SupHAPLoss(),
         "ROADMAP": roadmap(),
-        TRIPLET: AtLevel(rivals.TripletMarginLoss(margin=0.05), level=0),
-        SMOOTH_AP: AtLevel(rivals.SmoothAPLoss(), level=0),
+        TRIPLET: AtColumn(rivals.TripletMarginLoss(margin=0.05), column=0),
+        SMOOTH_AP: AtColumn(rivals.SmoothAPLoss(), column=0),
     }
 
 

@@ -63,7 +63,7 @@ def main() -> None:
     for name in options.levels:
         for what, function in functions.items():
             start = time.perf_counter()
-            found = for_every_query(function, embeddings, labels, level=LEVELS.index(name), only=torch.arange(queries))
+            found = for_every_query(function, embeddings, labels, column=LEVELS.index(name), only=torch.arange(queries))
             spent = time.perf_counter() - start
             scaled = f", all queries {spent * len(labels) / queries:6.0f} s" if queries < len(labels) else ""
             print(f"{name:14} {what:13} {found.nanmean():7.3f}: {spent:6.1f} s{scaled}", flush=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Iterable
 from numbers import Integral, Real
 
@@ -137,10 +138,20 @@ def check_index(name: str, value: int) -> None:
         raise ValueError(f"`{name}`: got {value!r}, expected an integer of at least 0")
 
 
-def check_level_column(level: int, num_levels: int, name: str = "level") -> None:
-    """Raise unless ``level`` is a label column in 0..num_levels - 1."""
-    if not _is_integer(level) or not 0 <= level < num_levels:
-        raise ValueError(f"`{name}`: got {level!r}, expected a label column in 0..{num_levels - 1}")
+def check_column(column: int, num_columns: int, name: str = "column") -> None:
+    """Raise unless ``column`` is a label column in 0..num_columns - 1."""
+    if not _is_integer(column) or not 0 <= column < num_columns:
+        raise ValueError(f"`{name}`: got {column!r}, expected a label column in 0..{num_columns - 1}")
+
+
+def check_metric_keys(name: str, keys: Iterable[str]) -> None:
+    """Raise for a metric of an older version, which called label column 0 ``level0``."""
+    for key in keys:
+        if re.search(r"/level[0-9]+$", key):
+            new = key.replace("/level", "/column")
+            raise ValueError(
+                f"`{name}`: got the metric {key!r}, the name of an older version, expected {new!r}; make it again"
+            )
 
 
 def check_positive(name: str, value: float) -> None:

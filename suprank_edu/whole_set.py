@@ -10,7 +10,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_count, check_level_column
+from suprank_edu._checks import check_column, check_count
 from suprank_edu._embedding_checks import check_batch
 from suprank_edu._progress import with_progress
 from suprank_edu.relevance import count_shared
@@ -30,7 +30,7 @@ def for_every_query(
     ref_emb: Tensor | None = None,
     ref_labels: Tensor | None = None,
     *,
-    level: int | None = None,
+    column: int | None = None,
     only: Tensor | None = None,
     chunk_size: int | None = None,
     progress: bool = False,
@@ -48,7 +48,7 @@ def for_every_query(
         labels: ``(Q,)`` or ``(Q, L)`` integers, column 0 the finest.
         ref_emb: ``(G, D)`` floats, the gallery; None takes the queries.
         ref_labels: labels of ``ref_emb``.
-        level: the label column whose classes make positives, levels are then 0 or 1; None keeps all levels.
+        column: the label column whose classes make positives, levels are then 0 or 1; None keeps all levels.
         only: ``(q,)`` int64, the numbers of the queries that values are wanted for; None takes all. The gallery stays
             the whole one.
         chunk_size: queries at once; None takes about a million scores.
@@ -75,21 +75,21 @@ def for_every_query(
         tensor(0.5417, dtype=torch.float64)
     """
     checked = check_batch(embeddings, labels, ref_emb, ref_labels)
-    if level is not None:
-        check_level_column(level, checked.labels.shape[1])
+    if column is not None:
+        check_column(column, checked.labels.shape[1])
     if chunk_size is not None:
         check_count("chunk_size", chunk_size)
     queries = embeddings if embeddings.dtype == torch.float64 else embeddings.float()
     gallery = queries if ref_emb is None else ref_emb.to(queries.dtype)
     chosen = _checked_numbers(only, queries)
-    own, other = _numbered(checked.labels, checked.ref_labels, level)
+    own, other = _numbered(checked.labels, checked.ref_labels, column)
     size = chunk_size or max(1, _SCORES_AT_A_TIME.get(queries.device.type, 1 << 26) // len(gallery))
     values = queries.new_empty(0)
     blocks = [slice(start, min(start + size, len(chosen))) for start in range(0, len(chosen), size)]
     for block in with_progress(blocks, progress, "queries"):
         rows = chosen[block]
         scores = queries[rows] @ gallery.T  # (q, G)
-        levels = count_shared(own[rows], other, torch.int8) if level is None else own[rows] == other.T
+        levels = count_shared(own[rows], other, torch.int8) if column is None else own[rows] == other.T
         valid = torch.ones_like(scores, dtype=torch.bool)
         if ref_emb is None:
             valid[torch.arange(len(rows), device=rows.device), rows] = False
@@ -102,11 +102,11 @@ def for_every_query(
     return values
 
 
-def _numbered(labels: Tensor, ref_labels: Tensor, level: int | None) -> tuple[Tensor, Tensor]:
+def _numbered(labels: Tensor, ref_labels: Tensor, column: int | None) -> tuple[Tensor, Tensor]:
     """Return ``(Q, L)`` and ``(G, L)`` int32 class numbers: half the bytes to compare, a column's side by side."""
-    columns = slice(None) if level is None else slice(level, level + 1)
+    columns = slice(None) if column is None else slice(column, column + 1)
     both = torch.cat([labels, ref_labels])[:, columns].T  # (L, Q + G)
-    numbers = torch.stack([column.unique(return_inverse=True)[1].int() for column in both]).T  # (Q + G, L)
+    numbers = torch.stack([own.unique(return_inverse=True)[1].int() for own in both]).T  # (Q + G, L)
     return numbers[: len(labels)], numbers[len(labels) :]
 
 

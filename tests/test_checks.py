@@ -132,8 +132,13 @@ REFUSED = [
     (_checks.check_count, ("size", True), r"`size`: got True, expected an integer of at least 1"),
     (_checks.check_index, ("level", -1), r"`level`: got -1, expected an integer of at least 0"),
     (_checks.check_index, ("level", "0"), r"`level`: got '0', expected an integer of at least 0"),
-    (_checks.check_level_column, (2, 2), r"`level`: got 2, expected a label column in 0\.\.1"),
-    (_checks.check_level_column, (-1, 2), r"`level`: got -1, expected a label column in 0\.\.1"),
+    (
+        _checks.check_metric_keys,
+        ("path", ["H-AP", "R@1/level0"]),
+        r"`path`: got the metric 'R@1/level0', .*expected 'R@1/column0'",
+    ),
+    (_checks.check_column, (2, 2), r"`column`: got 2, expected a label column in 0\.\.1"),
+    (_checks.check_column, (-1, 2), r"`column`: got -1, expected a label column in 0\.\.1"),
     (_checks.check_positive, ("tau", 0), r"`tau`: got 0, expected a finite number above 0"),
     (_checks.check_positive, ("tau", float("inf")), r"`tau`: got inf, expected a finite number above 0"),
     (_checks.check_positive, ("tau", NAN), r"`tau`: got nan, expected a finite number above 0"),
@@ -177,7 +182,7 @@ GOOD = [
     (_checks.check_ranking, (UNIT, UNIT.bool())),
     (_checks.check_count, ("size", np.int64(1))),
     (_checks.check_index, ("level", np.int32(0))),
-    (_checks.check_level_column, (np.int64(1), 2)),
+    (_checks.check_column, (np.int64(1), 2)),
     (_checks.check_positive, ("tau", np.float32(1))),
     (_checks.check_number, ("rho", np.float32(0), 0)),
     (_checks.check_ks, (np.array([1, 2]),)),
@@ -192,7 +197,7 @@ GOOD = [
     (_checks.check_valid, (UNIT > 0, [3, 3])),
     (_checks.check_count, ("size", 1)),
     (_checks.check_index, ("level", 0)),
-    (_checks.check_level_column, (1, 2)),
+    (_checks.check_column, (1, 2)),
     (_checks.check_positive, ("tau", 1)),
     (_checks.check_number, ("rho", 0, 0)),
     (_checks.check_one_of, ("loss", "a", ("a", "b"))),
@@ -253,7 +258,7 @@ DOORS = [
     lambda names: relevance.shared_levels(LABELS, names),
     lambda names: whole_set.for_every_query(losses.sup_ap, UNIT, names),
     lambda names: data.RetrievalDataset(
-        [b""] * 3, names, level_names=["fruit"], class_names=[NAMES[1:]], licence="", source=""
+        [b""] * 3, names, column_names=["fruit"], class_names=[NAMES[1:]], licence="", source=""
     ),
 ]
 

@@ -25,7 +25,7 @@ from suprank_edu.training.study.interval import Interval
 
 rows, labels = torch.eye(4), torch.tensor([0, 0, 1, 1])
 assert losses.SupAPLoss()(rows, labels) >= 0
-assert metrics.evaluate(rows, labels).skipped["mAP/level0"] == 0
+assert metrics.evaluate(rows, labels).skipped["mAP/column0"] == 0
 asks = {{
     "frame": lambda: metrics.evaluate(rows, labels).to_frame(),
     "search": lambda: retrieval.search(rows, rows, 2),

@@ -9,10 +9,12 @@ import torch
 
 from suprank_edu import losses, metrics, naive
 from suprank_edu.relevance import relevance, shared_levels
+from suprank_edu.steps import SupStep
 
 CASES = ["batch_two_levels", "batch_three_levels", "memory_two_levels", "well_trained"]
 EVERY_CASE = pytest.mark.parametrize("case", CASES)
-RENAMED = {"at_k": "ks", "temp": "temperature"}
+RENAMED = {"at_k": "ks", "temp": "temperature", "level": "column"}
+OF_THE_STEP = ("tau", "rho", "delta", "start", "offset")
 TOLERANCE = {"atol": 1e-6, "rtol": 0.0}
 
 
@@ -20,6 +22,8 @@ def make(entry):
     options = {RENAMED.get(name, name): value for name, value in entry["params"].items()}
     if entry["loss"] != "Calibration":
         options["include_self"] = True
+    if entry["loss"].startswith("Sup"):
+        options["step"] = SupStep(**{name: options.pop(name) for name in OF_THE_STEP if name in options})
     return getattr(losses, entry["loss"] + "Loss")(**options)
 
 
@@ -117,7 +121,7 @@ def test_losses_of_the_loops(case, golden):
         references = {}
         if "ref_embeddings" in arrays:
             references = {"ref_emb": arrays["ref_embeddings"], "ref_labels": arrays["ref_labels"]}
-        loss = getattr(losses, name)(offset=1.44, include_self=True, reduction="none")
+        loss = getattr(losses, name)(step=SupStep(offset=1.44), include_self=True, reduction="none")
         found = loss(arrays["embeddings"], arrays["labels"], **references)
         assert found.tolist() == pytest.approx(values, abs=1e-9)
 

@@ -47,11 +47,11 @@ def test_a_set_against_itself(name, chunk_size):
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5, equal_nan=True)
 
 
-@pytest.mark.parametrize("level", [0, 1, 2])
-def test_one_column_of_labels(level):
+@pytest.mark.parametrize("column", [0, 1, 2])
+def test_one_column_of_labels(column):
     embeddings, labels = a_set()
-    found = for_every_query(sup_ap, embeddings, labels, level=level, chunk_size=9)
-    agree = labels[:, level, None] == labels[None, :, level]
+    found = for_every_query(sup_ap, embeddings, labels, column=column, chunk_size=9)
+    agree = labels[:, column, None] == labels[None, :, column]
     expected = sup_ap(embeddings @ embeddings.T, agree, valid=~torch.eye(ITEMS, dtype=torch.bool))
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5)
 
@@ -63,12 +63,12 @@ def test_queries_against_another_gallery_see_all_of_it():
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("level", [None, 1])
-def test_some_of_the_queries_have_the_values_that_they_have_among_all(level):
+@pytest.mark.parametrize("column", [None, 1])
+def test_some_of_the_queries_have_the_values_that_they_have_among_all(column):
     embeddings, labels = a_set()
     only = torch.tensor([31, 0, 7, 7, 39])
-    found = for_every_query(FUNCTIONS["gap"], embeddings, labels, level=level, only=only, chunk_size=2)
-    expected = for_every_query(FUNCTIONS["gap"], embeddings, labels, level=level)[only]
+    found = for_every_query(FUNCTIONS["gap"], embeddings, labels, column=column, only=only, chunk_size=2)
+    expected = for_every_query(FUNCTIONS["gap"], embeddings, labels, column=column)[only]
     torch.testing.assert_close(found, expected, equal_nan=True)
     (gallery, ref_labels), size = a_set(1), [1, 2]
     found = for_every_query(sup_h_ap, embeddings, labels, gallery, ref_labels, only=torch.tensor(size))
@@ -99,7 +99,7 @@ EMBEDDINGS, LABELS = a_set()
     [
         (lambda: for_every_query(sup_ap, EMBEDDINGS, LABELS[:3]), r"`labels`: got shape \(3, 3\), expected \(40,\)"),
         (lambda: for_every_query(sup_ap, EMBEDDINGS * torch.nan, LABELS), r"`embeddings`: got NaN or infinity"),
-        (lambda: for_every_query(sup_ap, EMBEDDINGS, LABELS, level=3), r"`level`: got 3, expected a label column in"),
+        (lambda: for_every_query(sup_ap, EMBEDDINGS, LABELS, column=3), r"`column`: got 3, expected a label column in"),
         (lambda: for_every_query(sup_ap, EMBEDDINGS, LABELS, chunk_size=0), r"`chunk_size`: got 0, expected"),
         (lambda: for_every_query(sup_ap, EMBEDDINGS, LABELS, only=[0, 1]), r"`only`: got list, expected one or more"),
         (lambda: for_every_query(sup_ap, EMBEDDINGS, LABELS, only=torch.ones(40).bool()), r"`only`: got torch.bool of"),

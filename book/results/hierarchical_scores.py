@@ -22,7 +22,7 @@ from suprank_edu.training import Recipe, embed, fit, load_images
 QUERIES = (126, 192, 252)
 OTHERS = (20, 77, 150, 233, 366)
 RECIPE = Recipe(steps=200, image_size=48, orientations=1, channels=(32, 64, 96, 128))
-KEYS = ("R@1/level0", "mAP/level0", "mAP/level1", "mAP/level2", "H-AP", "NDCG")
+KEYS = ("R@1/column0", "mAP/column0", "mAP/column1", "mAP/column2", "H-AP", "NDCG")
 TO = Path(__file__).resolve().parents[2] / "suprank_edu" / "explore" / "hierarchy" / "hierarchical_scores.json"
 
 

@@ -52,7 +52,7 @@ def write_contact_sheet(dataset: RetrievalDataset, folder: str | os.PathLike[str
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     sheet.save(folder / "drawings.png", optimize=True)
-    about = {"source": dataset.source, "licence": dataset.licence, "size": size, "level_names": dataset.level_names}
+    about = {"source": dataset.source, "licence": dataset.licence, "size": size, "column_names": dataset.column_names}
     about |= {"class_names": dataset.class_names, "rows": rows.tolist()}
     (folder / "drawings.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     return folder / "drawings.png"
@@ -87,7 +87,7 @@ def read_contact_sheet(folder: str | os.PathLike[str]) -> RetrievalDataset:
     return RetrievalDataset(
         items,
         np.repeat(np.asarray(about["rows"]), columns, axis=0),  # (N, L)
-        level_names=about["level_names"],
+        column_names=about["column_names"],
         class_names=about["class_names"],
         licence=about["licence"],
         source=about["source"],

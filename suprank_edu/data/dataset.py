@@ -30,7 +30,7 @@ class RetrievalDataset:
     Args:
         items: N encoded images (``bytes``) or paths of image files.
         labels: (N,) or (N, L) integers, column 0 the finest; each class lies under one class of the next column.
-        level_names: L names, finest first, such as ``("character", "alphabet")``.
+        column_names: L names, finest first, such as ``("character", "alphabet")``.
         class_names: L lists; ``class_names[c][i]`` names class ``i`` of column ``c``.
         licence: the licence of the images.
         source: where the images come from, in one line.
@@ -46,7 +46,7 @@ class RetrievalDataset:
         >>> glyphs = read("standin", split="test")
         >>> glyphs
         RetrievalDataset(480 images; character: 24, alphabet: 3)
-        >>> glyphs.labels.shape, glyphs.level_names
+        >>> glyphs.labels.shape, glyphs.column_names
         ((480, 2), ('character', 'alphabet'))
         >>> glyphs[0].size, glyphs[0].mode
         ((105, 105), 'L')
@@ -57,7 +57,7 @@ class RetrievalDataset:
         items: Sequence[Item],
         labels: npt.ArrayLike,
         *,
-        level_names: Sequence[str],
+        column_names: Sequence[str],
         class_names: Sequence[Sequence[str]],
         licence: str,
         source: str,
@@ -67,15 +67,15 @@ class RetrievalDataset:
     ) -> None:
         self.items = items
         self.labels: Labels = _as_labels(labels, len(items), [len(of_level) for of_level in class_names])
-        self.level_names = tuple(level_names)
+        self.column_names = tuple(column_names)
         self.class_names = [list(of_level) for of_level in class_names]
         self.licence = licence
         self.source = source
         self.mode = mode
         self.names = names
-        if len(self.level_names) != self.labels.shape[1]:
+        if len(self.column_names) != self.labels.shape[1]:
             raise ValueError(
-                f"`level_names`: got {len(self.level_names)} names, expected {self.labels.shape[1]}, one per "
+                f"`column_names`: got {len(self.column_names)} names, expected {self.labels.shape[1]}, one per "
                 "column of `labels`"
             )
         if names is not None and len(names) != len(items):
@@ -106,7 +106,7 @@ class RetrievalDataset:
             raise OSError(f"{self.name_of(index)}: cannot be read as an image ({error})") from error
 
     def __repr__(self) -> str:
-        classes = zip(self.level_names, self.labels.T, strict=True)
+        classes = zip(self.column_names, self.labels.T, strict=True)
         counts = ", ".join(f"{name}: {np.count_nonzero(np.bincount(column)):,}" for name, column in classes)
         return f"{type(self).__name__}({len(self):,} images; {counts})"
 
@@ -148,7 +148,7 @@ class RetrievalDataset:
         return RetrievalDataset(
             items.take(chosen) if isinstance(items, ImagePaths) else [items[i] for i in chosen],
             self.labels[chosen],  # (len(indices), L)
-            level_names=self.level_names,
+            column_names=self.column_names,
             class_names=self.class_names,
             licence=self.licence,
             source=self.source,

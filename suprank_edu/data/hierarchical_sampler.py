@@ -29,7 +29,7 @@ class HierarchicalBatches(Batches):
         per_class: images of a class in a batch, at least 2.
         super_classes: super-classes in a batch.
         batches_per_tuple: batches of each combination in an epoch. The defaults are SupRank's for SOP.
-        level: the label column of the super-classes.
+        column: the label column of the super-classes.
         num_batches: batches in an epoch, for fewer than all.
         seed: chooses the sequence of batches.
         rank: which of the processes this is.
@@ -55,18 +55,18 @@ class HierarchicalBatches(Batches):
         *,
         super_classes: int = 2,
         batches_per_tuple: int = 5,
-        level: int = 1,
+        column: int = 1,
         num_batches: int | None = None,
         seed: int = 0,
         rank: int = 0,
         world_size: int = 1,
     ) -> None:
         columns = np.asarray(labels)
-        if columns.ndim != 2 or not 1 <= level < columns.shape[1]:
-            raise ValueError(f"`level`: got {level} for labels of shape {columns.shape}, expected a column behind 0")
+        if columns.ndim != 2 or not 1 <= column < columns.shape[1]:
+            raise ValueError(f"`column`: got {column} for labels of shape {columns.shape}, expected a column behind 0")
         check_batch_size(batch_size, per_class)
         self._members = split_by(columns[:, 0])
-        self._classes_of = split_by(_parents(columns, self._members, level))
+        self._classes_of = split_by(_parents(columns, self._members, column))
         most = min(len(self._classes_of), batch_size // per_class)
         if not 1 <= super_classes <= most:
             raise ValueError(
@@ -103,12 +103,12 @@ class HierarchicalBatches(Batches):
 
 
 def _parents(
-    columns: npt.NDArray[np.integer], members: list[npt.NDArray[np.intp]], level: int
+    columns: npt.NDArray[np.integer], members: list[npt.NDArray[np.intp]], column: int
 ) -> npt.NDArray[np.integer]:
     """Return ``(C,)``: the super-class of each class, whose rows of ``columns`` are its members."""
-    parents = np.array([columns[rows[0], level] for rows in members])
+    parents = np.array([columns[rows[0], column] for rows in members])
     for rows, parent in zip(members, parents.tolist(), strict=True):
-        if (columns[rows, level] != parent).any():
+        if (columns[rows, column] != parent).any():
             raise ValueError(f"`labels`: got class {columns[rows[0], 0]} under two super-classes, expected a tree")
     return parents
 

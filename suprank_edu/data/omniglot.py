@@ -91,7 +91,7 @@ def _to_dataset(drawings: dict[tuple[str, str, str], bytes], split: Split) -> Re
     return RetrievalDataset(
         list(drawings.values()),
         [[character_ids[key[:2]], alphabet_ids[key[0]]] for key in drawings],
-        level_names=("character", "alphabet"),
+        column_names=("character", "alphabet"),
         class_names=[["/".join(character) for character in characters], alphabets],
         licence="MIT",
         source=f"Omniglot, {split} alphabets, https://github.com/brendenlake/omniglot (as published)",

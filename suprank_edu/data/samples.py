@@ -48,7 +48,7 @@ def load_samples(split: str = "train") -> RetrievalDataset:
     return RetrievalDataset(
         list(landmark_of),
         labels,
-        level_names=LEVEL_NAMES,
+        column_names=LEVEL_NAMES,
         class_names=([known[i][0] for i in present], SUPERCATEGORIES, halves),
         licence=LICENCE,
         source=SOURCE,

@@ -60,7 +60,7 @@ def read_standin(root: object = None, split: Literal["train", "test"] = "train")
     return RetrievalDataset(
         items,
         labels,
-        level_names=("character", "alphabet"),
+        column_names=("character", "alphabet"),
         class_names=[characters, alphabets],
         licence="MIT",
         source=SOURCE,

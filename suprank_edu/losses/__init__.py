@@ -1,7 +1,7 @@
 """Losses for retrieval: functions on scores, thin modules on embeddings, and their sums."""
 
 from suprank_edu.losses.base import EmbeddingLoss
-from suprank_edu.losses.decomposability_losses import AtLevel, CalibrationLoss, ProxyLoss
+from suprank_edu.losses.decomposability_losses import AtColumn, CalibrationLoss, ProxyLoss
 from suprank_edu.losses.metric_learning import as_metric_learning_loss
 from suprank_edu.losses.smooth import smooth_ap, smooth_h_ap, smooth_ndcg, smooth_recall
 from suprank_edu.losses.smooth_losses import SmoothAPLoss, SmoothHAPLoss, SmoothNDCGLoss, SmoothRecallLoss
@@ -10,7 +10,7 @@ from suprank_edu.losses.sup import sup_ap, sup_h_ap, sup_ndcg, sup_recall
 from suprank_edu.losses.sup_losses import SupAPLoss, SupHAPLoss, SupNDCGLoss, SupRecallLoss
 
 __all__ = [
-    "AtLevel",
+    "AtColumn",
     "CalibrationLoss",
     "EmbeddingLoss",
     "ProxyLoss",

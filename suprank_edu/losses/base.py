@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from suprank_edu._checks import check_index, check_level_column, check_number, check_valid
+from suprank_edu._checks import check_column, check_index, check_number, check_valid
 from suprank_edu._embedding_checks import are_unit, check_batch
 from suprank_edu._warnings import warn
 from suprank_edu.ranking import full_precision
@@ -24,21 +24,21 @@ class EmbeddingLoss(nn.Module, ABC):
     """A loss called as in pytorch-metric-learning, made of one method ``per_query(scores, levels, valid)``.
 
     Args:
-        level: the label column (0 the finest) whose classes make positives; None keeps all levels.
+        column: the label column (0 the finest) whose classes make positives; None counts shared levels.
         include_self: with no ``ref_emb``, whether a query is its own positive, as in the published code.
         reduction: ``"mean"`` over the queries that have a positive, or ``"none"``.
 
     Raises:
-        ValueError: ``level`` is negative or ``reduction`` is unknown.
+        ValueError: ``column`` is negative or ``reduction`` is unknown.
     """
 
-    def __init__(self, level: int | None = None, include_self: bool = False, reduction: str = "mean") -> None:
+    def __init__(self, column: int | None = None, include_self: bool = False, reduction: str = "mean") -> None:
         super().__init__()
-        if level is not None:
-            check_index("level", level)
+        if column is not None:
+            check_index("column", column)
         if reduction not in ("mean", "none"):
             raise ValueError(f"`reduction`: got {reduction!r}, expected 'mean' or 'none'")
-        self.level, self.include_self, self.reduction = level, include_self, reduction
+        self.column, self.include_self, self.reduction = column, include_self, reduction
         self.min_level = 1
         self._warned = False
 
@@ -89,11 +89,11 @@ class EmbeddingLoss(nn.Module, ABC):
         return losses.sum() / positive.any(dim=1).sum().clamp(min=1)
 
     def _levels(self, labels: Tensor, ref_labels: Tensor) -> Tensor:
-        """Return ``(Q, G)``: shared levels, or with a ``level`` whether its column agrees."""
-        if self.level is None:
+        """Return ``(Q, G)``: shared levels, or with a ``column`` whether it agrees."""
+        if self.column is None:
             return count_shared(labels, ref_labels)
-        check_level_column(self.level, labels.shape[1])
-        return labels[:, self.level, None] == ref_labels[None, :, self.level]
+        check_column(self.column, labels.shape[1])
+        return labels[:, self.column, None] == ref_labels[None, :, self.column]
 
     def _warn_once(self, norm_error: float, dtype: torch.dtype) -> None:
         if not are_unit(norm_error, dtype) and not self._warned:

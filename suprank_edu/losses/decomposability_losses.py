@@ -1,4 +1,4 @@
-"""Losses that close the gap between a batch and the training set, and any pytorch-metric-learning loss at one level.
+"""Losses that close the gap between a batch and the whole set, and pytorch-metric-learning's losses on one column.
 
 Each module holds a loss of pytorch-metric-learning, made in ``__init__``, and is called as the ranking losses are.
 """
@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from suprank_edu._checks import (
+    check_column,
     check_count,
     check_index,
-    check_level_column,
     check_module,
     check_number,
     check_positive,
@@ -22,29 +22,29 @@ from suprank_edu.losses.base import IndicesTuple, listed_pairs
 from suprank_edu.ranking import full_precision
 
 
-class AtLevel(nn.Module):
+class AtColumn(nn.Module):
     """Give a pytorch-metric-learning loss one column of hierarchical labels.
 
     Args:
         loss: a loss called as ``loss(embeddings, labels, indices_tuple, ref_emb, ref_labels)``.
-        level: the label column it sees, 0 the finest.
+        column: the label column it sees, 0 the finest.
 
     Raises:
-        ValueError: ``loss`` is no module or ``level`` is negative.
+        ValueError: ``loss`` is no module or ``column`` is negative.
 
     Example:
         >>> from pytorch_metric_learning.losses import TripletMarginLoss
         >>> embeddings = torch.nn.functional.normalize(torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.6, 0.8]]), dim=1)
         >>> labels = torch.tensor([[0, 5], [1, 5], [2, 6]])
-        >>> round(AtLevel(TripletMarginLoss(margin=0.1), level=1)(embeddings, labels).item(), 2)
+        >>> round(AtColumn(TripletMarginLoss(margin=0.1), column=1)(embeddings, labels).item(), 2)
         0.75
     """
 
-    def __init__(self, loss: nn.Module, level: int) -> None:
+    def __init__(self, loss: nn.Module, column: int) -> None:
         super().__init__()
         check_module("loss", loss)
-        check_index("level", level)
-        self.loss, self.level = loss, level
+        check_index("column", column)
+        self.loss, self.column = loss, column
 
     def forward(
         self,
@@ -70,8 +70,8 @@ class AtLevel(nn.Module):
                 that does not exist, labels that are no tree, pairs of rows that do not exist.
         """
         batch = check_batch(embeddings, labels, ref_emb, ref_labels)
-        check_level_column(self.level, batch.labels.shape[1])
-        own, other = batch.labels[:, self.level], batch.ref_labels[:, self.level]
+        check_column(self.column, batch.labels.shape[1])
+        own, other = batch.labels[:, self.column], batch.ref_labels[:, self.column]
         if valid is not None:
             check_valid(valid, (len(own), len(other)))
             indices_tuple = _visible_pairs(own, other, indices_tuple, valid, hide_self=ref_emb is None)
@@ -86,7 +86,7 @@ class AtLevel(nn.Module):
         return loss
 
 
-class CalibrationLoss(AtLevel):
+class CalibrationLoss(AtColumn):
     """Pull positive pairs above one score and push negative pairs below another (E20; ROADMAP).
 
     The mean of the non-zero ``[α - s]₊`` over positive pairs plus that of the non-zero ``[s - β]₊`` over negative
@@ -97,10 +97,10 @@ class CalibrationLoss(AtLevel):
     Args:
         pos_margin: α, the score that positives should reach.
         neg_margin: β, the score that negatives should stay under.
-        level: the label column whose classes make positives, 0 the finest.
+        column: the label column whose classes make positives, 0 the finest.
 
     Raises:
-        ValueError: a margin is not finite or ``level`` is negative.
+        ValueError: a margin is not finite or ``column`` is negative.
 
     Example:
         >>> embeddings = torch.nn.functional.normalize(torch.tensor([[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]]), dim=1)
@@ -108,13 +108,13 @@ class CalibrationLoss(AtLevel):
         0.5
     """
 
-    def __init__(self, pos_margin: float = 0.9, neg_margin: float = 0.6, level: int = 0) -> None:
+    def __init__(self, pos_margin: float = 0.9, neg_margin: float = 0.6, column: int = 0) -> None:
         from pytorch_metric_learning.distances import DotProductSimilarity
         from pytorch_metric_learning.losses import ContrastiveLoss
 
         check_number("pos_margin", pos_margin)
         check_number("neg_margin", neg_margin)
-        super().__init__(ContrastiveLoss(pos_margin, neg_margin, distance=DotProductSimilarity()), level)
+        super().__init__(ContrastiveLoss(pos_margin, neg_margin, distance=DotProductSimilarity()), column)
 
 
 class ProxyLoss(nn.Module):
@@ -127,7 +127,7 @@ class ProxyLoss(nn.Module):
         num_classes: classes of the label column, labelled 0..num_classes - 1.
         embedding_size: D.
         temperature: η > 0.
-        level: the label column, 0 the finest.
+        column: the label column, 0 the finest.
 
     Raises:
         ValueError: a parameter out of range.
@@ -138,16 +138,16 @@ class ProxyLoss(nn.Module):
         torch.Size([])
     """
 
-    def __init__(self, num_classes: int, embedding_size: int, temperature: float = 0.05, level: int = 0) -> None:
+    def __init__(self, num_classes: int, embedding_size: int, temperature: float = 0.05, column: int = 0) -> None:
         from pytorch_metric_learning.losses import NormalizedSoftmaxLoss
 
         super().__init__()
         check_count("num_classes", num_classes)
         check_count("embedding_size", embedding_size)
         check_positive("temperature", temperature)
-        check_index("level", level)
+        check_index("column", column)
         self.loss = NormalizedSoftmaxLoss(num_classes, embedding_size, temperature)
-        self.num_classes, self.embedding_size, self.level = num_classes, embedding_size, level
+        self.num_classes, self.embedding_size, self.column = num_classes, embedding_size, column
 
     def forward(
         self,
@@ -165,10 +165,10 @@ class ProxyLoss(nn.Module):
                 0..num_classes - 1.
         """
         batch: Batch = check_batch(embeddings, labels)
-        check_level_column(self.level, batch.labels.shape[1])
+        check_column(self.column, batch.labels.shape[1])
         if embeddings.shape[1] != self.embedding_size:
             raise ValueError(f"`embeddings`: got {embeddings.shape[1]} dimensions, expected {self.embedding_size}")
-        own = batch.labels[:, self.level]
+        own = batch.labels[:, self.column]
         low, high = torch.stack(torch.aminmax(own)).tolist()
         if low < 0 or high >= self.num_classes:
             raise ValueError(f"`labels`: got classes from {low} to {high}, expected 0..{self.num_classes - 1}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import nn
 
 from suprank_edu.losses.base import EmbeddingLoss
-from suprank_edu.losses.decomposability_losses import AtLevel
+from suprank_edu.losses.decomposability_losses import AtColumn
 from suprank_edu.losses.sums import RankLoss
 
 _INSTEAD = (
@@ -23,7 +23,7 @@ def as_metric_learning_loss(loss: nn.Module) -> nn.Module:
 
     Args:
         loss: a loss of one label column without proxies: `SupAPLoss`, `SupRecallLoss`, `SmoothAPLoss`,
-            `SmoothRecallLoss`, `CalibrationLoss`, `AtLevel`, or a `RankLoss` of two of them, such as `roadmap()`.
+            `SmoothRecallLoss`, `CalibrationLoss`, `AtColumn`, or a `RankLoss` of two of them, such as `roadmap()`.
 
     Raises:
         ValueError: a loss that the wrappers cannot serve: over several columns, of another column than 0, with proxies
@@ -39,7 +39,7 @@ def as_metric_learning_loss(loss: nn.Module) -> nn.Module:
     """
     from suprank_edu.losses._metric_learning_loss import MetricLearningLoss
 
-    if not isinstance(loss, EmbeddingLoss | AtLevel | RankLoss):
+    if not isinstance(loss, EmbeddingLoss | AtColumn | RankLoss):
         raise ValueError(f"`loss`: got {type(loss).__name__}, expected a loss of suprank_edu.losses without proxies")
     if any(True for _ in loss.parameters()):
         raise ValueError(
@@ -55,13 +55,13 @@ def _check_part(part: nn.Module) -> None:
     name = type(part).__name__
     if isinstance(part, EmbeddingLoss) and part.reduction != "mean":
         raise ValueError(f"`loss`: got {name} with reduction={part.reduction!r}, expected 'mean'")
-    if isinstance(part, EmbeddingLoss) and part.level is None:
+    if isinstance(part, EmbeddingLoss) and part.column is None:
         raise ValueError(
             f"`loss`: got {name}, which needs all label columns, and those wrappers carry one, expected a loss of one "
             f"column; instead of them, {_INSTEAD}"
         )
-    if isinstance(part, EmbeddingLoss | AtLevel) and part.level != 0:
+    if isinstance(part, EmbeddingLoss | AtColumn) and part.column != 0:
         raise ValueError(
-            f"`loss`: got {name} of column {part.level}, and those wrappers carry one column, expected column 0; "
-            f"give them labels[:, {part.level}]"
+            f"`loss`: got {name} of column {part.column}, and those wrappers carry one column, expected column 0; "
+            f"give them labels[:, {part.column}]"
         )

@@ -23,7 +23,7 @@ class SmoothAPLoss(EmbeddingLoss):
 
     Args:
         tau: temperature τ > 0 of the sigmoid.
-        level: the label column whose classes make positives, 0 the finest.
+        column: the label column whose classes make positives, 0 the finest.
         include_self, reduction: see the module.
 
     Raises:
@@ -35,9 +35,9 @@ class SmoothAPLoss(EmbeddingLoss):
     """
 
     def __init__(
-        self, tau: float = 0.01, level: int = 0, *, include_self: bool = False, reduction: str = "mean"
+        self, tau: float = 0.01, column: int = 0, *, include_self: bool = False, reduction: str = "mean"
     ) -> None:
-        super().__init__(level, include_self, reduction)
+        super().__init__(column, include_self, reduction)
         self.step = Sigmoid(tau)
 
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
@@ -52,7 +52,7 @@ class SmoothRecallLoss(EmbeddingLoss):
         tau: temperature τ > 0 of the sigmoid over scores.
         ks: the cut-offs.
         temperature: τ* > 0 of the sigmoid over ranks.
-        level: the label column whose classes make positives, 0 the finest.
+        column: the label column whose classes make positives, 0 the finest.
         include_self, reduction: see the module.
 
     Raises:
@@ -68,12 +68,12 @@ class SmoothRecallLoss(EmbeddingLoss):
         tau: float = 0.01,
         ks: Sequence[int] = KS,
         temperature: float = 1.0,
-        level: int = 0,
+        column: int = 0,
         *,
         include_self: bool = False,
         reduction: str = "mean",
     ) -> None:
-        super().__init__(level, include_self, reduction)
+        super().__init__(column, include_self, reduction)
         check_positive("temperature", temperature)
         self.step, self.ks, self.temperature = Sigmoid(tau), check_ks(ks), temperature
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
-
 from torch import Tensor, nn
 
 from suprank_edu._checks import check_module, check_number
@@ -83,7 +80,7 @@ def roadmap(
         >>> type(roadmap().decomposability_loss).__name__, type(roadmap(10, 64).decomposability_loss).__name__
         ('CalibrationLoss', 'ProxyLoss')
     """
-    return RankLoss(SupAPLoss(**_parameters(step)), _decomposability(num_classes, embedding_size), weight)
+    return RankLoss(SupAPLoss(step), _decomposability(num_classes, embedding_size), weight)
 
 
 def road_recall(
@@ -99,7 +96,7 @@ def road_recall(
         >>> road_recall().weight
         0.5
     """
-    return RankLoss(SupRecallLoss(**_parameters(step)), _decomposability(num_classes, embedding_size), weight)
+    return RankLoss(SupRecallLoss(step=step), _decomposability(num_classes, embedding_size), weight)
 
 
 def road_ndcg(
@@ -115,7 +112,7 @@ def road_ndcg(
         >>> type(road_ndcg(10, 64).rank_loss).__name__
         'SupNDCGLoss'
     """
-    return RankLoss(SupNDCGLoss(**_parameters(step)), _decomposability(num_classes, embedding_size), weight)
+    return RankLoss(SupNDCGLoss(step), _decomposability(num_classes, embedding_size), weight)
 
 
 def happier(
@@ -137,13 +134,7 @@ def happier(
         >>> happier(10, 64).decomposability_loss.num_classes
         10
     """
-    return RankLoss(SupHAPLoss(alpha, **_parameters(step)), ProxyLoss(num_classes, embedding_size), weight)
-
-
-def _parameters(step: SupStep) -> dict[str, Any]:
-    if not isinstance(step, SupStep):
-        raise ValueError(f"`step`: got {step!r}, expected a SupStep")
-    return asdict(step)
+    return RankLoss(SupHAPLoss(alpha, step), ProxyLoss(num_classes, embedding_size), weight)
 
 
 def _decomposability(num_classes: int | None, embedding_size: int | None) -> CalibrationLoss | ProxyLoss:

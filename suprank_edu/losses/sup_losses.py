@@ -21,12 +21,12 @@ class SupAPLoss(EmbeddingLoss):
     """Sup-AP (E8; ROADMAP), see :func:`suprank_edu.losses.sup_ap`.
 
     Args:
-        level: the label column whose classes make positives, 0 the finest.
-        tau, rho, delta, start, offset: the step, see :class:`suprank_edu.steps.SupStep`.
+        step: the step of SupRank.
+        column: the label column whose classes make positives, 0 the finest.
         include_self, reduction: see the module.
 
     Raises:
-        ValueError: a parameter out of range.
+        ValueError: a parameter out of range, or another kind of step.
 
     Example:
         >>> import torch
@@ -37,18 +37,14 @@ class SupAPLoss(EmbeddingLoss):
 
     def __init__(
         self,
-        level: int = 0,
-        tau: float = 0.01,
-        rho: float = 100.0,
-        delta: float = 0.05,
-        start: float = 0.5,
-        offset: float | None = None,
+        step: SupStep = SupStep(),
+        column: int = 0,
         *,
         include_self: bool = False,
         reduction: str = "mean",
     ) -> None:
-        super().__init__(level, include_self, reduction)
-        self.step = SupStep(tau, rho, delta, start, offset)
+        super().__init__(column, include_self, reduction)
+        self.step = _sup_step(step)
 
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
         """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
@@ -61,12 +57,12 @@ class SupRecallLoss(EmbeddingLoss):
     Args:
         ks: the cut-offs.
         temperature: τ* > 0 of the sigmoid over ranks.
-        level: the label column whose classes make positives, 0 the finest.
-        tau, rho, delta, start, offset: the step, see :class:`suprank_edu.steps.SupStep`.
+        step: the step of SupRank.
+        column: the label column whose classes make positives, 0 the finest.
         include_self, reduction: see the module.
 
     Raises:
-        ValueError: a parameter out of range.
+        ValueError: a parameter out of range, or another kind of step.
 
     Example:
         >>> SupRecallLoss(ks=(1, 10)).ks
@@ -77,20 +73,16 @@ class SupRecallLoss(EmbeddingLoss):
         self,
         ks: Sequence[int] = KS,
         temperature: float = 1.0,
-        level: int = 0,
-        tau: float = 0.01,
-        rho: float = 100.0,
-        delta: float = 0.05,
-        start: float = 0.5,
-        offset: float | None = None,
+        step: SupStep = SupStep(),
+        column: int = 0,
         *,
         include_self: bool = False,
         reduction: str = "mean",
     ) -> None:
-        super().__init__(level, include_self, reduction)
+        super().__init__(column, include_self, reduction)
         check_positive("temperature", temperature)
         self.ks, self.temperature = check_ks(ks), temperature
-        self.step = SupStep(tau, rho, delta, start, offset)
+        self.step = _sup_step(step)
 
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
         """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
@@ -101,30 +93,26 @@ class SupNDCGLoss(EmbeddingLoss):
     """Sup-NDCG over all label columns (E10; SupRank), see :func:`suprank_edu.losses.sup_ndcg`.
 
     Args:
-        tau, rho, delta, start, offset: the step, see :class:`suprank_edu.steps.SupStep`.
+        step: the step of SupRank.
         include_self, reduction: see the module.
 
     Raises:
-        ValueError: a parameter out of range.
+        ValueError: a parameter out of range, or another kind of step.
 
     Example:
-        >>> SupNDCGLoss(offset=1.44).step.offset
+        >>> SupNDCGLoss(SupStep(offset=1.44)).step.offset
         1.44
     """
 
     def __init__(
         self,
-        tau: float = 0.01,
-        rho: float = 100.0,
-        delta: float = 0.05,
-        start: float = 0.5,
-        offset: float | None = None,
+        step: SupStep = SupStep(),
         *,
         include_self: bool = False,
         reduction: str = "mean",
     ) -> None:
         super().__init__(None, include_self, reduction)
-        self.step = SupStep(tau, rho, delta, start, offset)
+        self.step = _sup_step(step)
 
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
         """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
@@ -139,12 +127,12 @@ class SupHAPLoss(RelevanceLoss):
 
     Args:
         alpha: α of the relevance E12, used without ``weights``.
-        tau, rho, delta, start, offset: the step, see :class:`suprank_edu.steps.SupStep`.
+        step: the step of SupRank.
         weights: one weight per label column, see :func:`suprank_edu.relevance.relevance_from_weights`.
         include_self, reduction: see the module.
 
     Raises:
-        ValueError: a parameter out of range.
+        ValueError: a parameter out of range, or another kind of step.
 
     Example:
         >>> SupHAPLoss(weights=(0.7, 0.3)).weights
@@ -154,20 +142,22 @@ class SupHAPLoss(RelevanceLoss):
     def __init__(
         self,
         alpha: float = 1.0,
-        tau: float = 0.01,
-        rho: float = 100.0,
-        delta: float = 0.05,
-        start: float = 0.5,
-        offset: float | None = None,
-        *,
+        step: SupStep = SupStep(),
         weights: Sequence[float] | None = None,
+        *,
         include_self: bool = False,
         reduction: str = "mean",
     ) -> None:
         super().__init__(alpha, weights, include_self, reduction)
-        self.step = SupStep(tau, rho, delta, start, offset)
+        self.step = _sup_step(step)
 
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
         """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
         relevances = self._relevances(levels, valid)
         return sup_h_ap(scores, levels, alpha=self.alpha, relevances=relevances, step=self.step, valid=valid)
+
+
+def _sup_step(step: SupStep) -> SupStep:
+    if not isinstance(step, SupStep):
+        raise ValueError(f"`step`: got {step!r}, expected a SupStep")
+    return step

@@ -68,8 +68,8 @@ def evaluate(
         progress: show a progress bar (needs tqdm).
 
     Returns:
-        An :class:`Evaluation` with the keys ``R@k/levelC``, ``P@k/levelC``, ``Recall@k/levelC``, ``mAP/levelC``,
-        ``mAP@R/levelC``, ``mAP@k/levelC`` for each label column C, ``H-AP``, ``NDCG`` and ``ASI``. A query without a
+        An :class:`Evaluation` with the keys ``R@k/columnC``, ``P@k/columnC``, ``Recall@k/columnC``, ``mAP/columnC``,
+        ``mAP@R/columnC``, ``mAP@k/columnC`` for each label column C, ``H-AP``, ``NDCG`` and ``ASI``. A query without a
         positive at a level does not count there, and one without any does not count at all.
 
     Raises:
@@ -78,7 +78,7 @@ def evaluate(
     Example:
         >>> embeddings = torch.nn.functional.normalize(torch.tensor([[1.0, 0.0], [1.0, 0.1], [0.0, 1.0]]), dim=1)
         >>> result = evaluate(embeddings, torch.tensor([0, 0, 1]), ks=(1,))
-        >>> result.mean["R@1/level0"], result.skipped["R@1/level0"]
+        >>> result.mean["R@1/column0"], result.skipped["R@1/column0"]
         (1.0, 1)
     """
     ks = check_ks(ks)
@@ -177,7 +177,7 @@ def _metrics(
     for column in range(num_levels):
         hits = ranked.at_least(num_levels - column)
         for name, value in _level_metrics(hits, ks, map_at, ap):
-            yield f"{name}/level{column}", value
+            yield f"{name}/column{column}", value
     counts = level_counts(ranked.level, num_levels)
     yield "H-AP", _of_ranks.h_ap(ranked, relevance_table(counts, alpha))
     yield "NDCG", _of_ranks.ndcg(ranked)

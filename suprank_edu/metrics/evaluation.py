@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from suprank_edu._checks import check_count, check_index
+from suprank_edu._checks import check_count, check_index, check_metric_keys
 from suprank_edu._extras import needs
 from suprank_edu._files import replacing
 from suprank_edu.metrics._table import as_html, as_text, grid
@@ -37,15 +37,15 @@ class Evaluation:
             gallery items and levels.
 
     Example:
-        >>> result = Evaluation({"R@1/level0": np.array([1.0, 0.0, np.nan]), "H-AP": np.array([0.5, 1.0, 0.9])})
-        >>> result.mean["R@1/level0"], result.skipped["R@1/level0"]
+        >>> result = Evaluation({"R@1/column0": np.array([1.0, 0.0, np.nan]), "H-AP": np.array([0.5, 1.0, 0.9])})
+        >>> result.mean["R@1/column0"], result.skipped["R@1/column0"]
         (0.5, 1)
         >>> result
         Evaluation of 3 queries
-              level0  all levels
-        R@1   0.5000
-        H-AP              0.8000
-        left out: 1 of 3 queries from level0
+              column0  all levels
+        R@1    0.5000
+        H-AP               0.8000
+        left out: 1 of 3 queries from column0
     """
 
     per_query: dict[str, Values]
@@ -88,7 +88,7 @@ class Evaluation:
 
         Raises:
             OSError: there is no such file, or it cannot be read.
-            ValueError: the file is damaged or something else.
+            ValueError: the file is damaged, something else, or of a version whose metrics had other names.
         """
         content = io.BytesIO(Path(path).read_bytes())
         try:
@@ -99,6 +99,7 @@ class Evaluation:
             raise ValueError(f"`path`: got {os.fspath(path)!r}, expected a file written by Evaluation.save") from error
         if name != _FORMAT or len(keys) != len(values):
             raise ValueError(f"`path`: got a file of format {name!r}, expected {_FORMAT!r}")
+        check_metric_keys(os.fspath(path), keys)
         return cls(dict(zip(keys, values, strict=True)), settings)
 
     def compare(self, other: Evaluation, *, samples: int = 2000, seed: int = 0) -> Comparison:
@@ -135,8 +136,8 @@ class Evaluation:
         return grid({key: f"{value:.4f}" for key, value in self.mean.items()})
 
     def _note(self) -> str:
-        by_level = {key.partition("/")[2] or "all levels": count for key, count in self.skipped.items() if count}
-        parts = [f"{count} of {len(self)} queries from {level}" for level, count in by_level.items()]
+        by_column = {key.partition("/")[2] or "all levels": count for key, count in self.skipped.items() if count}
+        parts = [f"{count} of {len(self)} queries from {column}" for column, count in by_column.items()]
         return "left out: " + ", ".join(parts) if parts else ""
 
     def __repr__(self) -> str:

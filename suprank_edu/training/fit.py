@@ -67,7 +67,7 @@ def fit(
         dataset: images and labels to train on.
         loss: called as ``loss(embeddings, labels)`` with ``(B, D)`` float32 unit vectors and ``(B, L)`` labels,
             returns a scalar; with a memory also with ``ref_emb`` and ``ref_labels``. Wrap a loss of
-            pytorch-metric-learning in ``losses.AtLevel``. The parameters of a module (proxies) are trained along,
+            pytorch-metric-learning in ``losses.AtColumn``. The parameters of a module (proxies) are trained along,
             without weight decay.
         model: the network to train, in place; None makes a ``SmallCNN`` from the recipe. It takes ``(B, C, S, S)``
             images with values in 0..1 and returns ``(B, D)`` unit vectors.

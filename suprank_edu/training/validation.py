@@ -33,7 +33,7 @@ class Validation:
 
     dataset: RetrievalDataset
     every: int = 100
-    monitor: str = "mAP@R/level0"
+    monitor: str = "mAP@R/column0"
     patience: int | None = None
     epochs: int | None = None
 

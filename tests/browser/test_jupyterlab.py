@@ -181,7 +181,7 @@ def test_the_dashboard_grows_while_a_network_trains(lab: Lab, browser: Any) -> N
     for shown in (plot, explored):
         loss, metric = shown.evaluate(READ)[:2]
         np.testing.assert_allclose(loss, [[e["step"] for e in history], [e["loss"] for e in history]], rtol=1e-3)
-        wanted = [[e["step"] for e in evaluations], [e["mAP@R/level0"] for e in evaluations]]
+        wanted = [[e["step"] for e in evaluations], [e["mAP@R/column0"] for e in evaluations]]
         np.testing.assert_allclose(metric, wanted, rtol=1e-3)
     choice = tab.locator(".widget-inline-hbox", has_text="Evaluation").locator("select")
     choice.select_option("H-AP")

@@ -20,7 +20,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[RetrievalDataset, Re
 def test_labels_names_and_licence_are_those_of_the_set(both: tuple[RetrievalDataset, RetrievalDataset]) -> None:
     whole, small = both
     np.testing.assert_array_equal(small.labels, whole.labels)
-    assert (small.class_names, small.level_names) == (whole.class_names, whole.level_names)
+    assert (small.class_names, small.column_names) == (whole.class_names, whole.column_names)
     assert (small.licence, small.source) == (whole.licence, whole.source)
 
 

@@ -19,7 +19,7 @@ def make(**changes: object) -> RetrievalDataset:
     arguments: dict = {
         "items": [encoded(shade) for shade in (0, 50, 100, 150)],
         "labels": [[0, 0], [0, 0], [1, 0], [2, 1]],
-        "level_names": ("leaf", "tree"),
+        "column_names": ("leaf", "tree"),
         "class_names": [["a", "b", "c"], ["A", "B"]],
         "licence": "CC0",
         "source": "made up",
@@ -85,7 +85,7 @@ def test_images_are_cut_to_their_boxes() -> None:
 
 
 def test_labels_are_int64_columns() -> None:
-    flat = make(labels=np.array([0, 0, 1, 2], dtype=np.int16), class_names=[["a", "b", "c"]], level_names=["leaf"])
+    flat = make(labels=np.array([0, 0, 1, 2], dtype=np.int16), class_names=[["a", "b", "c"]], column_names=["leaf"])
     assert flat.labels.dtype == np.int64
     assert flat.labels.shape == (4, 1)
 
@@ -108,7 +108,7 @@ def test_pickles_for_loader_workers() -> None:
             {"labels": [[0, 0], [0, 1], [1, 0], [2, 1]]},
             r"class 0 of column 0 under two classes of column 1 \(0 and 1\)",
         ),
-        ({"level_names": ["leaf"]}, r"`level_names`: got 1 names, expected 2"),
+        ({"column_names": ["leaf"]}, r"`column_names`: got 1 names, expected 2"),
         ({"names": ["only"]}, r"`names`: got 1 names, expected 4"),
         ({"boxes": [[0, 0, 1, 1]]}, r"`boxes`: got shape \(1, 4\), expected \(4, 4\)"),
     ],

@@ -103,7 +103,7 @@ def test_seeds_and_epochs_decide_and_nothing_else() -> None:
 
 def test_other_levels_and_three_super_classes() -> None:
     labels = np.stack([np.arange(80) // 4, np.arange(80) // 8, np.arange(80) // 20], axis=1)
-    batches = HierarchicalBatches(labels, 24, 2, super_classes=3, level=2, batches_per_tuple=1)
+    batches = HierarchicalBatches(labels, 24, 2, super_classes=3, column=2, batches_per_tuple=1)
     assert len(batches) == comb(4, 3)
     assert np.unique(labels[batches.batch(0), 2], return_counts=True)[1].tolist() == [8, 8, 8]
 
@@ -125,8 +125,8 @@ def test_fair_shares_are_the_most_even(sizes: list[int], total: int) -> None:
         ({"super_classes": 13}, r"`super_classes`: got 13, expected 1\.\.12: `labels` has 12, and 64 classes fit"),
         ({"super_classes": 3, "batch_size": 8}, r"`super_classes`: got 3, expected 1\.\.2: `labels` has 12, and 2 cl"),
         ({"super_classes": 0}, "`super_classes`: got 0"),
-        ({"level": 2}, r"`level`: got 2 for labels of shape \(6000, 2\), expected a column behind 0"),
-        ({"level": 0}, r"`level`: got 0"),
+        ({"column": 2}, r"`column`: got 2 for labels of shape \(6000, 2\), expected a column behind 0"),
+        ({"column": 0}, r"`column`: got 0"),
         ({"num_batches": 331}, "`num_batches`: got 331, expected at most 330"),
         ({"batches_per_tuple": 0}, "`num_batches`: got 0, expected at least 1"),
     ],
@@ -137,7 +137,7 @@ def test_sizes_that_do_not_fit(options: dict, message: str) -> None:
 
 
 def test_labels_that_do_not_fit() -> None:
-    with pytest.raises(ValueError, match=r"`level`: got 1 for labels of shape \(3,\)"):
+    with pytest.raises(ValueError, match=r"`column`: got 1 for labels of shape \(3,\)"):
         HierarchicalBatches(np.array([0, 1, 2]))
     with pytest.raises(ValueError, match="`labels`: got class 5 under two super-classes, expected a tree"):
         HierarchicalBatches(np.array([[5, 0], [5, 1], [6, 1]]), 4, 2)

@@ -28,7 +28,7 @@ def test_splits_share_nothing_and_overlap_counts_once(archives: Path) -> None:
     assert test.class_names[1] == ["Japanese_(katakana)", "Sanskrit", "Tagalog"]
     assert len(train) == 5 * CHARACTERS * DRAWINGS  # Greek and Latin lie in both archives
     assert len(test) == 3 * CHARACTERS * DRAWINGS
-    assert train.level_names == ("character", "alphabet")
+    assert train.column_names == ("character", "alphabet")
     assert train.licence == "MIT"
     assert train.source.endswith("(as published)")
     assert train[0].mode == "L"

@@ -59,7 +59,7 @@ def test_subsets_of_a_data_set_stay_compact() -> None:
     paths = ImagePaths.from_relative("/root", (f"{i % 10}/{i}.jpg" for i in range(100_000)))
     assert len(pickle.dumps(paths)) < 100_000 * 20
     data = RetrievalDataset(
-        paths, np.zeros(100_000, dtype=np.int64), level_names=["a"], class_names=[["a"]], licence="", source=""
+        paths, np.zeros(100_000, dtype=np.int64), column_names=["a"], class_names=[["a"]], licence="", source=""
     )
     part = data.subset(range(0, 100_000, 2))
     assert isinstance(part.items, ImagePaths)

@@ -27,7 +27,7 @@ def test_splits_share_no_landmark_and_no_picture() -> None:
     assert not set(train.class_names[0]) & set(test.class_names[0])
     assert set(train.items) | set(test.items) == set(everything.items)
     for dataset, landmarks in ((train, 96), (test, 64), (everything, 160)):
-        assert dataset.level_names == ("landmark", "supercategory", "natural_or_human_made")
+        assert dataset.column_names == ("landmark", "supercategory", "natural_or_human_made")
         assert dataset.licence == "CC BY 4.0"
         assert (np.bincount(dataset.labels[:, 0]) == np.full(landmarks, 12)).all()
         assert len(dataset.class_names[0]) == landmarks

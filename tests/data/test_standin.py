@@ -7,7 +7,7 @@ def test_it_has_the_shape_of_omniglot_and_says_that_it_is_not() -> None:
     for split, alphabets in (("train", 5), ("test", 3)):
         dataset = read("standin", split=split)
         assert len(dataset) == alphabets * 8 * 20
-        assert dataset.level_names == ("character", "alphabet")
+        assert dataset.column_names == ("character", "alphabet")
         assert set(np.bincount(dataset.labels[:, 0])) == {20}
         assert "stand-in" in dataset.source
         assert dataset[0].size == (105, 105)

@@ -77,7 +77,7 @@ def test_pictures_that_are_not_there_and_scores_that_are_none(explore: Any, chan
 
 def test_degrees_need_two_levels() -> None:
     one = RetrievalDataset(
-        GLYPHS.items, GLYPHS.labels[:, :1], level_names=("character",), class_names=GLYPHS.class_names[:1],
+        GLYPHS.items, GLYPHS.labels[:, :1], column_names=("character",), class_names=GLYPHS.class_names[:1],
         licence="", source="",
     )  # fmt: skip
     refused(lambda: hierarchical_ranking(one, **DRAWN), "`dataset`: got 1 level of labels, expected two or more")
@@ -225,7 +225,7 @@ def run(loss: str, **changes: Any) -> dict[str, Any]:
         "loss": loss,
         "seed": 0,
         "on": "test",
-        "metrics": {"mAP@R/level0": 0.5},
+        "metrics": {"mAP@R/column0": 0.5},
         "mild": 0.5,
         "gap": {},
         "curve": curve,

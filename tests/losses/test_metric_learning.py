@@ -22,7 +22,7 @@ from torch.nn.functional import normalize
 
 from suprank_edu import naive
 from suprank_edu.losses import (
-    AtLevel,
+    AtColumn,
     CalibrationLoss,
     ProxyLoss,
     RankLoss,
@@ -45,7 +45,7 @@ SERVED = {
     "SmoothAP": SmoothAPLoss,
     "SmoothRecall": SmoothRecallLoss,
     "Calibration": CalibrationLoss,
-    "AtLevel": lambda: AtLevel(TripletMarginLoss(), level=0),
+    "AtColumn": lambda: AtColumn(TripletMarginLoss(), column=0),
     "roadmap": roadmap,
     "road_recall": road_recall,
 }
@@ -207,9 +207,9 @@ INSTEAD = r"suprank_edu\.training\.MemoryBank keeps .* suprank_edu\.training\.ga
         (SupNDCGLoss(), rf"got SupNDCGLoss, which needs all label columns.*{INSTEAD}"),
         (RankLoss(SmoothNDCGLoss(), CalibrationLoss()), rf"got SmoothNDCGLoss, which needs.*{INSTEAD}"),
         (roadmap(4, DIM), rf"got one with proxies.*add a ProxyLoss to what the wrapper gives.*{INSTEAD}"),
-        (AtLevel(ArcFaceLoss(4, DIM), level=0), rf"got one with proxies.*{INSTEAD}"),
-        (SupAPLoss(level=1), r"got SupAPLoss of column 1.*give them labels\[:, 1\]"),
-        (RankLoss(SupAPLoss(), CalibrationLoss(level=2)), r"got CalibrationLoss of column 2.*labels\[:, 2\]"),
+        (AtColumn(ArcFaceLoss(4, DIM), column=0), rf"got one with proxies.*{INSTEAD}"),
+        (SupAPLoss(column=1), r"got SupAPLoss of column 1.*give them labels\[:, 1\]"),
+        (RankLoss(SupAPLoss(), CalibrationLoss(column=2)), r"got CalibrationLoss of column 2.*labels\[:, 2\]"),
         (SupAPLoss(reduction="none"), r"got SupAPLoss with reduction='none', expected 'mean'"),
         (ProxyLoss(4, DIM), r"got ProxyLoss, expected a loss of suprank_edu\.losses without proxies"),
         (TripletMarginLoss(), r"got TripletMarginLoss, expected a loss of suprank_edu\.losses"),

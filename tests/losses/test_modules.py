@@ -10,7 +10,7 @@ from torch.nn.functional import normalize
 
 from suprank_edu import naive
 from suprank_edu.losses import (
-    AtLevel,
+    AtColumn,
     CalibrationLoss,
     ProxyLoss,
     RankLoss,
@@ -28,7 +28,7 @@ from suprank_edu.losses import (
     roadmap,
 )
 from suprank_edu.losses.base import own_scores
-from suprank_edu.steps import PUBLISHED, Sigmoid
+from suprank_edu.steps import PUBLISHED, Sigmoid, SupStep
 
 # name: (the module, the definition of one query from scores, levels and L)
 MODULES = {
@@ -165,7 +165,7 @@ def test_shuffling_the_rows_changes_nothing(batch, random):
 def test_label_column_picks_the_level_of_the_positives(batch):
     for module in (SupAPLoss, SupRecallLoss, SmoothAPLoss, SmoothRecallLoss):
         for column in range(batch.labels.shape[1]):
-            found = module(level=column)(*batch)
+            found = module(column=column)(*batch)
             alone = module()(batch.embeddings, batch.labels[:, column])  # 1-D labels
             assert found.item() == pytest.approx(alone.item(), abs=1e-12)
 
@@ -180,7 +180,7 @@ def random_batch(items=12, size=8, seed=0, dtype=torch.float32):
 @EVERY_MODULE
 def test_gradcheck_through_the_normalisation(name):
     module, _ = MODULES[name]
-    loss = module(tau=0.1)
+    loss = module(tau=0.1) if name.startswith("Smooth") else module(step=SupStep(tau=0.1))
     embeddings, labels = random_batch(6, 3, dtype=torch.float64)
     assert torch.autograd.gradcheck(lambda x: loss(normalize(x, dim=1), labels), embeddings.requires_grad_())
 
@@ -281,10 +281,10 @@ def test_double_precision_stays_double(name):
     assert module()(*random_batch(dtype=torch.float64)).dtype == torch.float64
 
 
-def test_the_step_of_a_sup_loss_is_made_of_its_arguments():
+def test_a_sup_loss_takes_its_step():
     embeddings, labels = random_batch(dtype=torch.float64)
     for module in (SupAPLoss, SupRecallLoss, SupNDCGLoss, SupHAPLoss):
-        loss = module(tau=0.05, rho=20.0, delta=0.1, start=0.6, offset=2.0, reduction="none")
+        loss = module(step=SupStep(0.05, 20.0, 0.1, 0.6, 2.0), reduction="none")
         name = module.__name__.removesuffix("Loss")
         definition = {
             "SupAP": lambda s, v: naive.sup_ap(s, v, step, 2),
@@ -362,7 +362,7 @@ def calibration_by_loops(batch: Batch, pos_margin=0.9, neg_margin=0.6, column=0)
 @given(batch=batches())
 def test_calibration_against_the_loops(batch):
     for column in range(batch.labels.shape[1]):
-        found = CalibrationLoss(0.8, 0.3, level=column)(*batch).item()
+        found = CalibrationLoss(0.8, 0.3, column=column)(*batch).item()
         assert found == pytest.approx(calibration_by_loops(batch, 0.8, 0.3, column), abs=1e-9)
 
 
@@ -425,7 +425,7 @@ def test_a_label_without_a_proxy_is_refused(labels, message):
 
 def test_proxies_of_a_coarser_column():
     embeddings, labels = random_batch()
-    loss = ProxyLoss(num_classes=2, embedding_size=8, level=1)
+    loss = ProxyLoss(num_classes=2, embedding_size=8, column=1)
     assert loss(embeddings, labels).isfinite()  # column 0 has labels up to 3, column 1 up to 1
 
 
@@ -442,10 +442,10 @@ def test_the_sum_weighs_its_two_terms(batch, weight):
 @pytest.mark.parametrize(
     ("loss", "rank", "pairs", "weight"),
     [
-        (roadmap(), SupAPLoss(offset=1.44), CalibrationLoss(), 0.1),
-        (road_recall(), SupRecallLoss(offset=1.44), CalibrationLoss(), 0.5),
-        (road_ndcg(), SupNDCGLoss(offset=1.44), CalibrationLoss(), 0.1),
-        (roadmap(weight=0.3), SupAPLoss(offset=1.44), CalibrationLoss(), 0.3),
+        (roadmap(), SupAPLoss(step=SupStep(offset=1.44)), CalibrationLoss(), 0.1),
+        (road_recall(), SupRecallLoss(step=SupStep(offset=1.44)), CalibrationLoss(), 0.5),
+        (road_ndcg(), SupNDCGLoss(step=SupStep(offset=1.44)), CalibrationLoss(), 0.1),
+        (roadmap(weight=0.3), SupAPLoss(step=SupStep(offset=1.44)), CalibrationLoss(), 0.3),
     ],
 )
 def test_the_papers_sums_by_name(loss, rank, pairs, weight):
@@ -489,10 +489,10 @@ def test_at_level_hands_one_column_to_a_loss_of_pytorch_metric_learning():
     references, ref_labels = random_batch(seed=1)
     for loss in (TripletMarginLoss(), FastAPLoss(), MultiSimilarityLoss(), ArcFaceLoss(4, 8)):
         for column in (0, 1):
-            found = AtLevel(loss, level=column)(embeddings, labels)
+            found = AtColumn(loss, column=column)(embeddings, labels)
             assert found.item() == pytest.approx(loss(embeddings, labels[:, column]).item(), abs=1e-6)
     loss = MultiSimilarityLoss()
-    found = AtLevel(loss, level=1)(embeddings, labels, ref_emb=references, ref_labels=ref_labels)
+    found = AtColumn(loss, column=1)(embeddings, labels, ref_emb=references, ref_labels=ref_labels)
     expected = loss(embeddings, labels[:, 1], ref_emb=references, ref_labels=ref_labels[:, 1])
     assert found.item() == pytest.approx(expected.item(), abs=1e-6)
 
@@ -500,7 +500,7 @@ def test_at_level_hands_one_column_to_a_loss_of_pytorch_metric_learning():
 def test_the_parameters_of_the_loss_inside_are_found():
     from pytorch_metric_learning.losses import ArcFaceLoss
 
-    assert len(list(AtLevel(ArcFaceLoss(4, 8), level=0).parameters())) == 1
+    assert len(list(AtColumn(ArcFaceLoss(4, 8), column=0).parameters())) == 1
     assert len(list(happier(4, 8).parameters())) == 1
 
 
@@ -555,8 +555,8 @@ def test_bad_arguments_are_named(name, change, message):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: SupAPLoss(level=-1), r"`level`: got -1, expected"),
-        (lambda: SupAPLoss(tau=0.0), r"`tau`: got 0.0, expected a finite number above 0"),
+        (lambda: SupAPLoss(column=-1), r"`column`: got -1, expected"),
+        (lambda: SupAPLoss(step=SupStep(tau=0.0)), r"`tau`: got 0.0, expected a finite number above 0"),
         (lambda: SmoothAPLoss(tau=-1.0), r"`tau`: got -1.0, expected"),
         (lambda: SupAPLoss(reduction="sum"), r"`reduction`: got 'sum', expected 'mean' or 'none'"),
         (lambda: SupRecallLoss(ks=[0]), r"`ks`: got \(0,\), expected one or more integers of at least 1"),
@@ -564,7 +564,7 @@ def test_bad_arguments_are_named(name, change, message):
         (lambda: SupHAPLoss(alpha=-1.0), r"`alpha`: got -1.0, expected at least 0"),
         (lambda: SupHAPLoss(weights=[0.0, 0.0]), r"`weights`: got \(0.0, 0.0\), expected"),
         (lambda: CalibrationLoss(pos_margin=float("nan")), r"`pos_margin`: got nan, expected a finite number"),
-        (lambda: CalibrationLoss(level=-1), r"`level`: got -1, expected"),
+        (lambda: CalibrationLoss(column=-1), r"`column`: got -1, expected"),
         (lambda: ProxyLoss(0, 8), r"`num_classes`: got 0, expected an integer of at least 1"),
         (lambda: ProxyLoss(4, 0), r"`embedding_size`: got 0, expected an integer of at least 1"),
         (lambda: ProxyLoss(4, 8, temperature=0.0), r"`temperature`: got 0.0, expected a finite number above 0"),
@@ -573,7 +573,7 @@ def test_bad_arguments_are_named(name, change, message):
             r"`rank_loss`: got the class SupAPLoss, expected a torch.nn.Mod",
         ),
         (lambda: RankLoss(SupAPLoss(), None), r"`decomposability_loss`: got None, expected a torch.nn.Module"),
-        (lambda: AtLevel(torch.sum, level=0), r"`loss`: got <built-in method sum.*expected a torch.nn.Module"),
+        (lambda: AtColumn(torch.sum, column=0), r"`loss`: got <built-in method sum.*expected a torch.nn.Module"),
         (lambda: RankLoss(SupAPLoss(), CalibrationLoss(), weight=1.5), r"`weight`: got 1.5, expected at most 1"),
         (lambda: RankLoss(SupAPLoss(), CalibrationLoss(), weight=-0.1), r"`weight`: got -0.1, expected at least 0"),
         (lambda: roadmap(num_classes=4), r"`embedding_size`: got None, expected `num_classes` and `embedding_size`"),
@@ -587,8 +587,8 @@ def test_bad_options_are_named(make, message):
 
 @pytest.mark.parametrize("module", [SupAPLoss, SupRecallLoss, SmoothAPLoss, SmoothRecallLoss, CalibrationLoss])
 def test_a_label_column_that_does_not_exist_is_named(module):
-    with pytest.raises(ValueError, match=r"`level`: got 2, expected a label column in 0\.\.1"):
-        module(level=2)(*random_batch())
+    with pytest.raises(ValueError, match=r"`column`: got 2, expected a label column in 0\.\.1"):
+        module(column=2)(*random_batch())
 
 
 def test_proxies_refuse_embeddings_of_another_size():
@@ -642,7 +642,7 @@ def test_scores_of_a_batch_against_itself_have_first_and_second_gradients_also_i
     torch.testing.assert_close(gradient, ((weights + weights.T) @ single).detach())
 
 
-@pytest.mark.parametrize("loss", [CalibrationLoss(), AtLevel(CalibrationLoss().loss, 0), roadmap()])
+@pytest.mark.parametrize("loss", [CalibrationLoss(), AtColumn(CalibrationLoss().loss, 0), roadmap()])
 def test_pairs_of_rows_that_do_not_exist_are_refused(loss):
     """A single one of them: pytorch-metric-learning takes so few pairs for none and looks at no number."""
     row = torch.tensor([0])
@@ -658,8 +658,14 @@ def test_proxies_take_labels_of_any_integer_dtype():
 
 
 @pytest.mark.parametrize("step", [Sigmoid(), None, 0.01])
-@pytest.mark.parametrize("make", [roadmap, road_recall, road_ndcg, lambda **options: happier(3, 8, **options)])
-def test_a_sum_by_name_takes_no_other_step(make, step):
-    """A Sigmoid has a tau too, and became a SupStep of that tau."""
+@pytest.mark.parametrize(
+    "make",
+    [
+        *(SupAPLoss, SupRecallLoss, SupNDCGLoss, SupHAPLoss),
+        *(roadmap, road_recall, road_ndcg, lambda **options: happier(3, 8, **options)),
+    ],
+)
+def test_a_sup_loss_takes_no_other_step(make, step):
+    """A Sigmoid has a tau too, and once became a SupStep of that tau."""
     with pytest.raises(ValueError, match="`step`: got .* expected a SupStep"):
         make(step=step)

@@ -31,12 +31,12 @@ def by_loops(embeddings, labels, gallery, ref_labels, hidden, ap=naive.average_p
         for column in range(num_levels):
             v = [int(level >= num_levels - column) for level in levels]
             for k in (1, 3):
-                values[f"R@{k}/level{column}"] = naive.hit_rate_at_k(s, v, k)
-                values[f"P@{k}/level{column}"] = naive.precision_at_k(s, v, k)
-                values[f"Recall@{k}/level{column}"] = naive.recall_at_k(s, v, k)
-            values[f"mAP/level{column}"] = ap(s, v)
-            values[f"mAP@R/level{column}"] = naive.ap_at_r(s, v)
-            values[f"mAP@2/level{column}"] = naive.average_precision(s, v, 2)
+                values[f"R@{k}/column{column}"] = naive.hit_rate_at_k(s, v, k)
+                values[f"P@{k}/column{column}"] = naive.precision_at_k(s, v, k)
+                values[f"Recall@{k}/column{column}"] = naive.recall_at_k(s, v, k)
+            values[f"mAP/column{column}"] = ap(s, v)
+            values[f"mAP@R/column{column}"] = naive.ap_at_r(s, v)
+            values[f"mAP@2/column{column}"] = naive.average_precision(s, v, 2)
         some = any(levels)
         values["H-AP"] = naive.h_ap(s, levels, naive.relevance(levels, 0.5)) if some else NAN
         values["NDCG"] = naive.ndcg(s, levels) if some else NAN
@@ -143,10 +143,10 @@ def test_equal_items_have_equal_scores(crowd):
 def test_keys_come_in_the_order_of_the_table(crowd):
     result = evaluate(*crowd, ks=(1,), map_at=(10,))
     by_level = ["R@1", "P@1", "Recall@1", "mAP", "mAP@R", "mAP@10"]
-    expected = [f"{name}/level{column}" for column in (0, 1) for name in by_level]
+    expected = [f"{name}/column{column}" for column in (0, 1) for name in by_level]
     assert list(result.mean) == [*expected, "H-AP", "NDCG", "ASI"]
     one_level = evaluate(crowd[0], crowd[1][:, 0])
-    assert next(iter(one_level.mean)) == "R@1/level0"
+    assert next(iter(one_level.mean)) == "R@1/column0"
     assert len(one_level.mean) == 4 * 3 + 2 + 3
 
 
@@ -164,9 +164,9 @@ def test_queries_without_positives_are_left_out(crowd):
     result = evaluate(*crowd)
     alone = [q for q in range(700) if (crowd[1][:, 0] == crowd[1][q, 0]).sum() == 1]
     assert alone  # class 60 at least
-    assert np.flatnonzero(np.isnan(result.per_query["mAP/level0"])).tolist() == alone
-    assert result.skipped["mAP/level0"] == len(alone)
-    assert result.skipped["mAP/level1"] == result.skipped["H-AP"] == 0
+    assert np.flatnonzero(np.isnan(result.per_query["mAP/column0"])).tolist() == alone
+    assert result.skipped["mAP/column0"] == len(alone)
+    assert result.skipped["mAP/column1"] == result.skipped["H-AP"] == 0
 
 
 def test_nothing_to_find_gives_nan_and_no_warning(recwarn):
@@ -297,6 +297,14 @@ def test_a_file_that_is_no_evaluation_is_named(write, tmp_path):
         Evaluation.load(tmp_path / "result.npz")
 
 
+def test_a_file_of_a_version_with_other_names_is_refused(tmp_path):
+    Evaluation({"H-AP": np.ones(2), "R@1/level0": np.ones(2)}).save(tmp_path / "old.npz")
+    with pytest.raises(
+        ValueError, match=r"old.npz`: got the metric 'R@1/level0', .*older version, expected 'R@1/column0'"
+    ):
+        Evaluation.load(tmp_path / "old.npz")
+
+
 def test_a_missing_file_is_missing(tmp_path):
     with pytest.raises(FileNotFoundError):
         Evaluation.load(tmp_path / "nothing.npz")
@@ -375,10 +383,10 @@ def test_a_comparison_turned_round_has_the_other_sign(crowd):
 # ---- tables ----------------------------------------------------------------------------------------------------------
 
 RESULT = Evaluation({
-    "R@1/level0": np.array([1.0, 0.0, NAN]),
-    "mAP/level0": np.array([0.5, 0.25, NAN]),
-    "R@1/level1": np.array([1.0, 1.0, 1.0]),
-    "mAP/level1": np.array([1.0, 1.0, 0.5]),
+    "R@1/column0": np.array([1.0, 0.0, NAN]),
+    "mAP/column0": np.array([0.5, 0.25, NAN]),
+    "R@1/column1": np.array([1.0, 1.0, 1.0]),
+    "mAP/column1": np.array([1.0, 1.0, 0.5]),
     "H-AP": np.array([0.5, 0.5, 0.25]),
 })  # fmt: skip
 
@@ -386,11 +394,11 @@ RESULT = Evaluation({
 def test_the_plain_table():
     assert repr(RESULT).splitlines() == [
         "Evaluation of 3 queries",
-        "      level0  level1  all levels",
-        "R@1   0.5000  1.0000",
-        "mAP   0.3750  0.8333",
-        "H-AP                      0.4167",
-        "left out: 1 of 3 queries from level0",
+        "      column0  column1  all levels",
+        "R@1    0.5000   1.0000",
+        "mAP    0.3750   0.8333",
+        "H-AP                        0.4167",
+        "left out: 1 of 3 queries from column0",
     ]
     assert "left out" not in repr(of(ap=[1.0]))
 
@@ -398,17 +406,17 @@ def test_the_plain_table():
 def test_the_table_of_a_notebook():
     html = RESULT._repr_html_()
     assert '<tr><th scope="row">mAP</th><td>0.3750</td><td>0.8333</td><td></td></tr>' in html
-    assert "<caption>3 queries; left out: 1 of 3 queries from level0</caption>" in html
+    assert "<caption>3 queries; left out: 1 of 3 queries from column0</caption>" in html
     assert "<script>" not in Evaluation({"<script>": np.array([1.0])})._repr_html_()
 
 
 def test_the_frames():
     frame = RESULT.to_frame()
-    assert frame.loc["mAP/level0"].tolist() == [0.375, 2, 1]
+    assert frame.loc["mAP/column0"].tolist() == [0.375, 2, 1]
     assert list(frame.columns) == ["mean", "queries", "skipped"]
     queries = RESULT.to_frame(per_query=True)
     assert queries.shape == (3, 5)
-    assert queries.loc[1, "mAP/level0"] == 0.25
+    assert queries.loc[1, "mAP/column0"] == 0.25
     comparison = RESULT.compare(RESULT)
     assert comparison.to_frame().loc["H-AP"].tolist() == [0.0, 0.0, 0.0]
     assert "mAP   +0.0000 [+0.0000, +0.0000]  +0.0000 [+0.0000, +0.0000]\n" in repr(comparison)

@@ -19,7 +19,7 @@ def test_an_engine_refuses_a_graph_of_its_gradient(engine):
         torch.autograd.grad(sums.square().sum(), rows, create_graph=True)
 
 
-@pytest.mark.parametrize("loss", [SupAPLoss(tau=0.1), SmoothAPLoss(tau=0.1)])
+@pytest.mark.parametrize("loss", [SupAPLoss(step=SupStep(tau=0.1)), SmoothAPLoss(tau=0.1)])
 def test_a_gradient_penalty_on_a_ranking_loss_is_refused(loss):
     points = torch.randn(6, 4, dtype=torch.float64, requires_grad=True)
     value = loss(normalize(points, dim=1), torch.tensor([0, 0, 1, 1, 2, 2]))

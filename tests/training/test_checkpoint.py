@@ -89,8 +89,8 @@ def test_the_best_weights_are_those_of_the_best_evaluation(tmp_path: Path) -> No
     seen = []
 
     def remember(step: int, metrics: Any) -> None:
-        if "mAP@R/level0" in metrics:
-            seen.append((metrics["mAP@R/level0"], step))
+        if "mAP@R/column0" in metrics:
+            seen.append((metrics["mAP@R/column0"], step))
 
     validation = Validation(read("standin", split="test"), every=1)
     result = train(tmp_path, callbacks=[remember], validation=validation)
@@ -103,7 +103,7 @@ def test_training_stops_when_nothing_gets_better() -> None:
     recipe = Recipe.from_dict(RECIPE.to_dict() | {"lr": 1e-9, "steps": 30})
     validation = Validation(read("standin", split="test"), every=1, patience=3)
     result = train(None, recipe, validation=validation)
-    values = [e["mAP@R/level0"] for e in result.evaluations]
+    values = [e["mAP@R/column0"] for e in result.evaluations]
     assert len(values) < 30
     assert values.index(max(values)) == len(values) - 4
 
@@ -235,7 +235,7 @@ def test_a_full_disk_loses_no_earlier_checkpoint(error: Exception, tmp_path: Pat
         (lambda folder: Validation(GLYPHS, epochs=0), "`epochs`: got 0"),
         (
             lambda folder: train(None, validation=Validation(GLYPHS, every=1, monitor="R@3")),
-            "`monitor`: got 'R@3', expected one of R@1/level0",
+            "`monitor`: got 'R@3', expected one of R@1/column0",
         ),
     ],
 )

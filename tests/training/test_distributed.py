@@ -68,7 +68,7 @@ def test_a_run_with_all_that_has_a_state_is_shared_broken_and_continued_like_tha
         assert found[part].keys() == expected[part].keys()
         for name, value in expected[part].items():
             assert (found[part][name].double() - value.double()).abs().max() < 1e-6, (part, name)
-    key = "mAP@R/level0"
+    key = "mAP@R/column0"
     assert [e[key] for e in found["evaluations"]] == pytest.approx([e[key] for e in expected["evaluations"]], abs=1e-6)
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from suprank_edu.data import RetrievalDataset, read
-from suprank_edu.losses import AtLevel, ProxyLoss, SmoothAPLoss, SupAPLoss
+from suprank_edu.losses import AtColumn, ProxyLoss, SmoothAPLoss, SupAPLoss
 from suprank_edu.metrics import evaluate
 from suprank_edu.training import FitResult, Recipe, SmallCNN, TrainingError, Validation, embed, fit
 
@@ -41,7 +41,7 @@ def test_training_lowers_the_loss_and_finds_unseen_glyphs(glyphs: RetrievalDatas
     unseen = read("standin", split="test")
     untrained = train(glyphs, recipe=Recipe(**TINY.to_dict() | {"steps": 1, "lr": 1e-9}))
     after, before = (
-        evaluate(embed(r.model, unseen), torch.from_numpy(unseen.labels)).mean["mAP@R/level0"]
+        evaluate(embed(r.model, unseen), torch.from_numpy(unseen.labels)).mean["mAP@R/column0"]
         for r in (result, untrained)
     )
     assert after > before + 0.05
@@ -138,7 +138,7 @@ def test_proxies_are_trained_with_their_own_rate(glyphs: RetrievalDataset) -> No
 def test_a_loss_of_pytorch_metric_learning(glyphs: RetrievalDataset) -> None:
     from pytorch_metric_learning.losses import ContrastiveLoss
 
-    result = train(glyphs, AtLevel(ContrastiveLoss(), 0), Recipe(**TINY.to_dict() | {"steps": 3}))
+    result = train(glyphs, AtColumn(ContrastiveLoss(), 0), Recipe(**TINY.to_dict() | {"steps": 3}))
     assert len(result.history) == 3
 
 
@@ -172,7 +172,7 @@ def test_embeddings_that_are_not_finite_stop_too(glyphs: RetrievalDataset) -> No
 
 def test_an_error_of_the_loss_itself_passes_through(glyphs: RetrievalDataset) -> None:
     with pytest.raises(ValueError, match=r"`level`: got 7") as error:
-        train(glyphs, SupAPLoss(level=7))
+        train(glyphs, SupAPLoss(column=7))
     assert not isinstance(error.value, TrainingError)
 
 
@@ -218,7 +218,7 @@ def test_colour_images_of_any_shape_train() -> None:
         Image.new("RGB", (20 + shade, 30), (shade * 16, 0, 99)).save(buffer, format="PNG")
         items.append(buffer.getvalue())
     colours = RetrievalDataset(
-        items, np.arange(16) // 4, level_names=["c"], class_names=[list("abcd")], licence="CC0", source="made up"
+        items, np.arange(16) // 4, column_names=["c"], class_names=[list("abcd")], licence="CC0", source="made up"
     )
     result = train(colours, recipe=Recipe(**TINY.to_dict() | {"steps": 2, "batch_size": 16}))
     assert embed(result.model, colours).shape == (16, 16)
@@ -241,5 +241,5 @@ def test_sixty_steps_on_omniglot_find_unseen_characters() -> None:
     result = fit(Recipe(steps=60), read("omniglot"), SupAPLoss(), progress=False)
     unseen = read("omniglot", split="test")
     mean = evaluate(embed(result.model, unseen), torch.from_numpy(unseen.labels)).mean
-    assert mean["R@1/level0"] > 0.65
-    assert mean["mAP@R/level0"] > 0.3
+    assert mean["R@1/column0"] > 0.65
+    assert mean["mAP@R/column0"] > 0.3

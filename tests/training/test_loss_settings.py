@@ -7,17 +7,18 @@ import torch
 from pytorch_metric_learning.losses import TripletMarginLoss
 
 from suprank_edu.data import read
-from suprank_edu.losses import AtLevel, CalibrationLoss, SupAPLoss, SupRecallLoss, happier, roadmap
+from suprank_edu.losses import AtColumn, CalibrationLoss, SupAPLoss, SupRecallLoss, happier, roadmap
+from suprank_edu.steps import SupStep
 from suprank_edu.training import Checkpoints, Recipe, fit
 from suprank_edu.training.loss_settings import settings_of
 
 PAIRS = [
-    (SupAPLoss(), SupAPLoss(tau=0.5), "loss.step"),
+    (SupAPLoss(), SupAPLoss(step=SupStep(tau=0.5)), "loss.step"),
     (SupRecallLoss(), SupRecallLoss(ks=(1, 2)), "loss.ks"),
-    (SupAPLoss(), SupAPLoss(level=1), "loss.level"),
+    (SupAPLoss(), SupAPLoss(column=1), "loss.column"),
     (roadmap(), roadmap(weight=0.5), "loss.weight"),
     (CalibrationLoss(), CalibrationLoss(neg_margin=0.5), "loss.loss.neg_margin"),
-    (AtLevel(TripletMarginLoss(0.1), 0), AtLevel(TripletMarginLoss(0.2), 0), "loss.loss.margin"),
+    (AtColumn(TripletMarginLoss(0.1), 0), AtColumn(TripletMarginLoss(0.2), 0), "loss.loss.margin"),
     (happier(3, 8), happier(3, 8, alpha=2.0), "loss.rank_loss.alpha"),
 ]
 
@@ -45,4 +46,4 @@ def test_a_run_does_not_go_on_with_a_loss_of_other_settings(tmp_path: Path) -> N
     fit(recipe, read("standin"), SupAPLoss(), **go)
     fit(recipe, read("standin"), SupAPLoss(), **go)
     with pytest.raises(ValueError, match=r"another run \(loss.step: .*tau=0.01.* there, .*tau=0.5.* here\)"):
-        fit(recipe, read("standin"), SupAPLoss(tau=0.5), **go)
+        fit(recipe, read("standin"), SupAPLoss(step=SupStep(tau=0.5)), **go)

@@ -60,7 +60,7 @@ def test_the_reader_finds_the_history_and_every_evaluation(tmp_path: Path) -> No
     result = train(tmp_path / "run", tmp_path / "events")
     events = read_events(tmp_path / "events")
     assert len(result.evaluations) == 3
-    assert "validation/mAP@R/level0" in events
+    assert "validation/mAP@R/column0" in events
     assert_tells(events, result)
     times = [event.wall_time for event in events["train/loss"]]
     seconds = [entry["seconds"] for entry in result.history]

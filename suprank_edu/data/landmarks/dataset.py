@@ -63,7 +63,7 @@ def read_rendered(
     return RetrievalDataset(
         [_png(image) for image in images],
         labels,
-        level_names=LEVEL_NAMES,
+        column_names=LEVEL_NAMES,
         class_names=([name_of(int(i), seed) for i in chosen], SUPERCATEGORIES, (HUMAN_MADE, NATURAL)),
         licence="CC BY 4.0",
         source="Mini-Landmarks: rendered by suprank_edu.data.landmarks, imaginary places",

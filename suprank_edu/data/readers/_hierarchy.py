@@ -13,7 +13,7 @@ from suprank_edu.data.readers._files import ListFile, Origin
 class Hierarchy(NamedTuple):
     """Names of the coarse levels, from fine to coarse, and of the classes of each class id in them."""
 
-    level_names: tuple[str, ...]
+    column_names: tuple[str, ...]
     parents: dict[int, tuple[str, ...]]
 
     def columns(self, classes: Sequence[int]) -> list[list[str]]:
@@ -23,7 +23,7 @@ class Hierarchy(NamedTuple):
             >>> Hierarchy(("kind",), {1: ("Warbler",), 2: ("Gull",)}).columns([2, 2, 1])
             [['Gull', 'Gull', 'Warbler']]
         """
-        return [[self.parents[one][level] for one in classes] for level in range(len(self.level_names))]
+        return [[self.parents[one][level] for one in classes] for level in range(len(self.column_names))]
 
 
 def read_hierarchy(origin: Origin, root: Path, default: Hierarchy) -> Hierarchy:

@@ -79,7 +79,7 @@ class Listing(NamedTuple):
     paths: ImagePaths
     lines: Sequence[int] | npt.NDArray[np.integer]
     classes: Classes
-    level_names: tuple[str, ...]
+    column_names: tuple[str, ...]
     names: Sequence[Sequence[str]]
     published: tuple[int | None, ...] = ()
     rows: npt.NDArray[np.intp] | None = None
@@ -117,7 +117,7 @@ def to_dataset(
     return RetrievalDataset(
         paths,
         labels,
-        level_names=listing.level_names,
+        column_names=listing.column_names,
         class_names=[[str(column[row]) for row in first] for column, first in named],
         licence=origin.licence,
         source=f"{origin.title}, {listing.split} split, {origin.url}{state}",
@@ -128,8 +128,8 @@ def to_dataset(
 def _warn_of_strays(listing: Listing) -> None:
     row, others = listing.classes.strays[0], len(listing.classes.strays) - 1
     warn(
-        f"{listing.file.place(int(listing.lines[row]))}: {listing.level_names[0]} {listing.names[0][row]} comes under "
-        f"other classes of {', '.join(listing.level_names[1:])} than before, whose classes it keeps ({others:,} more "
+        f"{listing.file.place(int(listing.lines[row]))}: {listing.column_names[0]} {listing.names[0][row]} comes under "
+        f"other classes of {', '.join(listing.column_names[1:])} than before, whose classes it keeps ({others:,} more "
         "such images)",
     )
 
@@ -166,12 +166,12 @@ def check_sizes(listing: Listing, images: int, complete: bool | None) -> str:
     if complete or (complete is None and 2 * known[0][0] > known[0][1]):
         raise listing.file.error(
             None,
-            f"{_in_words(found, listing.level_names)} in the {listing.split} split",
-            f"{_in_words(listing.published, listing.level_names)} as published (`complete=False` reads a part)",
+            f"{_in_words(found, listing.column_names)} in the {listing.split} split",
+            f"{_in_words(listing.published, listing.column_names)} as published (`complete=False` reads a part)",
         )
-    return f" (a part: {_in_words(found, listing.level_names)})"
+    return f" (a part: {_in_words(found, listing.column_names)})"
 
 
-def _in_words(sizes: Sequence[int | None], level_names: Sequence[str]) -> str:
-    pairs = zip(sizes, ("images", *level_names), strict=False)
+def _in_words(sizes: Sequence[int | None], column_names: Sequence[str]) -> str:
+    pairs = zip(sizes, ("images", *column_names), strict=False)
     return ", ".join(f"{name}: {size:,}" for size, name in pairs if size is not None)

@@ -78,7 +78,7 @@ def read_cars196(
         ImagePaths.from_relative(folder, [paths[i] for i in chosen]),
         [i + 1 for i in chosen],
         number_classes([ids, *columns]),
-        ("model", *hierarchy.level_names),
+        ("model", *hierarchy.column_names),
         [[models[number] for number in ids], *columns],
         SIZES[split],
     )

@@ -71,7 +71,7 @@ def read_cub(
         ImagePaths.from_relative(folder, paths),
         lines,
         number_classes([species, *coarse]),
-        ("species", *hierarchy.level_names),
+        ("species", *hierarchy.column_names),
         [[names[number].replace("_", " ") for number in species], *coarse],
         SIZES[split],
     )

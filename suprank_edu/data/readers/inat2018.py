@@ -59,7 +59,7 @@ def read_inat2018(
     file = ListFile(ORIGIN, folder, f"Inat_dataset_splits/Inaturalist_{split}_set1.txt")
     lines, ids, paths = _read_paths(file)
     if levels == "base":
-        level_names: tuple[str, ...] = ("species", "super-class")
+        column_names: tuple[str, ...] = ("species", "super-class")
         supers = [path.split("/")[1] for path in paths]
         columns: list[list[Any]] = [ids, supers]
         names: list[list[str]] = [[path.rpartition("/")[0].partition("/")[2] for path in paths], supers]
@@ -68,7 +68,7 @@ def read_inat2018(
         unknown = next((i for i, number in enumerate(ids) if number not in taxa), None)
         if unknown is not None:
             raise file.error(lines[unknown], f"species {ids[unknown]}", "a category of train2018.json")
-        level_names = RANKS
+        column_names = RANKS
         names = [[taxa[number][rank] for number in ids] for rank in range(len(RANKS))]
         columns = [ids, *names[1:]]
     listing = Listing(
@@ -77,7 +77,7 @@ def read_inat2018(
         ImagePaths.from_relative(folder, paths),
         lines,
         number_classes(columns),
-        level_names,
+        column_names,
         names,
         SIZES[levels][split],
     )

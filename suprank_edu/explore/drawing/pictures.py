@@ -44,7 +44,7 @@ class Shelf:
         gallery: G thumbnails.
         captions: G texts that say what the gallery shows.
         levels: ``(Q, G)`` int64, the shared levels.
-        level_names: L names, finest first.
+        column_names: L names, finest first.
         scores: embedding → ``(Q, G)`` scores.
     """
 
@@ -53,13 +53,13 @@ class Shelf:
     gallery: tuple[str, ...]
     captions: tuple[str, ...]
     levels: Tensor
-    level_names: tuple[str, ...]
+    column_names: tuple[str, ...]
     scores: Mapping[str, Tensor]
 
     @property
     def num_levels(self) -> int:
         """L, the levels of labels."""
-        return len(self.level_names)
+        return len(self.column_names)
 
     @property
     def rows(self) -> int:
@@ -91,8 +91,8 @@ class Shelf:
     def name_of(self, level: int) -> str:
         """Return what an item of ``level`` shares with the query, in words."""
         if level == 0:
-            return "nothing shared" if self.num_levels > 1 else f"another {spoken(self.level_names[0])}"
-        return f"same {spoken(self.level_names[self.num_levels - level])}"
+            return "nothing shared" if self.num_levels > 1 else f"another {spoken(self.column_names[0])}"
+        return f"same {spoken(self.column_names[self.num_levels - level])}"
 
     def _hover(self, at: int, order: Sequence[int], embedding: str) -> dict[str, Any]:
         scores, shared = self.scores[embedding][at].tolist(), self.levels[at].tolist()
@@ -133,7 +133,7 @@ def shelf(
         gallery=tuple(as_photograph(dataset, index, PIXELS) for index in gallery),
         captions=tuple(", ".join(names_of(dataset, index)) for index in gallery),
         levels=count_shared(labels[list(queries)], labels[list(gallery)]),
-        level_names=tuple(dataset.level_names[column] for column in kept),
+        column_names=tuple(dataset.column_names[column] for column in kept),
         scores={name: value.detach().to("cpu", torch.float64) for name, value in scores.items()},
     )
 

@@ -64,7 +64,7 @@ def hierarchical_ranking(
         return _readout(pictures, query, embedding)
 
     made = _layout(pictures)
-    names = ", ".join(f"the same {spoken(name)}" for name in pictures.level_names)
+    names = ", ".join(f"the same {spoken(name)}" for name in pictures.column_names)
     kinds = ", ".join(("circle", "square", "open square")[: pictures.num_levels])
     return Explorer(
         FigureFunction(describe),
@@ -87,7 +87,7 @@ def _values(pictures: Shelf, query: str, embedding: str) -> dict[str, float]:
     at = pictures.query_names.index(query)
     scores, levels = pictures.scores[embedding][at : at + 1], pictures.levels[at : at + 1]
     values = {"H-AP": _h_ap(pictures, scores, levels)[2], "NDCG": float(metrics.ndcg(scores, levels)[0])}
-    for column, name in enumerate(pictures.level_names):
+    for column, name in enumerate(pictures.column_names):
         relevant = levels >= pictures.num_levels - column
         values[f"AP, same {spoken(name)}"] = float(metrics.average_precision(scores, relevant)[0])
     return values

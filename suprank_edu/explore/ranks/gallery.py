@@ -134,7 +134,7 @@ def show_retrieved(
         levels = count_shared(labels[query][None], labels[row])[0].tolist()
         retrieved_ones = [_picture(dataset, item, level, size) for item, level in zip(row, levels, strict=True)]
         rows.append((_picture(dataset, query, None, size), *retrieved_ones))
-    names = [spoken(name) for name in dataset.level_names]
+    names = [spoken(name) for name in dataset.column_names]
     coarse = (
         f", {RELATED.mark} same {names[-1]}, {NEGATIVE.mark} neither"
         if len(names) > 1

@@ -72,7 +72,7 @@ def nearest_pictures(
         title="What is retrieved: one query, several embeddings",
         alt=(
             f"A query picture, then its gallery of {most} pictures by similarity, the best first, in rows. Pictures of "
-            f"the same {spoken(dataset.level_names[0])} have a solid frame and a circle, others a dashed frame and a "
+            f"the same {spoken(dataset.column_names[0])} have a solid frame and a circle, others a dashed frame and a "
             "cross. Another embedding brings another order; pictures after the first k are faded."
         ),
         readout=readout,

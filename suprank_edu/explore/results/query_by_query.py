@@ -52,7 +52,7 @@ def query_by_query(
         lines = [f"{'AB'[place]}, {_words(data, query, loss)}" for place, loss in enumerate((first, second))]
         return "\n".join([*lines, _of_all(data, first, second)])
 
-    names = [spoken(name) for name in dataset.level_names]
+    names = [spoken(name) for name in dataset.column_names]
     return Explorer(
         figure_of(data),
         [
@@ -84,7 +84,7 @@ def _check_choices(size: int, losses: tuple[str, ...], queries: Mapping[str, int
 def _words(data: Results, query: str, loss: str) -> str:
     at = data.queries[query]
     levels, arrays = first_ones(data, at, loss)[1], data.found[loss]
-    top, names = data.dataset.labels.shape[1], [spoken(name) for name in data.dataset.level_names]
+    top, names = data.dataset.labels.shape[1], [spoken(name) for name in data.dataset.column_names]
     right, severe = levels.count(top), levels.count(0)
     return (
         f"{loss}: AP {fixed(float(arrays['ap'][at]), 2)}, H-AP {fixed(float(arrays['h_ap'][at]), 2)}; of the first "

@@ -78,7 +78,7 @@ def _lowered(trace: dict[str, Any], by: float) -> dict[str, Any]:
 
 def _legend(dataset: RetrievalDataset) -> list[dict[str, Any]]:
     """Return a trace without points for each level, so that the legend names all, whatever is shown."""
-    fine, coarse = (spoken(name) for name in dataset.level_names)
+    fine, coarse = (spoken(name) for name in dataset.column_names)
     names = (f"another {coarse}: severe", f"same {coarse}: mild", f"same {fine}")
     empty = {"x": [None], "y": [None], "text": [""], "showlegend": True}
     return [marks(mark_of(level, 2), [], names[level]) | empty for level in (2, 1, 0)]

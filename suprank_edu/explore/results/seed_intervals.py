@@ -16,8 +16,8 @@ from suprank_edu.explore.engine.figures import Description, FigureFunction
 from suprank_edu.training.study import NAMES, Interval, runs_by_loss, value_of
 
 COLUMNS = {
-    "R@1": "R@1/level0",
-    "mAP@R": "mAP@R/level0",
+    "R@1": "R@1/column0",
+    "mAP@R": "mAP@R/column0",
     "H-AP": "H-AP",
     "NDCG": "NDCG",
     "ASI": "ASI",

@@ -183,7 +183,7 @@ def measured_gap(embeddings: Tensor, classes: np.ndarray[Any, Any], size: int = 
     queries = torch.from_numpy(np.sort(draw.permutation(len(classes))[:_GAP_QUERIES]))
     labels = torch.from_numpy(np.asarray(classes))
     gap_of = partial(gap, batches=batches, metric=average_precision)
-    return float(for_every_query(gap_of, embeddings, labels, level=0, only=queries, chunk_size=_AT_A_TIME).nanmean())
+    return float(for_every_query(gap_of, embeddings, labels, column=0, only=queries, chunk_size=_AT_A_TIME).nanmean())
 
 
 def _batches(
@@ -204,13 +204,13 @@ def mild_share(metrics: dict[str, float]) -> float:
     NaN without a mistake or without a coarse level.
 
     Example:
-        >>> round(mild_share({"R@1/level0": 0.5, "R@1/level1": 0.8}), 3)
+        >>> round(mild_share({"R@1/column0": 0.5, "R@1/column1": 0.8}), 3)
         0.6
     """
-    wrong = 1 - metrics["R@1/level0"]
-    if "R@1/level1" not in metrics or wrong <= 0:
+    wrong = 1 - metrics["R@1/column0"]
+    if "R@1/column1" not in metrics or wrong <= 0:
         return float("nan")
-    return (metrics["R@1/level1"] - metrics["R@1/level0"]) / wrong
+    return (metrics["R@1/column1"] - metrics["R@1/column0"]) / wrong
 
 
 def _measure(model: nn.Module, dataset: RetrievalDataset) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -219,7 +219,7 @@ def _measure(model: nn.Module, dataset: RetrievalDataset) -> tuple[dict[str, Any
     _, retrieved = search(embeddings, embeddings, min(RETRIEVED, len(dataset) - 1), exclude_self=True)
     arrays = {
         "retrieved": retrieved.numpy().astype(np.uint16),
-        "ap": evaluation.per_query["mAP/level0"].astype(np.float32),
+        "ap": evaluation.per_query["mAP/column0"].astype(np.float32),
         "h_ap": evaluation.per_query["H-AP"].astype(np.float32),
     }
     found: dict[str, Any] = {key: round(value, 6) for key, value in evaluation.mean.items()}

@@ -12,7 +12,7 @@ from torch import nn
 from suprank_edu._checks import check_one_of
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.losses import (
-    AtLevel,
+    AtColumn,
     SmoothAPLoss,
     SmoothNDCGLoss,
     SmoothRecallLoss,
@@ -34,7 +34,7 @@ MakeLoss = Callable[[int, int, SupStep], nn.Module]
 def _metric_learning(name: str, **options: Any) -> nn.Module:
     from pytorch_metric_learning import losses
 
-    return AtLevel(getattr(losses, name)(**options), level=0)
+    return AtColumn(getattr(losses, name)(**options), column=0)
 
 
 def _classes(name: str, **options: Any) -> MakeLoss:
@@ -42,10 +42,10 @@ def _classes(name: str, **options: Any) -> MakeLoss:
 
 
 LOSSES: dict[str, MakeLoss] = {
-    "sup-ap": lambda classes, dim, step: SupAPLoss(**vars(step)),
-    "sup-recall": lambda classes, dim, step: SupRecallLoss(**vars(step)),
-    "sup-ndcg": lambda classes, dim, step: SupNDCGLoss(**vars(step)),
-    "sup-h-ap": lambda classes, dim, step: SupHAPLoss(**vars(step)),
+    "sup-ap": lambda classes, dim, step: SupAPLoss(step),
+    "sup-recall": lambda classes, dim, step: SupRecallLoss(step=step),
+    "sup-ndcg": lambda classes, dim, step: SupNDCGLoss(step),
+    "sup-h-ap": lambda classes, dim, step: SupHAPLoss(step=step),
     "roadmap": lambda classes, dim, step: roadmap(step=step),
     "roadmap-proxies": lambda classes, dim, step: roadmap(classes, dim, step=step),
     "road-recall": lambda classes, dim, step: road_recall(step=step),

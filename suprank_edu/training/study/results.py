@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from suprank_edu._checks import check_count
+from suprank_edu._checks import check_count, check_metric_keys
 from suprank_edu._extras import needs
 from suprank_edu.data.folders import shipped_folder
 from suprank_edu.training.study.experiment import Experiment
@@ -23,10 +23,10 @@ from suprank_edu.training.study.named_losses import NAMES as NAMES
 if TYPE_CHECKING:
     import pandas as pd
 
-CHOSEN_BY = "mAP@R/level0"
+CHOSEN_BY = "mAP@R/column0"
 """The metric on the validation classes by which the learning rate of every loss is chosen."""
 
-COLUMNS = ("R@1/level0", "mAP@R/level0", "H-AP", "NDCG", "ASI", "mild", "gap/train", "gap/test")
+COLUMNS = ("R@1/column0", "mAP@R/column0", "H-AP", "NDCG", "ASI", "mild", "gap/train", "gap/test")
 """What the table shows: metrics on unseen classes, the share of mild mistakes, and the decomposability gap."""
 
 
@@ -51,7 +51,7 @@ def load_results(folder: str | os.PathLike[str]) -> list[dict[str, Any]]:
 
     Raises:
         FileNotFoundError: the folder holds no run.
-        ValueError: a file is no JSON; the message names it.
+        ValueError: a file is no JSON or names its metrics as an older version did; the message names it.
     """
     paths = sorted(Path(folder).glob("*/*.json"))
     if not paths:
@@ -59,9 +59,11 @@ def load_results(folder: str | os.PathLike[str]) -> list[dict[str, Any]]:
     found = []
     for path in paths:
         try:
-            found.append(json.loads(path.read_text(encoding="utf-8")))
+            run = json.loads(path.read_text(encoding="utf-8"))
         except json.JSONDecodeError as error:
             raise ValueError(f"{path}: got no JSON ({error}), expected a run of results") from None
+        check_metric_keys(str(path), run.get("metrics", ()))
+        found.append(run)
     return found
 
 
@@ -184,7 +186,7 @@ def as_frame(rows: dict[str, dict[str, Interval]]) -> pd.DataFrame:
         for loss in order
     }
     frame = pd.DataFrame.from_dict(cells, orient="index")
-    return frame.rename(columns=lambda column: column.replace("/level0", "").replace("gap/", "gap, "))
+    return frame.rename(columns=lambda column: column.replace("/column0", "").replace("gap/", "gap, "))
 
 
 def _best_first(rows: dict[str, dict[str, Interval]]) -> tuple[list[str], list[str]]:

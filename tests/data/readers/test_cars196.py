@@ -11,7 +11,7 @@ from suprank_edu.data import read
 def test_models_with_bodies_or_makers(tmp_path: Path) -> None:
     cars196(tmp_path)
     train = read("cars196", tmp_path)
-    assert train.level_names == ("model", "body")
+    assert train.column_names == ("model", "body")
     assert train.class_names == [
         ["AM General Hummer SUV 2000", "Acura RL Sedan 2012", "Acura TL Sedan 2012"],
         ["SUV", "Sedan"],

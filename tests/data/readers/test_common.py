@@ -25,7 +25,7 @@ def open_set(name: str, root: Path, **options: object) -> RetrievalDataset:
 def test_ids_are_contiguous_and_every_class_has_a_name(name: str, tmp_path: Path) -> None:
     data = open_set(name, tmp_path)
     assert data.labels.dtype == np.int64
-    assert data.labels.shape == (len(data), len(data.level_names))
+    assert data.labels.shape == (len(data), len(data.column_names))
     shared = "query" in SETS[name].split or "gallery" in SETS[name].split
     for column, names in zip(data.labels.T, data.class_names, strict=True):
         assert shared or sorted(set(column.tolist())) == list(range(len(names)))

@@ -23,7 +23,7 @@ def test_a_hierarchy_of_ones_own(tmp_path: Path) -> None:
     rows = ["1,Diomedeidae,sea", "2,Diomedeidae,sea", "9,Icteridae,land", "101,Pelecanidae,sea", "158,Parulidae,land"]
     write(tmp_path / "hierarchy.csv", "class_id,family,home", *rows)
     data = read("cub", tmp_path, "test")
-    assert data.level_names == ("species", "family", "home")
+    assert data.column_names == ("species", "family", "home")
     assert data.class_names == [
         ["Bay breasted Warbler", "White Pelican"],
         ["Parulidae", "Pelecanidae"],

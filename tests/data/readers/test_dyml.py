@@ -10,7 +10,7 @@ from suprank_edu.data.readers.dyml import read_dyml
 def test_three_levels_under_a_damaged_header(tmp_path: Path) -> None:
     dyml(tmp_path)
     train = read("dyml-animal", tmp_path)
-    assert train.level_names == ("fine", "middle", "coarse")
+    assert train.column_names == ("fine", "middle", "coarse")
     assert train.class_names == [["fine 7", "fine 10", "fine 30"], ["middle 9", "middle 4"], ["coarse 0", "coarse 1"]]
     assert train.labels.tolist() == [[2, 1, 1], [2, 1, 1], [1, 1, 1], [0, 0, 0]]
     assert train.name_of(1) == str(tmp_path / "train" / "imgs" / "b.jpg")
@@ -26,7 +26,7 @@ def test_a_repaired_header_is_as_good(tmp_path: Path) -> None:
 def test_benchmarks_share_ids(tmp_path: Path, level: str) -> None:
     dyml(tmp_path)
     query, gallery = (read("dyml-vehicle", tmp_path, f"{part}-{level}") for part in ("query", "gallery"))
-    assert query.level_names == (level,)
+    assert query.column_names == (level,)
     assert query.class_names == gallery.class_names == [[f"{level} 12", f"{level} 50", f"{level} 90"]]
     assert query.labels.tolist() == [[0], [2]]
     assert gallery.labels.tolist() == [[2], [0], [1]]

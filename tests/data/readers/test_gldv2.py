@@ -12,7 +12,7 @@ SAMPLES = samples_folder()
 def test_landmarks_supercategories_and_natural_or_not(tmp_path: Path) -> None:
     gldv2(tmp_path)
     train = read("gldv2", tmp_path)
-    assert train.level_names == ("landmark", "supercategory", "natural_or_human_made")
+    assert train.column_names == ("landmark", "supercategory", "natural_or_human_made")
     # In the order of their parents: human-made before natural, bridge before castle.
     assert train.class_names == [
         ["Pont du Gard, Gard", "Château de Chillon", "Matterhorn"],
@@ -40,7 +40,7 @@ def test_landmarks_without_a_label_are_left_out(tmp_path: Path) -> None:
 def test_landmarks_alone(tmp_path: Path) -> None:
     gldv2(tmp_path)
     everything = read("gldv2", tmp_path, "train-all", hierarchy=False)
-    assert everything.level_names == ("landmark",)
+    assert everything.column_names == ("landmark",)
     assert everything.class_names == [["landmark 2", "landmark 4", "landmark 9", "Pont du Gard"]]
     assert everything.labels[:, 0].tolist() == [3, 3, 1, 2, 2, 0]
     (tmp_path / "train_label_to_category.csv").unlink()

@@ -19,7 +19,7 @@ def test_base_has_species_and_super_classes(tmp_path: Path) -> None:
 def test_a_genus_of_two_kingdoms_is_two_classes(tmp_path: Path) -> None:
     inat2018(tmp_path)
     train = read("inat2018-full", tmp_path)
-    assert train.level_names == ("species", "genus", "family", "order", "class", "phylum", "kingdom")
+    assert train.column_names == ("species", "genus", "family", "order", "class", "phylum", "kingdom")
     assert train.class_names[:3] == [
         ["Iris oratoria", "Mantis religiosa", "Iris setosa"],
         ["Iris", "Mantis", "Iris"],

@@ -11,7 +11,7 @@ HEAD = "image_name item_id evaluation_status"
 def test_categories_belong_to_a_gender(tmp_path: Path) -> None:
     inshop(tmp_path)
     train = read("inshop", tmp_path)
-    assert train.level_names == ("item", "category", "gender")
+    assert train.column_names == ("item", "category", "gender")
     assert train.class_names == [
         ["id_00000005", "id_00000002", "id_00000007"],
         ["MEN/Jackets", "WOMEN/Dresses", "WOMEN/Jackets"],

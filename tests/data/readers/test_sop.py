@@ -11,7 +11,7 @@ def test_products_and_super_classes(tmp_path: Path) -> None:
     train, test = read("sop", tmp_path), read("sop", tmp_path, "test")
     assert train.labels.tolist() == [[0, 0], [0, 0], [1, 0], [2, 1]]
     assert train.class_names == [["bicycle/111", "bicycle/222", "mug/555"], ["bicycle", "mug"]]
-    assert train.level_names == ("product", "super-class")
+    assert train.column_names == ("product", "super-class")
     assert train.name_of(3) == str(tmp_path / "mug_final" / "555_0.JPG")
     assert test.labels.tolist() == [[1, 0], [0, 0]]  # in the order of the published ids
     assert test.class_names == [["cabinet/888", "cabinet/999"], ["cabinet"]]

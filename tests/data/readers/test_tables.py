@@ -31,7 +31,7 @@ def test_classes_against_the_loops(columns: list[list[str]], arrays: bool) -> No
     RetrievalDataset(  # raises unless it is a tree
         [b""] * len(rows),
         found.labels,
-        level_names=["x"] * len(columns),
+        column_names=["x"] * len(columns),
         class_names=[["n"] * len(firsts) for firsts in found.first_rows],
         licence="",
         source="",

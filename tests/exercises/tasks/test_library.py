@@ -65,7 +65,7 @@ def test_the_library_passes_h_ap_and_relevance_and_shared_levels() -> None:
 def test_the_library_passes_mild_share_and_seed_interval() -> None:
     def shares(fine, coarse):
         pairs = zip(fine.double().tolist(), coarse.double().tolist(), strict=True)
-        return torch.tensor([mild_share({"R@1/level0": one, "R@1/level1": other}) for one, other in pairs])
+        return torch.tensor([mild_share({"R@1/column0": one, "R@1/column1": other}) for one, other in pairs])
 
     def by_statistics(values, t):
         numbers = values.tolist()

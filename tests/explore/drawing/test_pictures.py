@@ -31,7 +31,7 @@ def dataset() -> RetrievalDataset:
     return RetrievalDataset(
         [png((10 * i, 255 - 12 * i, 90)) for i in range(16)],
         LABELS,
-        level_names=("landmark", "super_category", "natural_or_human_made"),
+        column_names=("landmark", "super_category", "natural_or_human_made"),
         class_names=(["Old <Mill>", "New Mill", "Ben Hill", "Lake Sea"], ["mill", "hill", "lake"], ["made", "natural"]),
         licence="none",
         source="plain colours",

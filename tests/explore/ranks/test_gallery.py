@@ -17,7 +17,7 @@ class Three:
     """Four images of two characters in two alphabets, one with a name that is no HTML."""
 
     labels = np.array([[0, 0], [0, 0], [1, 0], [2, 1]])
-    level_names = ("character", "alphabet")
+    column_names = ("character", "alphabet")
     class_names = (("a", "b & <b>", "c"), ("Greek", "Latin"))
 
     def __len__(self) -> int:

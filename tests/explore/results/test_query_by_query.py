@@ -32,7 +32,7 @@ def dataset() -> RetrievalDataset:
     return RetrievalDataset(
         [png(10 * i) for i in range(24)],
         LABELS,
-        level_names=("character", "alphabet"),
+        column_names=("character", "alphabet"),
         class_names=(names, ["Old_(north)", "New"]),
         licence="none",
         source="plain greys",

@@ -21,7 +21,7 @@ VALUES = {
     "happier": (0.60, 0.61, 0.62),
     "triplet": (0.40, 0.44),
 }
-METRICS = ("R@1/level0", "mAP@R/level0", "H-AP", "NDCG", "ASI")
+METRICS = ("R@1/column0", "mAP@R/column0", "H-AP", "NDCG", "ASI")
 
 
 def run(loss: str, seed: int, value: float, on: str = "test") -> dict[str, Any]:

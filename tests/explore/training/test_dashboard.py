@@ -25,19 +25,19 @@ def finished(losses: list[float], evaluations: dict[int, dict[str, float]] | Non
 
 def test_the_finished_figure_lets_choose_and_escapes_names() -> None:
     board = Dashboard(smooth=1)
-    board.add("Sup-AP", RECIPE, finished([0.9, 0.5, 0.1], {3: {"R@1/level0": 0.7, "H-AP": 0.4}}))
+    board.add("Sup-AP", RECIPE, finished([0.9, 0.5, 0.1], {3: {"R@1/column0": 0.7, "H-AP": 0.4}}))
     board.add("<script>triplet", RECIPE, finished([0.4, 0.2]))
     shown = board.explorer()
-    assert shown.controls[0].values == ("R@1/level0", "H-AP")
+    assert shown.controls[0].values == ("R@1/column0", "H-AP")
     assert "Sup-AP: step 3 of 6" in shown.alt
-    assert "R@1/level0 0.700" in shown.alt
+    assert "R@1/column0 0.700" in shown.alt
     assert "H-AP 0.400" in shown.readout(metric="H-AP", smooth=1)
     block = shown.html()
     assert "<script>triplet" not in block
     stored = payload.decode(re.search(r'class="sre-data">(.*?)<', block).group(1))
     assert "<script>" not in str(stored["data"])
     assert len(block) < 60_000
-    for metric, value in (("R@1/level0", 0.7), ("H-AP", 0.4)):
+    for metric, value in (("R@1/column0", 0.7), ("H-AP", 0.4)):
         panels = by_panel(shown.figure.describe(metric=metric, smooth=1))
         assert panels["evaluation"][0]["y"] == [value]
 
@@ -112,7 +112,7 @@ def test_in_a_notebook_one_widget_follows_the_training_over_the_runs_before(
         assert curves[at][0] == [entry["step"] for entry in run.history]
         np.testing.assert_allclose(curves[at][1], [entry["loss"] for entry in run.history], rtol=1e-3)
         assert curves[at + 1][0] == [3, 6]
-        np.testing.assert_allclose(curves[at + 1][1], [entry["mAP@R/level0"] for entry in run.evaluations], rtol=1e-3)
+        np.testing.assert_allclose(curves[at + 1][1], [entry["mAP@R/column0"] for entry in run.evaluations], rtol=1e-3)
     words = displayed[1].children[2].value
     assert "second: step 6 of 6" in words
     assert 'aria-live="off"' in words  # not read out at every step

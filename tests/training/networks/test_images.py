@@ -21,7 +21,7 @@ def dataset_of(*images: Image.Image, mode: str = "RGB") -> RetrievalDataset:
     return RetrievalDataset(
         items,
         np.zeros(len(items), dtype=int),
-        level_names=["all"],
+        column_names=["all"],
         class_names=[["one"]],
         licence="CC0",
         source="made up",

@@ -29,7 +29,7 @@ def test_hold_out_divides_classes_within_each_parent() -> None:
 def test_hold_out_without_parents() -> None:
     classes = np.repeat(np.arange(9), 2)
     flat = RetrievalDataset(
-        [b""] * 18, classes, level_names=["class"], class_names=[list("abcdefghi")], licence="none", source="none"
+        [b""] * 18, classes, column_names=["class"], class_names=[list("abcdefghi")], licence="none", source="none"
     )
     train, held = hold_out(flat)
     assert sorted(set(held.labels[:, 0])) == [3, 7]
@@ -69,9 +69,9 @@ def test_measured_gap_is_that_of_the_definition() -> None:
 
 def test_mild_share_by_counting() -> None:
     # Ten queries: six right, three wrong with the right parent, one wrong altogether.
-    assert mild_share({"R@1/level0": 0.6, "R@1/level1": 0.9}) == pytest.approx(3 / 4)
-    assert np.isnan(mild_share({"R@1/level0": 1.0, "R@1/level1": 1.0}))
-    assert np.isnan(mild_share({"R@1/level0": 0.5}))
+    assert mild_share({"R@1/column0": 0.6, "R@1/column1": 0.9}) == pytest.approx(3 / 4)
+    assert np.isnan(mild_share({"R@1/column0": 1.0, "R@1/column1": 1.0}))
+    assert np.isnan(mild_share({"R@1/column0": 0.5}))
 
 
 @pytest.mark.slow
@@ -89,9 +89,9 @@ def test_a_run_writes_what_it_measured(tmp_path: Path) -> None:
     assert set(found["gap"]) == {"train", "test"}
     labels = experiment._read("mini-landmarks", "test").labels[:, 0]
     best = labels[arrays["retrieved"][:, 0]] == labels  # the first retrieved image of each query
-    assert best.mean() == pytest.approx(found["metrics"]["R@1/level0"], abs=1e-6)
+    assert best.mean() == pytest.approx(found["metrics"]["R@1/column0"], abs=1e-6)
     assert not (arrays["retrieved"] == np.arange(len(labels))[:, None]).any()
-    assert arrays["ap"].mean() == pytest.approx(found["metrics"]["mAP/level0"], abs=1e-5)
+    assert arrays["ap"].mean() == pytest.approx(found["metrics"]["mAP/column0"], abs=1e-5)
     assert arrays["h_ap"].mean() == pytest.approx(found["metrics"]["H-AP"], abs=1e-5)
 
 

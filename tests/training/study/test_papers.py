@@ -30,7 +30,7 @@ def images(classes: int = 160, each: int = 10) -> RetrievalDataset:
     return RetrievalDataset(
         ["nowhere.jpg"] * len(fine),
         np.stack([fine, fine % 4], axis=1),
-        level_names=["a", "b"],
+        column_names=["a", "b"],
         class_names=[[str(i) for i in range(classes)], list("wxyz")],
         licence="none",
         source="made up",

@@ -15,7 +15,7 @@ from suprank_edu.training.study.results import Interval, as_text, chosen_lr, fil
 
 
 def run(loss: str, lr: float, seed: int, on: str, value: float) -> dict[str, Any]:
-    metrics = dict.fromkeys(("R@1/level0", "H-AP", "NDCG", "ASI"), 0.5) | {"mAP@R/level0": value}
+    metrics = dict.fromkeys(("R@1/column0", "H-AP", "NDCG", "ASI"), 0.5) | {"mAP@R/column0": value}
     return {"loss": loss, "lr": lr, "seed": seed, "on": on, "metrics": metrics, "mild": 0.25, "gap": {"test": 0.1}}
 
 
@@ -45,8 +45,8 @@ def test_table_averages_tests_over_seeds() -> None:
     runs = [run("a", 1e-3, seed, "test", value) for seed, value in enumerate((0.3, 0.5))]
     runs += [run("b", 1e-3, 0, "test", 0.9), run("b", 1e-3, 0, "validation", 0.1)]
     rows = table(runs)
-    assert rows["a"]["mAP@R/level0"].mean == pytest.approx(0.4)
-    assert (rows["a"]["mAP@R/level0"].runs, rows["b"]["mAP@R/level0"].runs) == (2, 1)
+    assert rows["a"]["mAP@R/column0"].mean == pytest.approx(0.4)
+    assert (rows["a"]["mAP@R/column0"].runs, rows["b"]["mAP@R/column0"].runs) == (2, 1)
     assert value_of(runs[0], "mild") == 0.25
     assert value_of(runs[0], "gap/test") == 0.1
     assert math.isnan(value_of(runs[0], "gap/train"))
@@ -157,6 +157,11 @@ def test_load_results_says_what_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "test" / "sup-ap_seed0.json").write_text("{")
     with pytest.raises(ValueError, match=r"sup-ap_seed0\.json: got no JSON"):
         load_results(tmp_path)
+    (tmp_path / "test" / "sup-ap_seed0.json").write_text('{"metrics": {"mAP@R/level0": 0.5}}')
+    with pytest.raises(
+        ValueError, match=r"sup-ap_seed0\.json`: got the metric 'mAP@R/level0'.* expected 'mAP@R/column0'"
+    ):
+        load_results(tmp_path)
 
 
 def test_the_command_line_makes_and_prints_a_table(
@@ -189,18 +194,18 @@ def test_two_processes_write_what_one_does(tmp_path: Path) -> None:
     alone, together = (load_results(tmp_path / str(processes)) for processes in (1, 2))
     assert [(one["loss"], one["seed"]) for one in alone] == [("sup-ap", 0), ("triplet", 0)]
     for one, other in zip(alone, together, strict=True):
-        assert other["metrics"]["mAP/level0"] == pytest.approx(one["metrics"]["mAP/level0"], abs=1e-3)
+        assert other["metrics"]["mAP/column0"] == pytest.approx(one["metrics"]["mAP/column0"], abs=1e-3)
 
 
 def test_paired_differences_are_taken_seed_by_seed() -> None:
     runs = [run("a", 1e-3, seed, "test", value) for seed, value in enumerate((0.3, 0.5, 0.9))]
     runs += [run("b", 1e-3, seed, "test", value) for seed, value in ((1, 0.4), (0, 0.1), (7, 0.0))]
     runs += [run("b", 1e-3, 2, "validation", 0.0)]
-    difference = results.paired(runs, "mAP@R/level0", "a", "b")
+    difference = results.paired(runs, "mAP@R/column0", "a", "b")
     assert (difference.mean, difference.runs) == (pytest.approx(0.15), 2)  # 0.3 − 0.1 and 0.5 − 0.4
     assert difference.half == pytest.approx(12.706 * 0.05, abs=1e-3)  # t table, 1 degree of freedom
     with pytest.raises(ValueError, match=r"`other`: got 'c', which has no test run with a seed of 'a'"):
-        results.paired(runs, "mAP@R/level0", "a", "c")
+        results.paired(runs, "mAP@R/column0", "a", "c")
 
 
 def test_rankings_of_the_first_seed_are_read_in_the_order_of_the_names(tmp_path: Path) -> None:
@@ -241,7 +246,7 @@ def test_the_sign_of_an_interval_is_that_of_all_it_holds(values: tuple[float, ..
 
 def test_a_table_as_a_frame_has_names_seeds_and_the_best_first() -> None:
     runs = [run("triplet", 1e-3, seed, "test", value) for seed, value in enumerate((0.3, 0.5))]
-    frame = results.as_frame(table([*runs, run("sup-ap", 1e-3, 0, "test", 0.9)], ("mAP@R/level0", "gap/test")))
+    frame = results.as_frame(table([*runs, run("sup-ap", 1e-3, 0, "test", 0.9)], ("mAP@R/column0", "gap/test")))
     assert list(frame.index) == ["Sup-AP", "triplet"]
     assert list(frame.columns) == ["seeds", "mAP@R", "gap, test"]
     assert frame.loc["Sup-AP"].tolist() == [1, "0.900", "0.100"]
