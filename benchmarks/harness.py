@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import resource
 import statistics
 import time
@@ -74,6 +75,34 @@ def times(function: Callable[[], Any], repeats: int) -> list[float]:
         function()
         spent.append(time.perf_counter() - start)
     return spent
+
+
+def other_programs() -> Callable[[], float]:
+    """Begin to watch the machine; the function returned tells how many cores other programs have used since.
+
+    What this process and its finished children used is taken off, so no benchmark is in its own way.
+    """
+    start, busy, own = time.monotonic(), _busy_seconds(), _own_seconds()
+
+    def cores() -> float:
+        used = (_busy_seconds() - busy) - (_own_seconds() - own)
+        return max(0.0, used / (time.monotonic() - start))
+
+    return cores
+
+
+def _busy_seconds() -> float:
+    """Return the seconds for which cores were at work since the machine started."""
+    import psutil
+
+    spent = psutil.cpu_times()._asdict()
+    # Where a guest's time is told, it stands in the user's as well.
+    return sum(value for name, value in spent.items() if name not in ("idle", "iowait", "guest", "guest_nice"))
+
+
+def _own_seconds() -> float:
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
 
 
 def held_mib() -> float:

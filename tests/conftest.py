@@ -1,16 +1,17 @@
-"""What every test shares: where helpers lie, how hypothesis searches, and the golden values."""
+"""What every test shares: the browser, how hypothesis searches, and the golden values."""
 
 import json
-import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from chromium import started
 from hypothesis import settings
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))  # `from strategies import …` works from any test folder
 
 # The same examples on every machine and every run: a failure seen once is a failure seen always.
 settings.register_profile("suprank", derandomize=True, deadline=None, max_examples=25)
@@ -26,6 +27,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         entries = [(case, entry) for case, entries in index.items() for entry in entries]
         names = [f"{case}-{entry['name']}" for case, entry in entries]
         metafunc.parametrize("golden_loss", entries, ids=names)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One chromium for a file: while it is open, nothing else may start an event loop."""
+    yield from started()
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,10 @@
 """Every built page in a headless browser: nothing fails, nothing leaves localhost, nothing is wider than a phone."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from chromium import started
+from chromium import PATIENCE
 
 pytestmark = pytest.mark.browser
 
@@ -13,18 +12,12 @@ DRAWN = "() => [...document.querySelectorAll('.sre')].every(block => block.datas
 SCREENS = {"desktop, light": (1280, 900, "light"), "phone, dark": (375, 812, "dark")}
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One chromium for all pages."""
-    yield from started()
-
-
 @pytest.mark.parametrize("screen", SCREENS)
 def test_a_page_shows_without_a_fault(page: Path, built: Path, screen: str, browser: Any, address: str) -> None:
     width, height, scheme = SCREENS[screen]
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
     tab = context.new_page()
-    tab.set_default_timeout(120_000)  # a busy machine is slow, not wrong
+    tab.set_default_timeout(PATIENCE)
     faults: list[str] = []
     tab.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
     tab.on("pageerror", lambda error: faults.append(str(error)))

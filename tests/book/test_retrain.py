@@ -14,11 +14,11 @@ RUN = """
 import sys, nbformat
 from nbclient import NotebookClient
 notebook = nbformat.read(sys.argv[1], as_version=4)
-NotebookClient(notebook, timeout=900, kernel_name="python3", resources={"metadata": {"path": sys.argv[2]}}).execute()
+NotebookClient(notebook, timeout=3600, kernel_name="python3", resources={"metadata": {"path": sys.argv[2]}}).execute()
 """
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_its_claims_hold_with_one_thread_and_other_kernels(tmp_path: Path) -> None:
     notebook = jupytext.read(CHAPTER)
     claims = [cell for cell in notebook.cells if cell.cell_type == "code" and "assert " in cell.source]

@@ -1,14 +1,12 @@
-"""One chromium for all browser tests, and the built pages on localhost."""
+"""The built pages on localhost."""
 
 import functools
 import http.server
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from chromium import started
 
 BUILT = Path(__file__).resolve().parents[2] / "book" / "_build" / "html"
 
@@ -18,11 +16,6 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    yield from started()
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import jupytext
 import numpy as np
 import pytest
+from chromium import PATIENCE
 
 from suprank_edu.explore import Explorer
 from suprank_edu.explore.engine.figures import describe
@@ -98,7 +99,7 @@ class Opened(NamedTuple):
 def opened(request: pytest.FixtureRequest, browser: Any, site: str) -> Iterator[Opened]:
     chapter, place = request.param
     tab = browser.new_page(viewport={"width": 1280, "height": 900})
-    tab.set_default_timeout(60_000)  # a busy machine is slow, not wrong
+    tab.set_default_timeout(PATIENCE)
     faults: list[str] = []
     tab.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
     tab.on("pageerror", lambda error: faults.append(str(error)))

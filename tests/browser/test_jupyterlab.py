@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import nbformat
 import numpy as np
 import pytest
+from chromium import PATIENCE
 
 from suprank_edu.explore import Choice, Explorer, rank_a_gallery, surrogate_bounds
 
@@ -86,16 +87,16 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield Lab(f"{address}/lab/workspaces/{{name}}/tree/{{name}}.ipynb?token={token}", folder / "notebooks")
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        server.wait(timeout=300)
         log.close()
 
 
-def wait_for_server(server: subprocess.Popen[bytes], address: str, log: Path, limit: float = 120) -> None:
+def wait_for_server(server: subprocess.Popen[bytes], address: str, log: Path, limit: float = PATIENCE / 1000) -> None:
     """Return once the server answers; fail with its log when it ends or takes too long."""
     end = time.monotonic() + limit
     while time.monotonic() < end and server.poll() is None:
         try:
-            with urllib.request.urlopen(address, timeout=5):
+            with urllib.request.urlopen(address, timeout=60):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
@@ -112,7 +113,7 @@ def shows(tab: Any, plot: Any, explorer: Explorer, parameters: dict[str, Any]) -
             equal(Array.from(t.x ?? []), wanted[i][0]) && equal(Array.from(t.y ?? []), wanted[i][1]));
     }"""
     try:
-        tab.wait_for_function(same, arg=[plot.element_handle(), wanted], timeout=60_000)
+        tab.wait_for_function(same, arg=[plot.element_handle(), wanted])
     except Exception:
         for shown, expected in zip(plot.evaluate(READ), wanted, strict=True):
             np.testing.assert_allclose(np.array(shown[1], float), np.array(expected[1], float), rtol=1e-9)
@@ -126,7 +127,7 @@ def axis(trace: dict[str, Any], name: str) -> list[float | None]:
 def run_all(name: str, lab: Lab, browser: Any) -> Any:
     """Open a notebook, start all its cells, and return the page."""
     tab = browser.new_page(viewport={"width": 1280, "height": 1100})
-    tab.set_default_timeout(120_000)
+    tab.set_default_timeout(PATIENCE)
     tab.goto(lab.address.format(name=name))
     tab.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel")
     tab.evaluate("async () => { await window.jupyterapp.restored; }")

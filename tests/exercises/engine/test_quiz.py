@@ -2,9 +2,9 @@
 
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
+from chromium import PATIENCE
 
 from suprank_edu.exercises import Quiz, check
 
@@ -76,33 +76,10 @@ def test_without_a_script_it_is_a_list_with_the_answers_folded() -> None:
     assert sorted(opened) == sorted(tag[1:] for tag in tags if tag.startswith("/"))
 
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    chromium = next((p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(p).exists()), None)
-    if chromium is None:
-        pytest.skip("no chromium here")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield running
-        running.close()
-
-
 def page_of(browser, *quizzes: Quiz, **options):
     context = browser.new_context(**options)
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     page.errors = []
     page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: page.errors.append(str(error)))

@@ -1,7 +1,10 @@
 """The explorer with a kernel: the widgets show what the figure function gives, and send data only."""
 
+import random
+import statistics
+
 import numpy as np
-import pytest
+from counted import function_calls
 from toys import describe, readout, toy
 
 from suprank_edu.explore import Explorer
@@ -113,18 +116,9 @@ def test_changes_are_found_at_any_depth_and_arrays_by_value() -> None:
     assert value.tolist() == [1, 2]
 
 
-@pytest.mark.slow
-def test_a_figure_is_recomputed_within_30_ms(explorer: Explorer) -> None:
-    import random
-    import statistics
-    import time
-
-    frames = random.Random(1).sample(list(explorer.grid()), 60)
-    explorer.figure(**frames[0])  # plotly is imported and its validators are read
-    taken = []
-    for parameters in frames:
-        begin = time.process_time()
-        explorer.figure(**parameters)
-        explorer.readout(**parameters)
-        taken.append(time.process_time() - begin)
-    assert statistics.median(taken) < 0.030
+def test_a_move_is_little_work(explorer: Explorer) -> None:
+    """A figure of 40,000 function calls comes in about 10 ms; `make bench` has the time."""
+    moves = random.Random(1).sample(list(explorer.grid()), 20)
+    explorer.figure(**moves[0])  # plotly is imported and its validators are read
+    calls = [function_calls(lambda p=p: (explorer.figure(**p), explorer.readout(**p))) for p in moves]
+    assert statistics.median(calls) < 60_000

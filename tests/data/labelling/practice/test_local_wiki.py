@@ -12,14 +12,16 @@ QUERY = {"action": "query", "prop": "categories", "format": "json", "formatversi
 
 
 def ask(wiki: LocalWiki, agent: str = "tests (me@example.org)", **more: str) -> requests.Response:
-    return requests.get(wiki.url, params=QUERY | more, headers={"User-Agent": agent}, timeout=5)
+    return requests.get(wiki.url, params=QUERY | more, headers={"User-Agent": agent}, timeout=300)
 
 
 def test_get_and_post_give_the_same_answer() -> None:
     with LocalWiki({"Category:A": ["Category:B"]}) as wiki:
         by_get = ask(wiki, titles="Category:A|Category:X").json()
         data = QUERY | {"titles": "Category:A|Category:X"}
-        by_post = requests.post(wiki.url, data=data, headers={"User-Agent": "tests (me@example.org)"}, timeout=5).json()
+        by_post = requests.post(
+            wiki.url, data=data, headers={"User-Agent": "tests (me@example.org)"}, timeout=300
+        ).json()
     assert by_get == by_post
     assert by_get == {
         "batchcomplete": True,
