@@ -86,6 +86,9 @@ def wait_for_move(tab: Any, plot: Any, before: str) -> None:
     tab.wait_for_function("([plot, before]) => plot.dataset.drawn !== before", arg=[plot.element_handle(), before])
 
 
+DESKTOP = {"width": 1280, "height": 900}
+
+
 class Opened(NamedTuple):
     """A page, an explorer's block and figure on it, and what Python has for it."""
 
@@ -93,12 +96,14 @@ class Opened(NamedTuple):
     block: Any
     plot: Any
     explorer: Explorer
+    faults: list[str]
 
 
-@pytest.fixture(params=SHOWN, ids=[f"{chapter[:2]}-{place}" for chapter, place in SHOWN])
-def opened(request: pytest.FixtureRequest, browser: Any, site: str) -> Iterator[Opened]:
+@pytest.fixture(scope="module", params=SHOWN, ids=[f"{chapter[:2]}-{place}" for chapter, place in SHOWN])
+def page(request: pytest.FixtureRequest, browser: Any, site: str) -> Iterator[Opened]:
+    """Open a page once for all tests of an explorer on it."""
     chapter, place = request.param
-    tab = browser.new_page(viewport={"width": 1280, "height": 900})
+    tab = browser.new_page(viewport=DESKTOP)
     tab.set_default_timeout(PATIENCE)
     faults: list[str] = []
     tab.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
@@ -112,10 +117,23 @@ def opened(request: pytest.FixtureRequest, browser: Any, site: str) -> Iterator[
         block = tab.locator(".sre").nth(place)
         # This one, not any: blocks come to life in no fixed order.
         tab.wait_for_function("block => block.dataset.state === 'ready'", arg=block.element_handle())
-        yield Opened(tab, block, block.locator(".sre-plot"), explorer_of(chapter, place))
-        assert faults == []
+        yield Opened(tab, block, block.locator(".sre-plot"), explorer_of(chapter, place), faults)
     finally:
         tab.close()
+
+
+@pytest.fixture
+def opened(page: Opened) -> Iterator[Opened]:
+    """The page as it was opened; after the test it is brought back to that."""
+    start, theme = page.plot.get_attribute("data-drawn"), page.tab.evaluate("document.documentElement.dataset.theme")
+    yield page
+    assert page.faults == []
+    page.tab.set_viewport_size(DESKTOP)
+    page.tab.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+    page.block.locator(".sre-reset").click()
+    page.tab.wait_for_function("([plot, at]) => plot.dataset.drawn === at", arg=[page.plot.element_handle(), start])
+    page.tab.wait_for_function("([plot, at]) => plot.dataset.theme === at", arg=[page.plot.element_handle(), theme])
+    assert page.faults == []
 
 
 def key_for(kind: str | None, last: bool) -> str:
@@ -128,7 +146,7 @@ def key_for(kind: str | None, last: bool) -> str:
 
 
 def test_the_keyboard_moves_every_control(opened: Opened) -> None:
-    tab, block, plot, explorer = opened
+    tab, block, plot, explorer, _ = opened
     for place, control in enumerate(explorer.controls):
         said, before = plot.get_attribute("data-drawn"), agrees(plot, explorer)
         target = block.locator(f'[data-control="{place}"]')
@@ -140,7 +158,7 @@ def test_the_keyboard_moves_every_control(opened: Opened) -> None:
 
 
 def test_the_mouse_moves_every_control(opened: Opened) -> None:
-    tab, block, plot, explorer = opened
+    tab, block, plot, explorer, _ = opened
     for place, control in enumerate(explorer.controls):
         said, before = plot.get_attribute("data-drawn"), agrees(plot, explorer)
         target = block.locator(f'[data-control="{place}"]')
@@ -159,7 +177,7 @@ def test_the_mouse_moves_every_control(opened: Opened) -> None:
 
 
 def test_the_readout_and_reset_follow(opened: Opened) -> None:
-    tab, block, plot, explorer = opened
+    tab, block, plot, explorer, _ = opened
     said, start = plot.get_attribute("data-drawn"), agrees(plot, explorer)
     # A slider where there is one; a drop-down list is chosen from as a click would.
     control = block.locator("input[type=range]" if block.locator("input[type=range]").count() else "select").first
@@ -179,7 +197,7 @@ def test_the_readout_and_reset_follow(opened: Opened) -> None:
 
 
 def test_the_theme_changes_the_colours(opened: Opened) -> None:
-    tab, _, plot, _ = opened
+    tab, _, plot, _, _ = opened
     colours = []
     for theme in ("light", "dark"):
         tab.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
@@ -189,7 +207,7 @@ def test_the_theme_changes_the_colours(opened: Opened) -> None:
 
 
 def test_a_phone_shows_it_whole(opened: Opened) -> None:
-    tab, block, plot, explorer = opened
+    tab, block, plot, explorer, _ = opened
     tab.set_viewport_size({"width": 375, "height": 812})
     tab.wait_for_function("() => document.documentElement.scrollWidth <= 375")
     drawn = "plot => plot.querySelector('.main-svg').getBoundingClientRect().width <= plot.clientWidth + 1"
