@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
+
+from suprank_edu._html import template
 
 _WHOLE = "all levels"
+# On a narrow screen an interval goes below its difference, in one piece; beyond that the table scrolls by itself.
+_TABLE = """
+<div style="overflow-x:auto"><table><caption>{{ caption }}</caption>
+<thead><tr><td></td>{% for name in head[1:] %}<th scope="col">{{ name }}</th>{% endfor %}</tr></thead><tbody>
+{% for row in body %}<tr><th scope="row">{{ row[0] }}</th>
+{% for cell in row[1:] %}<td>{{ cell|replace(', ', ',\u00a0') }}</td>{% endfor %}</tr>{% endfor %}
+</tbody></table></div>
+"""
 
 
 def grid(cells: Mapping[str, str]) -> list[list[str]]:
@@ -31,23 +40,4 @@ def as_text(rows: Sequence[Sequence[str]]) -> str:
 
 def as_html(rows: Sequence[Sequence[str]], caption: str) -> str:
     """Return the rows as an HTML table with row and column heads for screen readers."""
-    head, *body = rows
-    # On a narrow screen an interval goes below its difference, in one piece; beyond that the table scrolls by itself.
-    lines = ['<div style="overflow-x:auto"><table>', f"<caption>{escape(caption)}</caption>"]
-    lines.append(
-        "<thead><tr><td></td>" + "".join(f'<th scope="col">{escape(c)}</th>' for c in head[1:]) + "</tr></thead>"
-    )
-    lines.append("<tbody>")
-    for first, *rest in body:
-        lines.append(
-            f'<tr><th scope="row">{escape(first)}</th>'
-            + "".join(f"<td>{_in_one_piece(c)}</td>" for c in rest)
-            + "</tr>"
-        )
-    lines.append("</tbody></table></div>")
-    return "\n".join(lines)
-
-
-def _in_one_piece(cell: str) -> str:
-    """Escape a cell, and keep an interval ``[a, b]`` from being broken at its comma."""
-    return escape(cell).replace(", ", ",&nbsp;")
+    return template(_TABLE).render(head=rows[0], body=rows[1:], caption=caption)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import html
 from collections.abc import Sequence
 from importlib import metadata, resources
 from typing import Any, NamedTuple
 
+from suprank_edu._html import template
 from suprank_edu.explore.drawing.palette import CLEAR, dark_colours
 from suprank_edu.explore.engine.controls import Choice, Control, Toggle
 from suprank_edu.explore.engine.payload import Payload, encode
@@ -29,22 +29,58 @@ class Block(NamedTuple):
     square: bool = False
 
 
+# One labelled native input a control; the label holds it, so that no id can clash. JupyterLab would take the arrow keys
+# for itself. The hidden twin of the readout holds the longest text: it reserves the room, so that nothing below moves.
+_PARTS = """
+{% if rows %}<div class="sre-controls">
+{% for control, place, at, kind, wide, width in rows %}
+{% set common %}data-control="{{ place }}" data-start="{{ at }}" name="{{ control.name }}"
+ data-lm-suppress-shortcuts="true" autocomplete="off"{% endset %}
+{% set label %}<span class="sre-label">{{ control.label }}</span>{% endset %}
+<label class="sre-row{% if wide %} sre-wide{% endif %}{% if kind == 'toggle' %} sre-toggle{% endif %}">
+{% if kind == 'toggle' %}<input type="checkbox" {{ common }}{% if control.value %} checked{% endif %}>{{ label }}
+{% elif kind == 'choice' %}{{ label }}<select {{ common }}>
+{% for text in control.labels %}
+<option value="{{ loop.index0 }}"{% if loop.index0 == at %} selected{% endif %}>{{ text }}</option>
+{% endfor %}</select>
+{% else %}{{ label }}
+<span class="sre-value" style="min-width:{{ width }}ch" aria-hidden="true">{{ control.labels[at] }}</span>
+<input type="range" min="0" max="{{ control.values|length - 1 }}" step="1" value="{{ at }}" {{ common }}
+ aria-valuetext="{{ control.labels[at] }}">{% endif %}</label>
+{% endfor %}<button type="button" class="sre-reset">Reset</button></div>{% endif %}
+<div class="sre-plot" role="img" aria-label="{{ block.alt }}" style="
+{% if block.square %}aspect-ratio:1;max-{% endif %}height:{{ height }}px"></div>
+{% if block.payload['readout'] is not none %}<div class="sre-readout">
+<div class="sre-text" role="status" aria-live="polite">{{ block.readout }}</div>
+<div class="sre-sizer" aria-hidden="true">{{ block.payload['sizer'] }}</div></div>{% endif %}
+"""
+_BLOCK = """
+<div class="sre" id="{{ name }}" data-height="{{ height }}">
+<p class="sre-title"><strong>{{ block.title }}</strong></p>{{ line_end }}
+<div class="sre-fallback"><p>{{ block.alt }}</p><p><em>This figure moves in{{ ' ' }}
+{% if book %}<a href="{{ book }}">the built book</a>.
+{% else %}the built book (<code>make book</code>) and in a running notebook.{% endif %}</em></p></div>
+<script type="text/html" class="sre-parts">{{ parts|safe }}</script>
+<script type="text/plain" class="sre-data">{{ data }}</script></div>
+{{ line_end }}<style>{{ css|safe }}</style>{{ line_end }}<script>{{ js|safe }}</script>
+"""
+
+
 def block_html(block: Block) -> str:
     """Return the block of one explorer; the same explorer always gives the same bytes."""
     data = encode(_with_theme(block))
-    name = "sre-" + hashlib.sha256(f"{block.title}\n{data}".encode()).hexdigest()[:12]
     height = int(block.payload["layout"].get("height", 420))
-    return "\n".join(
-        [
-            f'<div class="sre" id="{name}" data-height="{height}">',
-            f'<p class="sre-title"><strong>{html.escape(block.title)}</strong></p>',
-            f'<div class="sre-fallback"><p>{html.escape(block.alt)}</p><p><em>{_where()}</em></p></div>',
-            f'<script type="text/html" class="sre-parts">{_parts(block, height)}</script>',
-            f'<script type="text/plain" class="sre-data">{data}</script>',
-            "</div>",
-            f"<style>{_asset('explorer.css')}</style>",
-            f"<script>{_asset('explorer.js')}</script>",
-        ]
+    rows = [_row(control, place) for place, control in enumerate(block.controls)]
+    return template(_BLOCK).render(
+        block=block,
+        name="sre-" + hashlib.sha256(f"{block.title}\n{data}".encode()).hexdigest()[:12],
+        height=height,
+        parts=template(_PARTS).render(block=block, height=height, rows=rows),
+        data=data,
+        book=_book(),
+        css=_asset("explorer.css"),
+        js=_asset("explorer.js"),
+        line_end="\n",
     )
 
 
@@ -74,55 +110,15 @@ def _with_theme(block: Block) -> dict[str, Any]:
     }
 
 
-def _parts(block: Block, height: int) -> str:
-    """Return the controls, the frame of the figure and the readout, which the script puts in place."""
-    rows = "".join(_row(control, place) for place, control in enumerate(block.controls))
-    reset = '<button type="button" class="sre-reset">Reset</button>' if block.controls else ""
-    controls = f'<div class="sre-controls">{rows}{reset}</div>' if block.controls else ""
-    style = f"aspect-ratio:1;max-height:{height}px" if block.square else f"height:{height}px"
-    plot = f'<div class="sre-plot" role="img" aria-label="{html.escape(block.alt)}" style="{style}"></div>'
-    return controls + plot + _readout(block)
-
-
-def _readout(block: Block) -> str:
-    if block.payload["readout"] is None:
-        return ""
-    # The hidden twin holds the longest text: it reserves the room, so that nothing below moves.
-    return (
-        f'<div class="sre-readout"><div class="sre-text" role="status" aria-live="polite">'
-        f'{html.escape(block.readout)}</div><div class="sre-sizer" aria-hidden="true">'
-        f"{html.escape(block.payload['sizer'])}</div></div>"
-    )
-
-
-def _row(control: Control, place: int) -> str:
-    """Return one labelled native input; the label holds it, so that no id can clash."""
+def _row(control: Control, place: int) -> tuple[Control, int, int, str, bool, int]:
+    """Return a control with its place, where it starts, its kind, and whether and how wide it must be."""
+    width = max(map(len, control.labels))
     at = control.values.index(control.value)
-    label = f'<span class="sre-label">{html.escape(control.label)}</span>'
-    common = f'data-control="{place}" data-start="{at}" name="{html.escape(control.name)}"'
-    common += ' data-lm-suppress-shortcuts="true"'  # JupyterLab would take the arrow keys for itself
     if isinstance(control, Toggle):
-        ticked = " checked" if control.value else ""
-        return (
-            f'<label class="sre-row sre-toggle"><input type="checkbox" {common}{ticked} autocomplete="off">'
-            f"{label}</label>"
-        )
+        return control, place, at, "toggle", False, width
     if isinstance(control, Choice):
-        options = "".join(
-            f'<option value="{i}"{" selected" if i == at else ""}>{html.escape(text)}</option>'
-            for i, text in enumerate(control.labels)
-        )
-        wide = " sre-wide" if max(map(len, control.labels)) > 16 else ""
-        return f'<label class="sre-row{wide}">{label}<select {common} autocomplete="off">{options}</select></label>'
-    width = max(len(text) for text in control.labels)
-    shown = html.escape(control.labels[at])
-    wide = " sre-wide" if len(control.values) > 20 else ""  # a finger needs the whole width for many values
-    return (
-        f'<label class="sre-row{wide}">{label}'
-        f'<span class="sre-value" style="min-width:{width}ch" aria-hidden="true">{shown}</span>'
-        f'<input type="range" min="0" max="{len(control.values) - 1}" step="1" value="{at}" {common} '
-        f'aria-valuetext="{shown}" autocomplete="off"></label>'
-    )
+        return control, place, at, "choice", width > 16, width
+    return control, place, at, "slider", len(control.values) > 20, width  # a finger needs the whole width for many
 
 
 @functools.cache
@@ -134,14 +130,12 @@ def _asset(name: str) -> str:
 
 
 @functools.cache
-def _where() -> str:
-    """Say where the figure answers: a link when the package names the address of its book, else the command."""
+def _book() -> str:
+    """Return the address of the built book that the package names, or nothing."""
     try:
         urls = metadata.metadata("suprank-edu").get_all("Project-URL") or []
     except metadata.PackageNotFoundError:  # imported from a source tree that is not installed
         urls = []
-    for entry in urls:
-        label, _, address = entry.partition(", ")
-        if label.lower() in {"documentation", "book"} and address.startswith("https://"):
-            return f'This figure moves in <a href="{html.escape(address)}">the built book</a>.'
-    return "This figure moves in the built book (<code>make book</code>) and in a running notebook."
+    entries = [entry.partition(", ") for entry in urls]
+    books = [address for label, _, address in entries if label.lower() in {"documentation", "book"}]
+    return next((address for address in books if address.startswith("https://") and "/OWNER/" not in address), "")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from collections import Counter
 from collections.abc import Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from suprank_edu._checks import check_count
+from suprank_edu._html import template
 from suprank_edu._progress import is_static
 from suprank_edu.data.labelling import Candidate, Decision, Labelling, ReviewLog
 from suprank_edu.explore.drawing.palette import NEGATIVE, POSITIVE, RELATED
@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 
 _MARKS = {"accept": POSITIVE, "rename": POSITIVE, "merge": RELATED, "reject": NEGATIVE}
 _DONE = {"accept": "accepted as", "rename": "renamed", "merge": "merged into", "reject": "rejected"}
+_TABLE = """
+<style>{{ css|safe }}</style>
+<div class='suprank-review' role='region' tabindex='0' aria-label='Review of candidate supercategories'>
+<table><caption>{{ caption }}</caption>
+<thead><tr>{% for title in head %}<th scope='col'>{{ title }}</th>{% endfor %}</tr></thead><tbody>
+{% for candidate, phrases, mark, action, status, nature in rows %}
+<tr><th scope='row'>{{ candidate.name }}</th><td class='sr-count'>{{ '{:,}'.format(candidate.size) }}</td>
+<td>{{ phrases }}</td><td class='sr-{{ action }}'><span aria-hidden='true'>{{ mark }}</span>{{ ' ' }}{{ status }}</td>
+<td>{{ nature }}</td></tr>{% endfor %}</tbody></table></div>
+"""
 _HEAD = ("Candidate", "Landmarks", "Its phrases", "Decision", "Natural or human-made")
 
 
@@ -97,23 +107,14 @@ class ReviewTable:
 
     def html(self) -> str:
         """Return the table as HTML: all candidates, nothing to press."""
-        head = "".join(f"<th scope='col'>{title}</th>" for title in _HEAD)
-        rows = "".join(self._row(candidate) for candidate in self.candidates)
-        return (
-            f"<style>{_css()}</style><div class='suprank-review' role='region' tabindex='0' "
-            f"aria-label='Review of candidate supercategories'><table><caption>{html.escape(self.summary())}</caption>"
-            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-        )
+        rows = [(candidate, phrases_of(candidate), *self._verdict(candidate)) for candidate in self.candidates]
+        return template(_TABLE).render(css=_css(), caption=self.summary(), head=_HEAD, rows=rows)
 
-    def _row(self, candidate: Candidate) -> str:
+    def _verdict(self, candidate: Candidate) -> tuple[str, str, str, str]:
+        """Return the mark and the action of what was decided, and both as words."""
         decision = self.log.review.decided.get(candidate.key)
-        status, nature = self.status(candidate)
-        mark, name = (_MARKS[decision.action].mark, decision.action) if decision else ("", "open")
-        return (
-            f"<tr><th scope='row'>{html.escape(candidate.name)}</th><td class='sr-count'>{candidate.size:,}</td>"
-            f"<td>{html.escape(phrases_of(candidate))}</td><td class='sr-{name}'>"
-            f"<span aria-hidden='true'>{mark}</span> {html.escape(status)}</td><td>{nature}</td></tr>"
-        )
+        mark, action = (_MARKS[decision.action].mark, decision.action) if decision else ("", "open")
+        return mark, action, *self.status(candidate)
 
     @property
     def widget(self) -> Any:

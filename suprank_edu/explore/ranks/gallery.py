@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from suprank_edu._checks import check_count
+from suprank_edu._html import template
 from suprank_edu.explore.drawing.palette import NEGATIVE, POSITIVE, RELATED, Style, level_style
 from suprank_edu.explore.drawing.thumbnails import as_drawing, check_positions, names_of
 from suprank_edu.explore.drawing.words import counted, spoken
@@ -20,6 +20,18 @@ if TYPE_CHECKING:
 
 _LINES = {POSITIVE.mark: "solid", RELATED.mark: "double", NEGATIVE.mark: "dashed"}
 _CLASSES = {POSITIVE.mark: "right", RELATED.mark: "related", NEGATIVE.mark: "wrong"}
+
+
+_ROWS = """
+{% macro image(picture) %}<img src='{{ picture.source }}' width='{{ picture.size }}' height='{{ picture.size }}'
+ alt='{{ picture.alt }}' style='border-style:{{ picture.line }};border-color:currentColor'>{% endmacro %}
+<style>{{ css|safe }}</style><div class='suprank-gallery' role='group' aria-label='{{ caption }}'><p>{{ caption }}</p>
+{% for row in rows %}<div class='sg-row'>
+<div class='sg-query'>{{ image(row[0]) }}<span aria-hidden='true'>query</span></div><ol>
+{% for picture in row[1:] %}<li{% if picture.verdict %} class='sg-{{ picture.verdict }}'{% endif %}>{{ image(picture) }}
+<span aria-hidden='true'>{{ loop.index }}&nbsp;{{ picture.style.mark }}</span></li>{% endfor %}</ol></div>{% endfor %}
+</div>
+"""
 
 
 def _css() -> str:
@@ -62,16 +74,7 @@ class Gallery:
 
     def _repr_html_(self) -> str:
         """Return the rows as HTML with the pictures in it."""
-        caption = html.escape(self.caption)
-        rows = "".join(
-            f"<div class='sg-row'><div class='sg-query'>{query.image()}<span aria-hidden='true'>query</span></div>"
-            f"<ol>{''.join(picture.item(rank) for rank, picture in enumerate(retrieved, 1))}</ol></div>"
-            for query, *retrieved in self.rows
-        )
-        return (
-            f"<style>{_css()}</style><div class='suprank-gallery' role='group' aria-label='{caption}'>"
-            f"<p>{caption}</p>{rows}</div>"
-        )
+        return template(_ROWS).render(css=_css(), caption=self.caption, rows=self.rows)
 
     def __repr__(self) -> str:
         lines = [" ".join(picture.style.mark for picture in row[1:] if picture.style) for row in self.rows]
@@ -87,19 +90,15 @@ class Picture:
     alt: str
     style: Style | None
 
-    def image(self) -> str:
-        """Return the picture; its border is solid for right and dashed for wrong."""
-        line = _LINES[self.style.mark] if self.style is not None else "solid"
-        return (
-            f"<img src='{self.source}' width='{self.size}' height='{self.size}' "
-            f"alt='{html.escape(self.alt, quote=True)}' style='border-style:{line};border-color:currentColor'>"
-        )
+    @property
+    def verdict(self) -> str:
+        """The class of its colour and its word: right, related or wrong; nothing for the query."""
+        return _CLASSES[self.style.mark] if self.style is not None else ""
 
-    def item(self, rank: int) -> str:
-        """Return the picture as an item of the list, with its rank and its mark below."""
-        mark = self.style.mark if self.style is not None else ""
-        name = f"sg-{_CLASSES[mark]}" if mark else ""
-        return f"<li class='{name}'>{self.image()}<span aria-hidden='true'>{rank}&nbsp;{mark}</span></li>"
+    @property
+    def line(self) -> str:
+        """The border: solid for right and dashed for wrong."""
+        return _LINES[self.style.mark] if self.style is not None else "solid"
 
 
 def show_retrieved(

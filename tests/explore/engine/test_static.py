@@ -94,20 +94,27 @@ def test_without_scripts_the_block_says_what_it_would_show_and_where() -> None:
     assert not {"input", "select", "button"} & {tag for tag, _ in page.tags}  # nothing that would be dead
 
 
-def test_the_address_of_the_book_becomes_a_link_where_the_package_names_one(monkeypatch) -> None:
+@pytest.mark.parametrize(
+    ("address", "links"),
+    [
+        ("https://example.org/book?a=1&b=2", ["https://example.org/book?a=1&b=2"]),
+        ("https://github.com/OWNER/suprank-edu/tree/main/book", []),  # the placeholder leads nowhere
+    ],
+)
+def test_the_address_of_the_book_becomes_a_link_where_the_package_names_one(monkeypatch, address, links) -> None:
     from suprank_edu.explore.engine import static
 
     class Metadata:
         def get_all(self, name):
-            return ["Source, https://example.org/code", "Documentation, https://example.org/book?a=1&b=2"]
+            return ["Source, https://example.org/code", f"Documentation, {address}"]
 
     monkeypatch.setattr(static.metadata, "metadata", lambda name: Metadata())
-    static._where.cache_clear()
+    static._book.cache_clear()
     try:
-        links = [attrs["href"] for tag, attrs in Reader(toy().html()).tags if tag == "a"]
+        found = [attrs["href"] for tag, attrs in Reader(toy().html()).tags if tag == "a"]
     finally:
-        static._where.cache_clear()
-    assert links == ["https://example.org/book?a=1&b=2"]
+        static._book.cache_clear()
+    assert found == links
 
 
 def test_every_control_is_a_native_input_inside_its_label() -> None:
