@@ -39,8 +39,12 @@ class EmbeddingLoss(nn.Module, ABC):
         if reduction not in ("mean", "none"):
             raise ValueError(f"`reduction`: got {reduction!r}, expected 'mean' or 'none'")
         self.column, self.include_self, self.reduction = column, include_self, reduction
-        self.min_level = 1
+        self._min_level = 1
         self._warned = False
+
+    def extra_repr(self) -> str:
+        """Return what the loss was made with."""
+        return made_with(self)
 
     @abstractmethod
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
@@ -84,7 +88,7 @@ class EmbeddingLoss(nn.Module, ABC):
             losses = self.per_query(scores, levels, visible)  # (Q,)
         if self.reduction == "none":
             return losses
-        positive = levels >= self.min_level
+        positive = levels >= self._min_level
         positive = positive if visible is None else positive & visible
         return losses.sum() / positive.any(dim=1).sum().clamp(min=1)
 
@@ -104,6 +108,12 @@ class EmbeddingLoss(nn.Module, ABC):
             )
 
 
+def made_with(module: nn.Module) -> str:
+    """Return the settings of a loss, by attribute; None, which is always the default, is left out."""
+    settings = {name: value for name, value in vars(module).items() if name[0] != "_" and name != "training"}
+    return ", ".join(f"{name}={value!r}" for name, value in settings.items() if value is not None)
+
+
 class RelevanceLoss(EmbeddingLoss):
     """An :class:`EmbeddingLoss` over all label columns whose items have relevances: by E12, or by weights of levels.
 
@@ -121,7 +131,7 @@ class RelevanceLoss(EmbeddingLoss):
         check_number("alpha", alpha, minimum=0)
         self.alpha, self.weights = alpha, None if weights is None else check_weights(weights)
         if self.weights is not None:  # the lowest shared level with a relevance above 0
-            self.min_level = len(self.weights) - max(c for c, weight in enumerate(self.weights) if weight > 0)
+            self._min_level = len(self.weights) - max(c for c, weight in enumerate(self.weights) if weight > 0)
 
     def _levels(self, labels: Tensor, ref_labels: Tensor) -> Tensor:
         if self.weights is not None and len(self.weights) != labels.shape[1]:

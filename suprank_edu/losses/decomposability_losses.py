@@ -18,7 +18,7 @@ from suprank_edu._checks import (
     check_valid,
 )
 from suprank_edu._embedding_checks import Batch, check_batch
-from suprank_edu.losses.base import IndicesTuple, listed_pairs
+from suprank_edu.losses.base import IndicesTuple, listed_pairs, made_with
 from suprank_edu.ranking import full_precision
 
 
@@ -45,6 +45,10 @@ class AtColumn(nn.Module):
         check_module("loss", loss)
         check_index("column", column)
         self.loss, self.column = loss, column
+
+    def extra_repr(self) -> str:
+        """Return what the loss was made with."""
+        return made_with(self)
 
     def forward(
         self,
@@ -116,6 +120,10 @@ class CalibrationLoss(AtColumn):
         check_number("neg_margin", neg_margin)
         super().__init__(ContrastiveLoss(pos_margin, neg_margin, distance=DotProductSimilarity()), column)
 
+    def extra_repr(self) -> str:
+        """Return what the loss was made with."""
+        return f"pos_margin={self.loss.pos_margin}, neg_margin={self.loss.neg_margin}, {super().extra_repr()}"
+
 
 class ProxyLoss(nn.Module):
     """Classify each embedding against one learned proxy per class of the whole training set (E21; HAPPIER, SupRank).
@@ -148,6 +156,10 @@ class ProxyLoss(nn.Module):
         check_index("column", column)
         self.loss = NormalizedSoftmaxLoss(num_classes, embedding_size, temperature)
         self.num_classes, self.embedding_size, self.column = num_classes, embedding_size, column
+
+    def extra_repr(self) -> str:
+        """Return what the loss was made with."""
+        return f"{made_with(self)}, temperature={self.loss.temperature}"
 
     def forward(
         self,

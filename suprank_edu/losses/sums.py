@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from suprank_edu._checks import check_module, check_number
-from suprank_edu.losses.base import IndicesTuple
+from suprank_edu.losses.base import IndicesTuple, made_with
 from suprank_edu.losses.decomposability_losses import CalibrationLoss, ProxyLoss
 from suprank_edu.losses.sup_losses import SupAPLoss, SupHAPLoss, SupNDCGLoss, SupRecallLoss
 from suprank_edu.steps import PUBLISHED, SupStep
@@ -40,6 +40,10 @@ class RankLoss(nn.Module):
         if weight > 1:
             raise ValueError(f"`weight`: got {weight!r}, expected at most 1")
         self.rank_loss, self.decomposability_loss, self.weight = rank_loss, decomposability_loss, weight
+
+    def extra_repr(self) -> str:
+        """Return what the loss was made with."""
+        return made_with(self)
 
     def forward(
         self,

@@ -669,3 +669,32 @@ def test_a_sup_loss_takes_no_other_step(make, step):
     """A Sigmoid has a tau too, and once became a SupStep of that tau."""
     with pytest.raises(ValueError, match="`step`: got .* expected a SupStep"):
         make(step=step)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        SupAPLoss(SupStep(tau=0.02, offset=1.44), column=1, include_self=True),
+        SupRecallLoss(ks=(1, 10), temperature=0.5, reduction="none"),
+        SupNDCGLoss(PUBLISHED),
+        SupHAPLoss(alpha=2.0, weights=(0.7, 0.3)),
+    ],
+    ids=lambda loss: type(loss).__name__,
+)
+def test_a_loss_prints_the_call_that_makes_it_again(loss):
+    assert vars(eval(repr(loss))) == vars(loss)
+
+
+@pytest.mark.parametrize("module", [SmoothAPLoss, SmoothRecallLoss, SmoothNDCGLoss, SmoothHAPLoss])
+def test_a_smooth_loss_prints_its_step(module):
+    assert "step=Sigmoid(tau=0.05)" in repr(module(tau=0.05))
+
+
+def test_sums_and_held_losses_print_what_they_were_made_with():
+    assert repr(roadmap(weight=0.25)).count("weight=0.25") == 1
+    assert "\n  (rank_loss): SupAPLoss(column=0, include_self=False" in repr(roadmap())
+    assert repr(CalibrationLoss(0.8, 0.5, 2)).startswith("CalibrationLoss(\n  pos_margin=0.8, neg_margin=0.5, column=2")
+    assert repr(ProxyLoss(4, 8, 0.1)).startswith(
+        "ProxyLoss(\n  num_classes=4, embedding_size=8, column=0, temperature=0.1"
+    )
+    assert repr(AtColumn(torch.nn.Identity(), 1)).startswith("AtColumn(\n  column=1")
