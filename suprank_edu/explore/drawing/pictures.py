@@ -24,7 +24,7 @@ from suprank_edu.explore.drawing.picture_grid import (
     query_frame,
 )
 from suprank_edu.explore.drawing.thumbnails import as_photograph, check_positions, names_of
-from suprank_edu.explore.drawing.words import fixed, spoken
+from suprank_edu.explore.drawing.words import fixed, readable_name
 from suprank_edu.relevance import count_shared
 
 if TYPE_CHECKING:
@@ -91,8 +91,8 @@ class Shelf:
     def name_of(self, level: int) -> str:
         """Return what an item of ``level`` shares with the query, in words."""
         if level == 0:
-            return "nothing shared" if self.num_levels > 1 else f"another {spoken(self.column_names[0])}"
-        return f"same {spoken(self.column_names[self.num_levels - level])}"
+            return "nothing shared" if self.num_levels > 1 else f"another {readable_name(self.column_names[0])}"
+        return f"same {readable_name(self.column_names[self.num_levels - level])}"
 
     def _hover(self, at: int, order: Sequence[int], embedding: str) -> dict[str, Any]:
         scores, shared = self.scores[embedding][at].tolist(), self.levels[at].tolist()

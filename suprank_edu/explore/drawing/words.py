@@ -53,22 +53,22 @@ def below_one(gap: float) -> str:
     return number(1 - gap) if gap >= 0.005 else f"1 − {number(gap, 2)}"
 
 
-def spoken(level_name: str) -> str:
-    """Return the name of a level as it is said in a sentence.
+def readable_name(column_name: str) -> str:
+    """Return the name of a label column as it is said in a sentence.
 
     Example:
-        >>> spoken("super_class"), spoken("natural_or_human_made")
+        >>> readable_name("super_class"), readable_name("natural_or_human_made")
         ('super class', 'half')
     """
-    words = level_name.replace("_", " ")
+    words = column_name.replace("_", " ")
     return "half" if " or " in words else words
 
 
-def counted(count: int, noun: str, plural: str | None = None) -> str:
+def pluralise(count: int, noun: str, plural: str | None = None) -> str:
     """Return a number with what it counts, in the singular or the plural.
 
     Example:
-        >>> counted(1, "seed"), counted(1200, "seed"), counted(2, "query", "queries")
+        >>> pluralise(1, "seed"), pluralise(1200, "seed"), pluralise(2, "query", "queries")
         ('1 seed', '1,200 seeds', '2 queries')
     """
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"

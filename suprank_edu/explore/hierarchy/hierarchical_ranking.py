@@ -14,7 +14,7 @@ from suprank_edu.explore.drawing.palette import POSITIVE, RELATED, RIVAL, axis, 
 from suprank_edu.explore.drawing.picture_grid import ROW_HEIGHT, picture_axes
 from suprank_edu.explore.drawing.pictures import Shelf, shelf
 from suprank_edu.explore.drawing.traces import IN_BAR, LOWER, QUIET
-from suprank_edu.explore.drawing.words import fixed, number, spoken
+from suprank_edu.explore.drawing.words import fixed, number, readable_name
 from suprank_edu.explore.engine.controls import Choice
 from suprank_edu.explore.engine.explorer import Explorer
 from suprank_edu.explore.engine.figures import Description, FigureFunction
@@ -64,7 +64,7 @@ def hierarchical_ranking(
         return _readout(pictures, query, embedding)
 
     made = _layout(pictures)
-    names = ", ".join(f"the same {spoken(name)}" for name in pictures.column_names)
+    names = ", ".join(f"the same {readable_name(name)}" for name in pictures.column_names)
     kinds = ", ".join(("circle", "square", "open square")[: pictures.num_levels])
     return Explorer(
         FigureFunction(describe),
@@ -89,7 +89,7 @@ def _values(pictures: Shelf, query: str, embedding: str) -> dict[str, float]:
     values = {"H-AP": _h_ap(pictures, scores, levels)[2], "NDCG": float(metrics.ndcg(scores, levels)[0])}
     for column, name in enumerate(pictures.column_names):
         relevant = levels >= pictures.num_levels - column
-        values[f"AP, same {spoken(name)}"] = float(metrics.average_precision(scores, relevant)[0])
+        values[f"AP, same {readable_name(name)}"] = float(metrics.average_precision(scores, relevant)[0])
     return values
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from suprank_edu._checks import check_count, check_index
 from suprank_edu.data.labelling import HierarchicalLabel, title_of
 from suprank_edu.explore.drawing.palette import AXIS, RELATED, SMOOTH, TEXT, Style, layout
-from suprank_edu.explore.drawing.words import counted
+from suprank_edu.explore.drawing.words import pluralise
 from suprank_edu.explore.engine.controls import Toggle
 from suprank_edu.explore.engine.explorer import Explorer
 from suprank_edu.explore.engine.figures import Description, FigureFunction
@@ -142,8 +142,8 @@ def _counts(sectors: Sequence[_Sector]) -> str:
     parts = []
     for half in _HALVES:
         under = [sector.landmarks for sector in sectors if sector.parent == half]
-        parts.append(f"{sum(under):,} {half} in {counted(len(under), 'supercategory', 'supercategories')}")
-    return f"{counted(total, 'landmark')}: {', '.join(parts)}"
+        parts.append(f"{sum(under):,} {half} in {pluralise(len(under), 'supercategory', 'supercategories')}")
+    return f"{pluralise(total, 'landmark')}: {', '.join(parts)}"
 
 
 def _largest(sectors: Sequence[_Sector]) -> str:

@@ -12,7 +12,7 @@ from suprank_edu._html import template
 from suprank_edu._progress import is_static
 from suprank_edu.data.labelling import Candidate, Decision, Labelling, ReviewLog
 from suprank_edu.explore.drawing.palette import NEGATIVE, POSITIVE, RELATED
-from suprank_edu.explore.drawing.words import counted
+from suprank_edu.explore.drawing.words import pluralise
 
 if TYPE_CHECKING:
     from suprank_edu.explore.labelling.review_widgets import LiveTable
@@ -93,8 +93,8 @@ class ReviewTable:
         labelling = self.labelling()
         total = len(self.candidates)
         return (
-            f"Review of {counted(total, 'candidate')}: {total - len(labelling.undecided):,} decided, "
-            f"{counted(len(labelling.nature), 'supercategory', 'supercategories')}"
+            f"Review of {pluralise(total, 'candidate')}: {total - len(labelling.undecided):,} decided, "
+            f"{pluralise(len(labelling.nature), 'supercategory', 'supercategories')}"
         )
 
     def status(self, candidate: Candidate) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from suprank_edu._checks import check_count
 from suprank_edu._html import template
 from suprank_edu.explore.drawing.palette import NEGATIVE, POSITIVE, RELATED, Style, level_style
 from suprank_edu.explore.drawing.thumbnails import as_drawing, check_positions, names_of
-from suprank_edu.explore.drawing.words import counted, spoken
+from suprank_edu.explore.drawing.words import pluralise, readable_name
 from suprank_edu.relevance import count_shared
 
 if TYPE_CHECKING:
@@ -133,13 +133,13 @@ def show_retrieved(
         levels = count_shared(labels[query][None], labels[row])[0].tolist()
         retrieved_ones = [_picture(dataset, item, level, size) for item, level in zip(row, levels, strict=True)]
         rows.append((_picture(dataset, query, None, size), *retrieved_ones))
-    names = [spoken(name) for name in dataset.column_names]
+    names = [readable_name(name) for name in dataset.column_names]
     coarse = (
         f", {RELATED.mark} same {names[-1]}, {NEGATIVE.mark} neither"
         if len(names) > 1
         else f", {NEGATIVE.mark} another"
     )
-    count = counted(len(queries), "query", "queries")
+    count = pluralise(len(queries), "query", "queries")
     return Gallery(tuple(rows), f"What was retrieved for {count}: {POSITIVE.mark} same {names[0]}{coarse}")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from suprank_edu.explore.drawing.palette import layout
 from suprank_edu.explore.drawing.picture_grid import ROW_HEIGHT, picture_axes
 from suprank_edu.explore.drawing.pictures import Shelf, shelf
-from suprank_edu.explore.drawing.words import number, spoken
+from suprank_edu.explore.drawing.words import number, readable_name
 from suprank_edu.explore.engine.controls import Choice, Slider
 from suprank_edu.explore.engine.explorer import Explorer
 from suprank_edu.explore.engine.figures import Description, FigureFunction
@@ -71,9 +71,9 @@ def nearest_pictures(
         ],
         title="What is retrieved: one query, several embeddings",
         alt=(
-            f"A query picture, then its gallery of {most} pictures by similarity, the best first, in rows. Pictures of "
-            f"the same {spoken(dataset.column_names[0])} have a solid frame and a circle, others a dashed frame and a "
-            "cross. Another embedding brings another order; pictures after the first k are faded."
+            f"A query picture, then its gallery of {most} pictures by similarity, the best first, in rows. "
+            f"Pictures of the same {readable_name(dataset.column_names[0])} have a solid frame and a circle, others a "
+            "dashed frame and a cross. Another embedding brings another order; pictures after the first k are faded."
         ),
         readout=readout,
     )

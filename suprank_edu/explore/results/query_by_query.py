@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from suprank_edu.explore.drawing.thumbnails import check_positions
-from suprank_edu.explore.drawing.words import fixed, spoken
+from suprank_edu.explore.drawing.words import fixed, readable_name
 from suprank_edu.explore.engine.controls import Choice
 from suprank_edu.explore.engine.explorer import Explorer
 from suprank_edu.explore.results.found import SHOWN, check_found
@@ -52,7 +52,7 @@ def query_by_query(
         lines = [f"{'AB'[place]}, {_words(data, query, loss)}" for place, loss in enumerate((first, second))]
         return "\n".join([*lines, _of_all(data, first, second)])
 
-    names = [spoken(name) for name in dataset.column_names]
+    names = [readable_name(name) for name in dataset.column_names]
     return Explorer(
         figure_of(data),
         [
@@ -84,7 +84,7 @@ def _check_choices(size: int, losses: tuple[str, ...], queries: Mapping[str, int
 def _words(data: Results, query: str, loss: str) -> str:
     at = data.queries[query]
     levels, arrays = first_ones(data, at, loss)[1], data.found[loss]
-    top, names = data.dataset.labels.shape[1], [spoken(name) for name in data.dataset.column_names]
+    top, names = data.dataset.labels.shape[1], [readable_name(name) for name in data.dataset.column_names]
     right, severe = levels.count(top), levels.count(0)
     return (
         f"{loss}: AP {fixed(float(arrays['ap'][at]), 2)}, H-AP {fixed(float(arrays['h_ap'][at]), 2)}; of the first "

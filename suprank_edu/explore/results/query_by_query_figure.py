@@ -13,7 +13,7 @@ from suprank_edu.explore.drawing.palette import ACCENT, TEXT, axis, heading, lay
 from suprank_edu.explore.drawing.picture_grid import frames, hovers, mark_of, marks, picture, picture_axes, query_frame
 from suprank_edu.explore.drawing.thumbnails import as_stored
 from suprank_edu.explore.drawing.traces import LOWER, QUIET, ring, words
-from suprank_edu.explore.drawing.words import fixed, spoken
+from suprank_edu.explore.drawing.words import fixed, readable_name
 from suprank_edu.explore.engine.figures import Description, FigureFunction
 from suprank_edu.explore.results.found import SHOWN, Array, Found
 from suprank_edu.explore.results.telling_queries import short_name
@@ -78,7 +78,7 @@ def _lowered(trace: dict[str, Any], by: float) -> dict[str, Any]:
 
 def _legend(dataset: RetrievalDataset) -> list[dict[str, Any]]:
     """Return a trace without points for each level, so that the legend names all, whatever is shown."""
-    fine, coarse = (spoken(name) for name in dataset.column_names)
+    fine, coarse = (readable_name(name) for name in dataset.column_names)
     names = (f"another {coarse}: severe", f"same {coarse}: mild", f"same {fine}")
     empty = {"x": [None], "y": [None], "text": [""], "showlegend": True}
     return [marks(mark_of(level, 2), [], names[level]) | empty for level in (2, 1, 0)]

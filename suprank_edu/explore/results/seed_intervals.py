@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from suprank_edu.explore.drawing.palette import EXACT, RIVAL, SMOOTH, SUPRANK, TEXT, Style, axis, layout, unmarked_axis
 from suprank_edu.explore.drawing.traces import words
-from suprank_edu.explore.drawing.words import counted, fixed
+from suprank_edu.explore.drawing.words import fixed, pluralise
 from suprank_edu.explore.engine.controls import Choice
 from suprank_edu.explore.engine.explorer import Explorer
 from suprank_edu.explore.engine.figures import Description, FigureFunction
@@ -180,7 +180,7 @@ def _words(rows: list[Row], metric: str) -> str:
 def _said(row: Row) -> str:
     count = len(row.values)
     if count < _FEWEST:
-        return f"{row.name}, {fixed(row.interval.mean, 3)} ({counted(count, 'seed')})"
+        return f"{row.name}, {fixed(row.interval.mean, 3)} ({pluralise(count, 'seed')})"
     return f"{row.name}, {row.interval}"
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from suprank_edu.explore.drawing.palette import AXIS, SUPRANK, axis, layout
 from suprank_edu.explore.drawing.traces import QUIET
-from suprank_edu.explore.drawing.words import counted, fixed
+from suprank_edu.explore.drawing.words import fixed, pluralise
 from suprank_edu.explore.engine.controls import Choice
 from suprank_edu.explore.engine.explorer import Explorer
 from suprank_edu.explore.engine.figures import Description, FigureFunction
@@ -74,7 +74,7 @@ def learning_curves(results: Sequence[dict[str, Any]], loss: str) -> Explorer:
     def readout(loss: str) -> str:
         last = curves[loss][:, -1]
         mean, low, high = (fixed(float(value), 2) for value in (last.mean(), last.min(), last.max()))
-        seeds = counted(len(last), "seed")
+        seeds = pluralise(len(last), "seed")
         return f"{loss}, {seeds}: at the end {mean} of the beginning, from {low} to {high} by seed."
 
     return Explorer(

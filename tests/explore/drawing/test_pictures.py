@@ -13,7 +13,7 @@ from suprank_edu import naive
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.explore import Explorer, hierarchical_ranking, nearest_pictures
 from suprank_edu.explore.drawing.picture_grid import mark_of
-from suprank_edu.explore.drawing.words import spoken
+from suprank_edu.explore.drawing.words import readable_name
 from suprank_edu.explore.engine.live import LiveExplorer
 
 LABELS = [[0, 0, 0], [1, 0, 0], [2, 1, 0], [3, 2, 1]] * 4  # item i is of landmark i % 4
@@ -123,7 +123,7 @@ def test_marks_of_all_levels_differ() -> None:
     assert [mark.text for mark in marks] == ["✕", "□", "■", "●"]
     assert len({mark.symbol for mark in marks}) == 4
     assert [mark_of(level, 1).text for level in (0, 1)] == ["✕", "●"]
-    assert spoken("natural_or_human_made") == "half"
+    assert readable_name("natural_or_human_made") == "half"
 
 
 def test_degrees_are_framed_by_shared_levels(degrees: Explorer, scores: dict[str, torch.Tensor]) -> None:
