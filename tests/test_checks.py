@@ -251,6 +251,7 @@ DOORS = [
     lambda names: losses.SupHAPLoss()(UNIT, np.array(names)),
     lambda names: losses.CalibrationLoss()(UNIT, pd.Series(names)),
     lambda names: losses.ProxyLoss(2, 3)(UNIT, tuple(names)),
+    lambda names: losses.as_metric_learning_loss(losses.SupAPLoss())(UNIT, names),
     lambda names: losses.roadmap()(UNIT, LABELS, ref_emb=UNIT, ref_labels=names),
     lambda names: metrics.evaluate(UNIT, names),
     lambda names: metrics.evaluate(UNIT, LABELS, UNIT, np.array([names, names]).T),

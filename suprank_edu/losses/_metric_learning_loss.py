@@ -6,6 +6,7 @@ from pytorch_metric_learning.distances import DotProductSimilarity
 from pytorch_metric_learning.losses import BaseMetricLossFunction
 from torch import Tensor, nn
 
+from suprank_edu._checks import check_labels
 from suprank_edu.losses.base import IndicesTuple
 
 
@@ -29,10 +30,11 @@ class MetricLearningLoss(BaseMetricLossFunction):  # type: ignore[misc]  # check
         ref_labels: Tensor | None = None,
     ) -> Tensor:
         """Return the scalar loss of a batch with one column of labels."""
-        for name, column in (("labels", labels), ("ref_labels", ref_labels)):
-            if column is not None and column.ndim != 1:
-                shape = tuple(column.shape)
-                raise ValueError(f"`{name}`: got shape {shape}, expected (N,), one column such as labels[:, 0]")
+        for name, rows, column in (("labels", embeddings, labels), ("ref_labels", ref_emb, ref_labels)):
+            if rows is not None:
+                columns = check_labels(column, len(rows), name).shape[1]
+                if columns > 1:
+                    raise ValueError(f"`{name}`: got {columns} columns, expected one, such as {name}[:, 0]")
         value: Tensor = super().forward(embeddings, labels, indices_tuple, ref_emb, ref_labels)
         return value
 
