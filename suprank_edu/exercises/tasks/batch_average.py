@@ -109,6 +109,34 @@ BATCH_AVERAGE = Exercise(
             ),
         ),
         Case(
+            "two queries, scores below 0, two batches",
+            (
+                torch.tensor(
+                    [[-0.6, -0.2, -0.4, -0.1, -0.5, -0.35, -0.25], [-0.1, -0.7, -0.3, -0.45, -0.2, -0.6, -0.15]]
+                ),
+                torch.tensor(
+                    [[True, True, False, False, True, True, False], [False, True, False, True, False, True, True]]
+                ),
+                torch.tensor([7, 3, 7, 3, 3, 7, 7]),
+            ),
+        ),
+        Case(
+            "three queries, each without a positive somewhere",
+            (
+                torch.tensor([[0.8, 0.3, 0.6, 0.1], [0.2, 0.5, 0.9, 0.7], [0.4, 0.1, 0.3, 0.95]]),
+                torch.tensor([[False, False, True, False], [True, False, False, False], [False, False, False, True]]),
+                torch.tensor([5, 5, 9, 9]),
+            ),
+        ),
+        Case(
+            "two queries, ties within batches",
+            (
+                torch.tensor([[0.4, 0.4, 0.4, 0.2, 0.7, 0.2], [0.1, 0.3, 0.1, 0.6, 0.5, 0.6]]),
+                torch.tensor([[True, False, True, True, False, False], [True, False, False, True, True, False]]),
+                torch.tensor([0, 0, 0, 1, 1, 1]),
+            ),
+        ),
+        Case(
             "a tie within a batch",
             (
                 torch.tensor([[0.5, 0.5, 0.9, 0.1]]),

@@ -54,6 +54,7 @@ CALIBRATED_BOUND = Exercise(
     cases=(
         Case("three batches, 3 of 4 positives and 1 of 6 negatives above", (3, 4, 6, 3, 1)),
         Case("four batches, 1 of 3 positives and 2 of 9 negatives above", (4, 3, 9, 1, 2)),
+        Case("five batches, 2 of 5 positives and 3 of 7 negatives above", (5, 5, 7, 2, 3)),
         Case("a threshold that separates all", (4, 3, 8, 3, 0)),
         Case("a threshold above everything", (3, 2, 4, 0, 0)),
     ),

@@ -116,6 +116,26 @@ CALIBRATION = Exercise(
             ),
         ),
         Case(
+            "four short embeddings",
+            (
+                torch.tensor(
+                    [[0.5, 0.3, 0.2, 0.75], [0.3, 0.6, 0.7, 0.1], [0.2, 0.7, 0.55, 0.4], [0.75, 0.1, 0.4, 0.65]]
+                ),
+                _pairs(0, 0, 1, 1),
+                0.8,
+                0.35,
+            ),
+        ),
+        Case(
+            "three short embeddings",
+            (
+                torch.tensor([[0.7, 0.5, 0.65], [0.5, 0.8, 0.6], [0.65, 0.6, 0.75]]),
+                _pairs(2, 2, 2),
+                0.95,
+                0.4,
+            ),
+        ),
+        Case(
             "a batch in which no pair is pulled",
             (
                 torch.tensor([[1.0, 0.95, 0.2], [0.95, 1.0, 0.4], [0.2, 0.4, 1.0]]),

@@ -41,6 +41,10 @@ COMBINED = Exercise(
     cases=(
         Case("three queries", (torch.tensor([0.5, 0.2, 0.35]), torch.tensor([3, 3, 1]), 0.3, 0.1)),
         Case("a query without a positive", (torch.tensor([0.6, 0.0, 0.9]), torch.tensor([2, 0, 1]), 0.16, 0.3)),
+        Case(
+            "two of five without", (torch.tensor([0.0, 0.4, 0.8, 0.0, 0.3]), torch.tensor([0, 2, 5, 0, 1]), 0.7, 0.25)
+        ),
+        Case("three of four without", (torch.tensor([0.0, 0.0, 0.55, 0.0]), torch.tensor([0, 0, 3, 0]), 0.2, 0.6)),
     ),
     mistakes=(
         Mistake(

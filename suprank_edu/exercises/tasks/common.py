@@ -99,6 +99,7 @@ def ranked(step: Function, start: float = 1.0) -> Function:
 
 
 FIVE_ITEMS = torch.tensor([[0.9, 0.2, 0.55, 0.35, 0.7], [-0.3, 0.4, 0.05, -0.6, 0.25]])
+FOUR_ITEMS = torch.tensor([[-0.2, -0.7, 0.6, 0.1], [0.8, 0.15, -0.5, 0.3], [-0.9, -0.45, -0.1, -0.35]])
 TIED_ITEMS = torch.tensor([[0.5, 0.8, 0.5, 0.1]])
 NOT_ITSELF = "An item is not compared with itself (j ≠ k)"
 

@@ -36,7 +36,13 @@ DEAD_ZONE = Exercise(
     arguments=("tau",),
     returns="one number, to within 1 %",
     truth=_dead_zone,
-    cases=(Case("the published temperature", (0.01,)), Case("a larger one", (0.1,)), Case("τ = 1", (1.0,))),
+    cases=(
+        Case("the published temperature", (0.01,)),
+        Case("a larger one", (0.1,)),
+        Case("a smaller one", (0.002,)),
+        Case("τ = 1", (1.0,)),
+        Case("τ = 2.5", (2.5,)),
+    ),
     mistakes=(
         Mistake("sign", "The size of t is asked for, so the answer is positive.", _number(lambda tau: -_EDGE * tau)),
         Mistake(
@@ -69,7 +75,7 @@ DEAD_ZONE = Exercise(
     praise="Beyond about 15 τ the sigmoid teaches nothing: at τ = 0.01 that is a difference of 0.15, and cosines "
     "differ by far more than that.",
     further={
-        "wrong": "For a slope far below its peak σ(x)(1 − σ(x)) is almost e⁻ˣ: solve 4 e⁻ˣ = 10⁻⁶, then t = τ·x. "
+        "wrong": "So far out one of the two factors of σ(x)(1 − σ(x)) is almost 1, and the other a plain exponential. "
         "If you try values, take `torch.float64`: so far out 1 − σ has hardly a digit left in float32.",
     },
     number=True,

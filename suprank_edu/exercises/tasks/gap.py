@@ -23,7 +23,7 @@ def _mean(batch_aps: Tensor, positives: Tensor, every: bool = False, by_positive
     return total / (batch_aps.shape[1] if every else weights.sum(1))
 
 
-_SIGN = "The gap has a sign: it is the average minus the whole, and it can be negative. The last input is such a case."
+_SIGN = "The gap has a sign: it is the average minus the whole, and it can be negative. The last inputs are such cases."
 
 GAP = Exercise(
     name="gap",
@@ -44,8 +44,20 @@ GAP = Exercise(
             (torch.tensor([[1.0, 0.0, 0.5, 0.7]]), torch.tensor([[1, 0, 3, 2]]), torch.tensor([0.6])),
         ),
         Case(
+            "two queries, two empty batches each",
+            (
+                torch.tensor([[0.0, 0.9, 0.0, 0.35], [0.6, 0.0, 0.0, 0.8]]),
+                torch.tensor([[0, 2, 0, 1], [1, 0, 0, 4]]),
+                torch.tensor([0.5, 0.45]),
+            ),
+        ),
+        Case(
             "batches that look worse than the whole",
             (torch.tensor([[1.0, 0.5]]), torch.tensor([[1, 1]]), torch.tensor([0.8])),
+        ),
+        Case(
+            "two queries whose batches look worse",
+            (torch.tensor([[0.2, 0.4], [0.5, 0.3]]), torch.tensor([[2, 1], [1, 3]]), torch.tensor([0.55, 0.6])),
         ),
     ),
     mistakes=(

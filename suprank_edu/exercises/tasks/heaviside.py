@@ -16,6 +16,7 @@ HEAVISIDE = Exercise(
     cases=(
         Case("differences of both signs", (torch.tensor([[-0.7, 0.2, -0.01], [0.4, -0.3, 1.5]]),)),
         Case("a difference of exactly 0", (torch.tensor([-0.5, 0.0, 0.5]),)),
+        Case("float64, and two differences of exactly 0", (torch.tensor([[0.0, -1e-9], [3.0, 0.0]]).double(),)),
     ),
     mistakes=(
         Mistake(

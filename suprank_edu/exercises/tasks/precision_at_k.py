@@ -57,6 +57,34 @@ PRECISION_AT_K = Exercise(
             "a query with nothing right at the top, k = 1",
             (torch.tensor([[0.2, 0.8, 0.1, 0.6]]), torch.tensor([[True, False, False, True]]), 1),
         ),
+        Case(
+            "three queries, seven items, most scores below 0, k = 4",
+            (
+                torch.tensor(
+                    [
+                        [-0.2, -0.5, 0.1, -0.05, -0.7, -0.3, -0.9],
+                        [0.3, -0.6, -0.1, -0.8, 0.6, -0.4, -0.2],
+                        [-0.95, -0.3, -0.15, -0.6, -0.45, -0.1, -0.7],
+                    ]
+                ),
+                torch.tensor(
+                    [
+                        [True, False, False, True, False, True, False],
+                        [False, True, True, False, False, False, True],
+                        [True, False, True, True, False, True, True],
+                    ]
+                ),
+                4,
+            ),
+        ),
+        Case(
+            "two queries, four items, k = 2",
+            (
+                torch.tensor([[0.1, 0.7, 0.4, 0.2], [-0.4, -0.1, -0.3, -0.2]]),
+                torch.tensor([[True, True, True, False], [False, False, False, True]]),
+                2,
+            ),
+        ),
     ),
     mistakes=(
         Mistake(
@@ -79,6 +107,12 @@ PRECISION_AT_K = Exercise(
             "normaliser",
             "You divide by the size of the gallery. Only the first k were looked at: divide by k.",
             lambda s, r, k: _first()(s, r, k) / s.shape[1],
+        ),
+        Mistake(
+            "negative-scores",
+            "Relevant items with a score of 0 or less are not counted. A cosine may be negative, and such an item may "
+            "still be among the first k.",
+            lambda s, r, k: _first()(s, r & (s > 0), k) / k,
         ),
         Mistake(
             "other-metric",

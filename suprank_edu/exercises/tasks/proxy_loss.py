@@ -81,6 +81,15 @@ PROXY_LOSS = Exercise(
                 0.2,
             ),
         ),
+        Case(
+            "three images, four classes, a sharp temperature",
+            (
+                torch.tensor([[0.2, -0.1, 0.4], [1.5, 0.3, -0.7], [-0.2, 0.9, 0.5]]),
+                torch.tensor([[0.5, 0.1, 0.6], [2.0, 0.2, -0.4], [-0.3, 0.8, 0.1], [0.2, -0.7, 0.3]]),
+                torch.tensor([0, 1, 3]),
+                0.3,
+            ),
+        ),
     ),
     mistakes=(
         Mistake(

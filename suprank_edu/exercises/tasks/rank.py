@@ -9,6 +9,7 @@ from suprank_edu import naive
 from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
 from suprank_edu.exercises.tasks.common import (
     FIVE_ITEMS,
+    FOUR_ITEMS,
     NOT_ITSELF,
     TIED_ITEMS,
     above,
@@ -73,6 +74,7 @@ RANK = Exercise(
     truth=by_row(naive.rank),
     cases=(
         Case("two queries, five items", (FIVE_ITEMS,)),
+        Case("three queries, four items", (FOUR_ITEMS,)),
         Case("two items that tie", (TIED_ITEMS,)),
         Case("three items that tie", (torch.tensor([[0.3, 0.3, 0.3]]),)),
         Case("a gallery of one", (torch.tensor([[0.4]]),)),

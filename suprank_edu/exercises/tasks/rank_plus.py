@@ -8,6 +8,7 @@ from suprank_edu import naive
 from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
 from suprank_edu.exercises.tasks.common import (
     FIVE_ITEMS,
+    FOUR_ITEMS,
     NOT_ITSELF,
     TIED_ITEMS,
     above,
@@ -21,6 +22,9 @@ from suprank_edu.exercises.tasks.common import (
 
 _RELEVANT = torch.tensor([[True, False, True, True, False], [True, True, True, False, False]])
 
+_FOUR_RELEVANT = torch.tensor(
+    [[True, True, False, True], [True, False, True, False], [True, False, True, True]],
+)
 _TIES_RELEVANT = torch.tensor([[True, False, True, True]])
 
 
@@ -45,7 +49,11 @@ RANK_PLUS = Exercise(
     truth=by_row(naive.rank_plus),
     cases=(
         Case("two queries, five items", (FIVE_ITEMS, _RELEVANT)),
+        Case("three queries, four items", (FOUR_ITEMS, _FOUR_RELEVANT)),
         Case("two relevant items that tie", (TIED_ITEMS, _TIES_RELEVANT)),
+        Case(
+            "three items that tie", (torch.tensor([[0.2, -0.3, 0.2, 0.2]]), torch.tensor([[True, True, False, True]]))
+        ),
         Case("one relevant item", (TIED_ITEMS, torch.tensor([[False, False, True, False]]))),
     ),
     mistakes=(

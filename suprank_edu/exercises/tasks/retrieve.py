@@ -53,7 +53,10 @@ RETRIEVE = Exercise(
         Case("seven images, query 3", (on_circle(0, 12, 35, 50, 78, 141, 290), 3, 4)),
         Case("query 0", (on_circle(5, 40, 170, 21, 300), 0, 2)),
         Case("scores below 0 only", (on_circle(100, 220, 355), 1, 2)),
+        Case("four images, scores below 0 only", (on_circle(10, 115, 200, 255), 0, 3)),
         Case("a copy of the query in the gallery", (on_circle(90, 30, 60, 150, 30), 4, 2)),
+        Case("a copy of the query at place 0", (on_circle(45, 200, 80, 45, 20), 3, 3)),
+        Case("a copy of query 2", (on_circle(300, 15, 15, 70), 2, 1)),
     ),
     mistakes=(
         Mistake(

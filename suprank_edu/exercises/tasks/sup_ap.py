@@ -55,6 +55,9 @@ def _sup_ap(scores: Sequence[float], relevant: Sequence[int]) -> float:
     return naive.sup_ap(scores, relevant)
 
 
+_SIX = torch.tensor([[0.62, 0.6, 0.57, 0.7, 0.1, 0.605], [-0.3, -0.31, 0.2, -0.26, -0.9, 0.15]])
+_SIX_RELEVANT = torch.tensor([[True, False, True, False, True, True], [True, True, False, True, False, False]])
+
 SUP_AP = Exercise(
     name="sup_ap",
     arguments=("scores", "relevant"),
@@ -62,9 +65,11 @@ SUP_AP = Exercise(
     truth=by_row(_sup_ap),
     cases=(
         Case("two queries, five items", (SCORES, RELEVANT)),
+        Case("two queries, six items", (_SIX, _SIX_RELEVANT)),
         Case("one relevant item", (SCORES[:1, :4], torch.tensor([[False, False, True, False]]))),
         Case("a perfect ranking", (torch.tensor([[0.9, 0.2, 0.8]]), torch.tensor([[True, False, True]])), smooth=False),
         Case("a query without a relevant item", (SCORES, torch.tensor([[False] * 5, [True] + [False] * 4]))),
+        Case("two queries without a relevant item", (_SIX, torch.zeros(2, 6, dtype=torch.bool)), smooth=False),
     ),
     mistakes=(
         Mistake(
@@ -73,7 +78,7 @@ SUP_AP = Exercise(
             lambda s, r: torch.where(r.any(1), ap_loss(surrogate())(s, r), 1.0),
         ),
         Mistake(
-            "no-gradient",
+            "exact-step",
             "That is 1 − AP with exact ranks: right as a metric, but flat. Divide by the bound of `sup_rank`.",
             ap_loss(surrogate(negative=at_least)),
         ),

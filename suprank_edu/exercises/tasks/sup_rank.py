@@ -40,6 +40,8 @@ def _first(definition: Callable[..., tuple[list[float], list[int]]]) -> Callable
     return lambda scores, relevant: definition(scores, relevant)[0]
 
 
+_CLOSE = torch.tensor([[0.3, 0.292, 0.33, 0.285, 0.41], [-0.2, -0.21, -0.195, -0.5, -0.12]])
+_CLOSE_RELEVANT = torch.tensor([[True, False, True, False, False], [True, False, True, False, False]])
 _TIES = torch.tensor([[0.5, 0.5, 0.2, 0.5]])
 
 _TIES_RELEVANT = torch.tensor([[True, False, False, True]])
@@ -54,14 +56,20 @@ SUP_RANK = Exercise(
     cases=(
         Case("two queries, five items", (SCORES, RELEVANT)),
         Case("scores far apart", (torch.tensor([[0.9, 0.1, -0.4, 0.6]]), torch.tensor([[False, True, True, False]]))),
+        Case("negatives in front and just behind", (_CLOSE, _CLOSE_RELEVANT)),
         Case("a tie of all kinds", (_TIES, _TIES_RELEVANT), smooth=False),
+        Case(
+            "another tie of all kinds",
+            (torch.tensor([[-0.1, 0.3, -0.1, -0.1]]), torch.tensor([[True, True, False, True]])),
+            smooth=False,
+        ),
         Case("no item but relevant ones", (SCORES[:1], torch.ones(1, 5, dtype=torch.bool)), smooth=False),
     ),
     mistakes=(
         Mistake(
-            "no-gradient",
-            "That is the exact rank: right as a number, but its steps are flat, so nothing can be learned from it. "
-            "Let the negatives count through H⁻.",
+            "exact-step",
+            "That is the exact rank. Its steps are flat, so nothing can be learned from it: let the negatives count "
+            "through H⁻.",
             surrogate(negative=at_least),
         ),
         Mistake(

@@ -61,7 +61,9 @@ SUP_STEP = Exercise(
             "differences on all three pieces",
             (torch.tensor([[-1.0, -0.3, -0.02, -0.005], [0.004, 0.03, 0.08, 0.4]]),),
         ),
+        Case("just before δ and beyond it", (torch.tensor([0.045, 0.06, 0.07, 0.09, 0.2, 1.1, -0.6]),)),
         Case("a difference of exactly 0", (torch.tensor([-0.004, 0.0, 0.004]),), smooth=False),
+        Case("two differences of exactly 0", (torch.tensor([[0.0, 0.055], [-0.012, 0.0]]),), smooth=False),
     ),
     mistakes=(
         Mistake(

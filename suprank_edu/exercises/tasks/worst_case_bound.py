@@ -54,6 +54,7 @@ WORST_CASE_BOUND = Exercise(
     cases=(
         Case("three batches of 2 positives and 4 negatives", (3, 2, 4)),
         Case("five batches of 3 positives and 10 negatives", (5, 3, 10)),
+        Case("four batches of 4 positives and 3 negatives", (4, 4, 3)),
         Case("two batches of one pair", (2, 1, 1)),
         Case("one batch, which is the whole set", (1, 4, 6)),
     ),
