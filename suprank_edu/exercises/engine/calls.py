@@ -19,7 +19,7 @@ from suprank_edu.exercises.engine import limit
 from suprank_edu.exercises.engine.evidence import Compared, close_by
 from suprank_edu.exercises.engine.spec import Case, Exercise
 
-ABSOLUTE = 1e-4
+ABSOLUTE = 1e-5
 _CELL = re.compile(r"ipykernel_\d+|<ipython-input")
 
 

@@ -48,12 +48,13 @@ def _runs(exercise: Exercise, fn: Function) -> list[Run]:
 
 
 def _mistaken(exercise: Exercise, fn: Function, runs: list[Run]) -> Result | None:
-    """Name a typical mistake, or ask whether it is one, when the numbers speak for it."""
-    failed = [each for each in runs if not is_right(exercise, each)]
+    """Name a typical mistake, or ask whether it is one, when the numbers speak for it; NaN on an edge can wait."""
+    finite = [each for each in runs if bool(each.values[each.compared].isfinite().all())]
+    failed = [each for each in finite if not is_right(exercise, each)]
     if not failed:
         return None
-    suspicion = suspect(exercise.mistakes, partial(_evidence, exercise, runs))
-    if suspicion is None:
+    suspicion = suspect(exercise.mistakes, partial(_evidence, exercise, finite))
+    if suspicion is None or not (suspicion.sure or len(finite) == len(runs)):
         return None
     return Result.suspected(exercise, suspicion, show_example(exercise, _smallest(failed)))
 
@@ -114,8 +115,8 @@ LOOKS: tuple[Look, ...] = (
     returned.has_type,
     returned.has_shape,
     returned.has_dtype,
-    returned.is_finite,
     _mistaken,
+    returned.is_finite,
     _modified,
     _wrong,
     look_at_gradient,

@@ -11,7 +11,7 @@ from torch import Tensor
 from suprank_edu.exercises.engine.spec import Mistake
 
 ENOUGH_NUMBERS, ENOUGH_INPUTS = 3, 2
-MANY_NUMBERS = 6
+MANY_NUMBERS = 6  # for a mistake that leaves other inputs unexplained
 
 Close = Callable[[Tensor, Tensor], Tensor]
 """`(came, expected)` → a bool for each entry."""
@@ -52,8 +52,7 @@ class Evidence:
         """Whether the hint may be asked as a question."""
         if self.everywhere:
             return self.numbers > 0
-        several = self.numbers >= ENOUGH_NUMBERS and self.inputs >= ENOUGH_INPUTS
-        return not self.refuted and (several or self.numbers >= MANY_NUMBERS)
+        return not self.refuted and self.numbers >= MANY_NUMBERS
 
 
 def weigh(inputs: Iterable[Compared], close: Close) -> Evidence:

@@ -8,12 +8,16 @@ never comes back (`time.sleep(10**9)`, `sum(range(10**12))`) is out of reach: th
 from __future__ import annotations
 
 import ctypes
+import sys
 import threading
 from collections.abc import Callable, Sequence
+from types import FrameType
 from typing import Any
 
 SECONDS = 10.0
 """How long one call may take; on inputs of a few numbers a right answer takes milliseconds."""
+AGAIN = 0.2
+"""The pause before it is raised once more."""
 
 
 class TimeUp(BaseException):
@@ -26,21 +30,27 @@ def call_within(seconds: float, fn: Callable[..., Any], args: Sequence[Any]) -> 
     Raises:
         TimeUp: it took longer than `seconds`.
     """
-    watch = _Watch(seconds)
-    watch.start()
+    watch = _Watch(seconds, sys._getframe())
     try:
+        watch.start()
         return fn(*args)
     finally:
-        watch.end()
+        while True:  # the time may be up in these very lines
+            try:
+                watch.end()
+                break
+            except TimeUp:
+                continue
 
 
 class _Watch:
     """Raises `TimeUp` in the thread that made it, again and again until `end`: a bare `except` may catch the first."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, frame: FrameType) -> None:
         self._seconds = seconds
         self._thread = threading.get_ident()
-        self._lock = threading.Lock()
+        self._frame = frame
+        self._lock = threading.RLock()
         self._ended = threading.Event()
 
     def start(self) -> None:
@@ -49,19 +59,23 @@ class _Watch:
     def _wait(self) -> None:
         pause = self._seconds
         while not self._ended.wait(pause):
-            with self._lock:  # after `end` has set the event under this lock nothing is raised any more
-                if not self._ended.is_set():
-                    _raise_in(self._thread, TimeUp)
-            pause = 0.2
+            with self._lock:  # once `end` has set the event under this lock, nothing is raised any more
+                if self._ended.is_set() or not self._is_running():
+                    return
+                _raise_in(self._thread, TimeUp)
+            pause = AGAIN
+
+    def _is_running(self) -> bool:
+        """Whether the watched call is still on the stack of its thread."""
+        frame = sys._current_frames().get(self._thread)
+        while frame is not None and frame is not self._frame:
+            frame = frame.f_back
+        return frame is not None
 
     def end(self) -> None:
-        while not self._ended.is_set():
-            try:
-                with self._lock:
-                    self._ended.set()
-                    _raise_in(self._thread, None)  # takes back what is on its way
-            except TimeUp:  # it came while the function was already back
-                continue
+        with self._lock:
+            self._ended.set()
+            _raise_in(self._thread, None)  # takes back what is on its way
 
 
 def _raise_in(thread: int, exception: type[BaseException] | None) -> None:

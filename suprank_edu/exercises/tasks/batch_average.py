@@ -69,6 +69,16 @@ def _others_at_0(scores: Tensor, relevant: Tensor, batch: Tensor) -> Tensor:
     return aps.sum(1) / (positives > 0).sum(1)
 
 
+def _negatives_of_all(scores: Tensor, relevant: Tensor, batch: Tensor) -> Tensor:
+    values = []
+    for number in _numbers(batch):
+        hits = relevant & (batch == number)
+        ranks = counted(scores, torch.ones_like(scores, dtype=torch.float64), at_least)
+        plus = counted(scores, hits.to(torch.float64), at_least)
+        values.append(torch.where(hits.any(1), (plus / ranks * hits).sum(1) / hits.sum(1), torch.nan))
+    return torch.stack(values).nanmean(0)
+
+
 def _whole(scores: Tensor, relevant: Tensor, batch: Tensor) -> Tensor:
     one: Tensor = _averaged("mean")(scores, relevant, torch.zeros_like(batch))
     return one
@@ -159,6 +169,17 @@ BATCH_AVERAGE = Exercise(
         Mistake("batches", "You weigh the batches by their positives. E17 weighs them alike.", _averaged("positives")),
         Mistake("batches", "You weigh the batches by their size. E17 weighs them alike.", _averaged("sizes")),
         Mistake("batches", _OWN, _averaged("mean", whole_ranks=True), "Rank `scores[:, batch == b]`, not `scores`."),
+        Mistake(
+            "batches",
+            "The negatives of all batches are still in the list. Within a batch only the batch is ranked.",
+            _negatives_of_all,
+            "Rank `scores[:, batch == b]`, not `scores`.",
+        ),
+        Mistake(
+            "other-metric",
+            "That is the gap. Asked is its first half, the average over the batches.",
+            lambda s, r, b: _averaged("mean")(s, r, b) - _whole(s, r, b),
+        ),
         Mistake("batches", "That is the AP of the first batch alone. Go on to the others.", _averaged("first")),
         Mistake(
             "batches",

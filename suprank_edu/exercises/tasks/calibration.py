@@ -136,6 +136,10 @@ CALIBRATION = Exercise(
             ),
         ),
         Case(
+            "three images of three classes",
+            (torch.tensor([[1.0, 0.7, 0.1], [0.7, 1.0, 0.45], [0.1, 0.45, 1.0]]), _pairs(0, 1, 2), 0.9, 0.3),
+        ),
+        Case(
             "a batch in which no pair is pulled",
             (
                 torch.tensor([[1.0, 0.95, 0.2], [0.95, 1.0, 0.4], [0.2, 0.4, 1.0]]),
@@ -197,6 +201,16 @@ CALIBRATION = Exercise(
             _calibrated(parts="positives"),
         ),
         Mistake("term", "The terms are squared. E20 takes them as they are.", _calibrated("squared")),
+        Mistake(
+            "positives",
+            "Positive and negative pairs have changed places: those of one class are pulled up to α.",
+            lambda scores, same, alpha, beta: _calibrated()(scores, ~same, alpha, beta),
+        ),
+        Mistake(
+            "positives",
+            "You take α = 0.9 and β = 0.6 whatever comes: the margins are arguments.",
+            lambda scores, same, alpha, beta: _calibrated()(scores, same, 0.9, 0.6),
+        ),
         Mistake(
             "positives",
             "The margins are exchanged: α is for the positives, β for the negatives.",

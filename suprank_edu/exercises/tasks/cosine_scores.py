@@ -53,6 +53,14 @@ COSINE_SCORES = Exercise(
             "as many items as numbers in each",
             (torch.tensor([3.0, 4.0]), torch.tensor([[5.0, 12.0], [-0.8, 0.6]])),
         ),
+        Case("a gallery of one", (torch.tensor([2.0, -1.0, 0.5]), torch.tensor([[0.4, 0.2, -0.6]]))),
+        Case(
+            "five items, three of them turned away",
+            (
+                torch.tensor([0.5, -1.5]),
+                torch.tensor([[-2.0, 1.0], [0.3, -0.1], [1.0, 4.0], [-0.2, 0.9], [0.0, -3.0]]),
+            ),
+        ),
         Case(
             "a long vector that points elsewhere",
             (torch.tensor([1.0, 0.0]), torch.tensor([[0.9, 0.1], [20.0, 40.0]])),
@@ -88,6 +96,21 @@ COSINE_SCORES = Exercise(
             "`gallery.norm(dim=1)` is `(G,)`, one norm per item.",
         ),
         Mistake(
+            "axis",
+            "You bring the columns of the gallery to norm 1. One row is one item, and it is the row that needs norm 1.",
+            lambda q, g: (g / g.norm(dim=0)) @ (q / q.norm()),
+        ),
+        Mistake(
+            "sign",
+            "The signs are lost: what points the other way scores as high as what is alike.",
+            lambda q, g: _dot(True, True)(q, g).abs(),
+        ),
+        Mistake(
+            "sign",
+            "Scores below 0 are cut off. A cosine may be negative, and those items have an order too.",
+            lambda q, g: _dot(True, True)(q, g).clamp(min=0),
+        ),
+        Mistake(
             "sign",
             "That is the cosine distance, 1 − cosine: it is small for what is alike. Scores of this book are high for "
             "what is alike.",
@@ -110,11 +133,7 @@ COSINE_SCORES = Exercise(
         ),
     ),
     praise="One score per item, between −1 and 1, and only the direction counts: sort them and you have retrieved.",
-    advice={
-        "no-gradient": "A network will learn through this line, so stay with operations of torch on what you got.",
-    },
     further={
         "shape": "`gallery @ query` is `(G,)`: the product of each row with the query.",
     },
-    gradient=True,
 )

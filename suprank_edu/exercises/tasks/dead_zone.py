@@ -58,13 +58,23 @@ DEAD_ZONE = Exercise(
         ),
         Mistake(
             "peak",
-            "You ask where σ(1 − σ) falls below 10⁻⁶. Asked is 10⁻⁶ of its peak, and the peak is ¼.",
+            "You ask where σ(1 − σ), or 1 − σ, falls below 10⁻⁶. Asked is 10⁻⁶ of its peak, and the peak is ¼.",
             _number(lambda tau: tau * math.log(1 / SHARE)),
         ),
         Mistake(
             "peak",
             "You ask where the slope falls below 10⁻⁶. Asked is 10⁻⁶ of its peak, and the peak is 1/(4τ).",
             _number(lambda tau: tau * math.log(1 / (SHARE * tau))),
+        ),
+        Mistake(
+            "peak",
+            "The ¼ of the peak stands on the wrong side: the slope must fall to 10⁻⁶ · ¼, not to 10⁻⁶ · 4.",
+            _number(lambda tau: tau * math.log(1 / (4 * SHARE))),
+        ),
+        Mistake(
+            "term",
+            "You take the logarithm to base 10. The exponential function asks for the natural one.",
+            _number(lambda tau: tau * math.log10(4 / SHARE)),
         ),
         Mistake(
             "wrong",

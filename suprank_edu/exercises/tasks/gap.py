@@ -23,7 +23,12 @@ def _mean(batch_aps: Tensor, positives: Tensor, every: bool = False, by_positive
     return total / (batch_aps.shape[1] if every else weights.sum(1))
 
 
-_SIGN = "The gap has a sign: it is the average minus the whole, and it can be negative. The last inputs are such cases."
+def _left_out_for_all(batch_aps: Tensor, positives: Tensor, whole: Tensor) -> Tensor:
+    has = (positives > 0).all(0).to(torch.float64)
+    return (batch_aps * has).sum(1) / has.sum().clamp(min=1) - whole
+
+
+_SIGN = "The gap has a sign: it is the average minus the whole, and it can be negative. The input below is such a case."
 
 GAP = Exercise(
     name="gap",
@@ -44,11 +49,19 @@ GAP = Exercise(
             (torch.tensor([[1.0, 0.0, 0.5, 0.7]]), torch.tensor([[1, 0, 3, 2]]), torch.tensor([0.6])),
         ),
         Case(
-            "two queries, two empty batches each",
+            "two queries, two and three of four batches",
             (
-                torch.tensor([[0.0, 0.9, 0.0, 0.35], [0.6, 0.0, 0.0, 0.8]]),
-                torch.tensor([[0, 2, 0, 1], [1, 0, 0, 4]]),
+                torch.tensor([[0.0, 0.9, 0.0, 0.35], [0.6, 0.0, 0.7, 0.8]]),
+                torch.tensor([[0, 2, 0, 1], [1, 0, 3, 4]]),
                 torch.tensor([0.5, 0.45]),
+            ),
+        ),
+        Case(
+            "three queries in one, two and three of three batches",
+            (
+                torch.tensor([[0.0, 0.7, 0.0], [0.9, 0.0, 0.4], [0.6, 0.35, 1.0]]),
+                torch.tensor([[0, 2, 0], [1, 0, 1], [2, 1, 3]]),
+                torch.tensor([0.3, 0.5, 0.25]),
             ),
         ),
         Case(
@@ -75,6 +88,36 @@ GAP = Exercise(
             "Divide the sum by `(positives > 0).sum(dim=1)`.",
         ),
         Mistake(
+            "no-positive",
+            "A batch without a positive has no AP. Leave it out of that query's average; you count it as 1.",
+            lambda aps, n, whole: (aps + (n == 0)).double().mean(1) - whole,
+        ),
+        Mistake(
+            "normaliser",
+            "The APs are summed, not averaged. Divide by the number of batches in which the query has a positive.",
+            lambda aps, n, whole: _mean(aps, n, every=True) * aps.shape[1] - whole,
+        ),
+        Mistake(
+            "normaliser",
+            "You divide by the number of positives. It is batches that are averaged: divide by their number.",
+            lambda aps, n, whole: _mean(aps, n, every=True) * aps.shape[1] / n.sum(1) - whole,
+        ),
+        Mistake(
+            "queries-mixed",
+            "You leave out a batch for all queries as soon as one has no positive in it. Look at each query by itself.",
+            _left_out_for_all,
+        ),
+        Mistake(
+            "queries-mixed",
+            "The number of batches of one query divides for all. Each query has a number of its own.",
+            lambda aps, n, whole: aps.double().sum(1) / (n > 0).sum(1)[0] - whole,
+        ),
+        Mistake(
+            "queries-mixed",
+            "The number of batches of one query divides for all. Each query has a number of its own.",
+            lambda aps, n, whole: aps.double().sum(1) / (n > 0).sum(1).max() - whole,
+        ),
+        Mistake(
             "batches",
             "You weigh the batches by their positives. E17 weighs them alike: (1/B) Σ.",
             lambda aps, n, whole: _mean(aps, n, by_positives=True) - whole,
@@ -97,7 +140,7 @@ GAP = Exercise(
     ),
     praise="Average minus whole, with its sign: what a training log shows and the test set does not.",
     advice={
-        "non-finite": "Divide by the number of batches that have a positive; each query has one here.",
+        "non-finite": "A mean of no batches is 0/0. Every query here has a batch with a positive: see each by itself.",
     },
     further={
         "shape": "One gap per query: average over the batches, dim 1, and keep the queries apart.",

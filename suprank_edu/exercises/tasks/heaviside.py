@@ -16,7 +16,8 @@ HEAVISIDE = Exercise(
     cases=(
         Case("differences of both signs", (torch.tensor([[-0.7, 0.2, -0.01], [0.4, -0.3, 1.5]]),)),
         Case("a difference of exactly 0", (torch.tensor([-0.5, 0.0, 0.5]),)),
-        Case("float64, and two differences of exactly 0", (torch.tensor([[0.0, -1e-9], [3.0, 0.0]]).double(),)),
+        Case("tiny differences", (torch.tensor([-1e-5, 2e-5, -1e-3, 0.0]),)),
+        Case("float64, and two differences of exactly 0", (torch.tensor([[0.0, -1e-9], [3.0, -0.0]]).double(),)),
     ),
     mistakes=(
         Mistake(
@@ -41,6 +42,11 @@ HEAVISIDE = Exercise(
             "wrong",
             "That is the sign, −1 or 1. H counts items, so it is 0 or 1.",
             lambda t: t.sign(),
+        ),
+        Mistake(
+            "wrong",
+            "That is the sign, −1 or 1. H counts items, so it is 0 or 1.",
+            lambda t: 2 * (t >= 0).to(t.dtype) - 1,
         ),
         Mistake("wrong", "That is a ramp, which grows with t. H jumps from 0 to 1 and stays there.", torch.relu),
         Mistake("wrong", "That is a ramp up to 1. H jumps from 0 to 1 at t = 0.", lambda t: t.clamp(0, 1)),

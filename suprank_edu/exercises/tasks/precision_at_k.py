@@ -35,6 +35,12 @@ def _by_room(scores: Tensor, relevant: Tensor, k: int) -> Tensor:
     return recall
 
 
+def _average_precision_at(scores: Tensor, relevant: Tensor, k: int) -> Tensor:
+    hits = relevant.gather(1, scores.argsort(dim=1, descending=True))[:, :k].to(torch.float64)
+    precision = hits.cumsum(1) / torch.arange(1, k + 1)
+    return (precision * hits).sum(1) / hits.sum(1).clamp(min=1)
+
+
 PRECISION_AT_K = Exercise(
     name="precision_at_k",
     arguments=("scores", "relevant", "k"),
@@ -118,6 +124,31 @@ PRECISION_AT_K = Exercise(
             "other-metric",
             "That is the hit rate: 1 as soon as one of the first k is relevant. Precision counts all of them.",
             _any_hit,
+        ),
+        Mistake(
+            "off-by-one",
+            "You look at k + 1 items: places start at 0 in Python, so the first k have places below k.",
+            lambda s, r, k: _first()(s, r, k + 1) / k,
+        ),
+        Mistake(
+            "off-by-one",
+            "You look at k − 1 items: the k-th belongs to the first k.",
+            lambda s, r, k: _first()(s, r, k - 1) / k,
+        ),
+        Mistake(
+            "order",
+            "`argsort` gives the item at each place; you use it as the place of each item, which is its inverse.",
+            lambda s, r, k: ((s.argsort(dim=1, descending=True) < k) & r).sum(1) / k,
+        ),
+        Mistake(
+            "queries-mixed",
+            "Every query gets the list of the first one. Sort the scores of each.",
+            lambda s, r, k: r[:, s[0].argsort(descending=True)[:k]].sum(1) / k,
+        ),
+        Mistake(
+            "other-metric",
+            "That is an average precision, which weighs hits by their places. Precision at k is one share of the list.",
+            _average_precision_at,
         ),
         Mistake(
             "off-by-one",

@@ -31,10 +31,11 @@ def _by_logits(change: str) -> Function:
 
     def rule(embeddings: Tensor, proxies: Tensor, labels: Tensor, eta: float) -> Tensor:
         points, centres = embeddings.to(torch.float64), proxies.to(torch.float64)
+        axis = 0 if change == "columns" else 1
         if change not in ("raw", "raw embeddings"):
-            points = torch.nn.functional.normalize(points, dim=1)
+            points = torch.nn.functional.normalize(points, dim=axis)
         if change not in ("raw", "raw proxies"):
-            centres = torch.nn.functional.normalize(centres, dim=1)
+            centres = torch.nn.functional.normalize(centres, dim=axis)
         scale = {"no temperature": 1.0, "times": eta}.get(change, 1 / eta)
         logits = points @ centres.T * scale  # (B, C)
         if change == "turned":
@@ -46,6 +47,13 @@ def _by_logits(change: str) -> Function:
         if change == "others":
             denominator = logits.masked_fill(mine, float("-inf")).logsumexp(1)
         losses = denominator - logits[mine]
+        if change == "softmax twice":
+            denominator, logits = logits.softmax(1).logsumexp(1), logits.softmax(1)
+            losses = denominator - logits[mine]
+        if change == "log of mean":
+            return -(-losses).exp().mean().log()
+        if change == "no logarithm":
+            losses = -(-losses).exp()
         if change == "probability":
             losses = 1 - (-losses).exp()
         if change == "sign":
@@ -90,6 +98,15 @@ PROXY_LOSS = Exercise(
                 0.3,
             ),
         ),
+        Case(
+            "two images, η = 0.01",
+            (
+                torch.tensor([[0.6, 0.8], [1.0, -0.2]]),
+                torch.tensor([[0.7, 0.75], [1.0, 0.1]]),
+                torch.tensor([0, 1]),
+                0.01,
+            ),
+        ),
     ),
     mistakes=(
         Mistake(
@@ -121,16 +138,31 @@ PROXY_LOSS = Exercise(
             _by_logits("others"),
         ),
         Mistake("term", "That is 1 minus the probability. E21 takes its logarithm.", _by_logits("probability")),
+        Mistake(
+            "product",
+            "The softmax is taken twice: `cross_entropy` does it by itself, and is given the similarities over η.",
+            _by_logits("softmax twice"),
+        ),
+        Mistake("term", "That is minus the probability. E21 takes its logarithm.", _by_logits("no logarithm")),
+        Mistake(
+            "sum",
+            "That is the logarithm of a mean. Take the logarithm for each image, and then the mean.",
+            _by_logits("log of mean"),
+        ),
+        Mistake(
+            "axis",
+            "You bring the columns to norm 1. A row is an embedding, or a proxy, and it is the row that needs norm 1.",
+            _by_logits("columns"),
+        ),
         Mistake("normaliser", "Take the mean over the images of the batch, not the sum.", _by_logits("sum")),
     ),
     praise="One vector for each class of the training set: every image meets them all, in every batch.",
     advice={
         "dtype": "Labels are whole numbers, the loss is not: compute it from the similarities.",
-        "non-finite": "exp of s/η overflows for a small η: `torch.nn.functional.cross_entropy` takes care of that.",
+        "non-finite": "exp of s/η overflows for a small η, and ∞/∞ is NaN. Does a shift of all s/η change the loss?",
     },
     further={
         "shape": "Take the mean over the images of the batch.",
     },
     number=True,
-    gradient=True,
 )

@@ -75,6 +75,7 @@ RANK = Exercise(
     cases=(
         Case("two queries, five items", (FIVE_ITEMS,)),
         Case("three queries, four items", (FOUR_ITEMS,)),
+        Case("scores that lie close together", (torch.tensor([[0.9, 0.9001, 0.35, 0.3499, -0.2]]),)),
         Case("two items that tie", (TIED_ITEMS,)),
         Case("three items that tie", (torch.tensor([[0.3, 0.3, 0.3]]),)),
         Case("a gallery of one", (torch.tensor([[0.4]]),)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
 from suprank_edu import naive
 from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
@@ -40,6 +41,26 @@ def _ignoring(rule: Function) -> Function:
     return lambda scores, relevant: rule(scores)
 
 
+def _argsort_once(scores: Tensor) -> Tensor:
+    return scores.argsort(dim=1, descending=True, stable=True)
+
+
+def _sorted_relevant(rule: Function) -> Function:
+    """Return a rule on the scores in which items that are not relevant stand at −∞."""
+    return lambda scores, relevant: rule(scores.masked_fill(~relevant, float("-inf"))).to(torch.float64)
+
+
+def _in_one_list(scores: Tensor, relevant: Tensor) -> Tensor:
+    chosen = scores[relevant]
+    ranks = torch.zeros_like(scores, dtype=torch.float64)
+    ranks[relevant] = (chosen[None, :] >= chosen[:, None]).sum(1).to(torch.float64)
+    return ranks
+
+
+_ORDER = (
+    "That is the order: at each place the item that stands there. Asked is the reverse, for each item its place among "
+    "the relevant ones."
+)
 _ALL_COUNTED = "That is the rank among all items. rank⁺ counts the relevant ones alone: j ∈ Ω⁺."
 
 RANK_PLUS = Exercise(
@@ -52,7 +73,12 @@ RANK_PLUS = Exercise(
         Case("three queries, four items", (FOUR_ITEMS, _FOUR_RELEVANT)),
         Case("two relevant items that tie", (TIED_ITEMS, _TIES_RELEVANT)),
         Case(
-            "three items that tie", (torch.tensor([[0.2, -0.3, 0.2, 0.2]]), torch.tensor([[True, True, False, True]]))
+            "three items that tie",
+            (torch.tensor([[0.2, -0.3, 0.2, 0.2, 0.2]]), torch.tensor([[True, True, False, True, True]])),
+        ),
+        Case(
+            "relevant items of the lowest score there is",
+            (torch.tensor([[-1.0, 0.4, -1.0, -0.6]]), torch.tensor([[True, False, False, True]])),
         ),
         Case("one relevant item", (TIED_ITEMS, torch.tensor([[False, False, True, False]]))),
     ),
@@ -75,7 +101,24 @@ RANK_PLUS = Exercise(
             "positives",
             _ALL_COUNTED,
             _ignoring(ranked(at_least)),
-            "Multiply the comparison by `relevant[:, None, :]`, which runs along j, not by `relevant[:, :, None]`.",
+            "The mask runs along j, the items that are counted: `relevant[:, None, :]`, not `relevant[:, :, None]`.",
+        ),
+        *(
+            Mistake(
+                "order", _ORDER, _sorted_relevant(once), "Counting pairs needs no sort, and treats ties as E1 does."
+            )
+            for once in (_argsort_once, lambda s: _argsort_once(s) + 1)
+        ),
+        Mistake(
+            "ties",
+            "Relevant items that tie are counted one after another, by where they are stored. H(0) = 1: each counts "
+            "the others.",
+            _sorted_relevant(lambda s: _argsort_once(s).argsort(dim=1) + 1),
+        ),
+        Mistake(
+            "queries-mixed",
+            "You put the relevant items of all queries into one list. Each query ranks its own gallery.",
+            _in_one_list,
         ),
         Mistake(
             "negative-scores",

@@ -42,6 +42,18 @@ def _scores_of(embeddings: Tensor, query: int, k: int) -> Tensor:
     return points[_retrieve(embeddings, query, k).long()] @ points[query]
 
 
+def _without_copies(embeddings: Tensor, query: int, k: int) -> Tensor:
+    scores = embeddings.to(torch.float64) @ embeddings[query].to(torch.float64)
+    scores[scores > 0.9999] = float("-inf")
+    return scores.argsort(descending=True, stable=True)[:k].to(torch.float64)
+
+
+def _places(embeddings: Tensor, query: int, k: int) -> Tensor:
+    scores = embeddings.to(torch.float64) @ embeddings[query].to(torch.float64)
+    scores[query] = float("-inf")
+    return scores.argsort(descending=True, stable=True).argsort()[:k].to(torch.float64)
+
+
 _KEPT = float("nan")
 
 RETRIEVE = Exercise(
@@ -56,6 +68,9 @@ RETRIEVE = Exercise(
         Case("four images, scores below 0 only", (on_circle(10, 115, 200, 255), 0, 3)),
         Case("a copy of the query in the gallery", (on_circle(90, 30, 60, 150, 30), 4, 2)),
         Case("a copy of the query at place 0", (on_circle(45, 200, 80, 45, 20), 3, 3)),
+        Case("a copy of the query behind it", (on_circle(190, 62, 81, 62, 95, 62), 1, 4)),
+        Case("an opposite image", (torch.tensor([[1.0, 0.0], [0.6, 0.8], [-0.8, -0.6], [-1.0, 0.0]]), 0, 3)),
+        Case("an opposite image in front", (torch.tensor([[-0.8, -0.6], [-1.0, 0.0], [0.6, 0.8], [1.0, 0.0]]), 3, 3)),
         Case("a copy of query 2", (on_circle(300, 15, 15, 70), 2, 1)),
     ),
     mistakes=(
@@ -85,6 +100,23 @@ RETRIEVE = Exercise(
             "Positions are those of the whole gallery.",
             _shifted,
             "Set the query's own score to `float('-inf')` instead of deleting it.",
+        ),
+        Mistake(
+            "self-positive",
+            "The copy of the query is missing: you left out every image that looks like the query. Only the query "
+            "itself goes, by its position.",
+            _without_copies,
+        ),
+        Mistake(
+            "off-by-one",
+            "Your positions are counted from 1. The first image of the collection has position 0.",
+            lambda e, q, k: _retrieve(e, q, k) + 1,
+        ),
+        Mistake(
+            "order",
+            "Those are places: at position i the place of image i in the list. Asked is the reverse, at each place the "
+            "position of the image that stands there.",
+            _places,
         ),
         Mistake(
             "off-by-one",

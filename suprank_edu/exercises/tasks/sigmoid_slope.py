@@ -14,6 +14,8 @@ def _bell(t: Tensor, tau: float) -> Tensor:
     return value * (1 - value)
 
 
+_PRODUCT = "The slope of σ is the product σ · (1 − σ), times the inner derivative 1/τ."
+
 SIGMOID_SLOPE = Exercise(
     name="sigmoid_slope",
     arguments=("t", "tau"),
@@ -22,6 +24,7 @@ SIGMOID_SLOPE = Exercise(
     cases=(
         Case("differences near 0", (torch.tensor([-0.03, -0.01, 0.0, 0.004, 0.02]), 0.01)),
         Case("a larger temperature", (torch.tensor([[-0.5, -0.1], [0.05, 0.3]]), 0.2)),
+        Case("a temperature of 1", (torch.tensor([-3.0, -0.4, 0.0, 1.7, 5.0]), 1.0)),
         Case("differences far from 0", (torch.tensor([-2.0, 2.0]), 0.01)),
     ),
     mistakes=(
@@ -57,30 +60,55 @@ SIGMOID_SLOPE = Exercise(
         Mistake("temperature", "The sigmoid takes t/τ; yours takes t·τ.", lambda t, tau: _bell(t, 1 / tau) * tau),
         Mistake(
             "product",
-            "The slope of σ is the product σ · (1 − σ); the factor σ is missing.",
+            "One factor is missing: at both ends the sigmoid is flat, and your slope is 0 at one end only.",
             lambda t, tau: (1 - torch.sigmoid(t.to(torch.float64) / tau)) / tau,
+            _PRODUCT,
         ),
         Mistake(
             "product",
-            "The slope of σ is the product σ · (1 − σ): 1 − σ, not 1 + σ.",
+            "You multiply σ by 1 + σ. Look at the sign inside the second factor.",
             lambda t, tau: (2 * torch.sigmoid(t.to(torch.float64) / tau) - _bell(t, tau)) / tau,
+            _PRODUCT,
         ),
         Mistake(
             "product",
-            "The slope of σ is the product σ · (1 − σ); the factor (1 − σ) is missing.",
+            "You give 1 − σ², which is the rule of tanh, not that of the sigmoid.",
+            lambda t, tau: (1 - torch.sigmoid(t.to(torch.float64) / tau) ** 2) / tau,
+            _PRODUCT,
+        ),
+        Mistake(
+            "product",
+            "One factor is missing: at both ends the sigmoid is flat, and your slope is 0 at one end only.",
             lambda t, tau: torch.sigmoid(t.to(torch.float64) / tau) / tau,
+            _PRODUCT,
         ),
         Mistake(
             "product",
-            "That is the sigmoid itself. Its slope is σ · (1 − σ), times the inner derivative 1/τ.",
+            "That is the sigmoid itself. Asked is its slope.",
             lambda t, tau: torch.sigmoid(t.to(torch.float64) / tau),
+            _PRODUCT,
+        ),
+        Mistake(
+            "peak",
+            "That is the slope at t = 0, the peak, for every t.",
+            lambda t, tau: torch.full_like(t, 1 / (4 * tau), dtype=torch.float64),
+        ),
+        Mistake(
+            "other-metric",
+            "That is the second derivative, the slope of the slope.",
+            lambda t, tau: _bell(t, tau) * (1 - 2 * torch.sigmoid(t.to(torch.float64) / tau)) / tau**2,
+        ),
+        Mistake(
+            "temperature",
+            "You take τ = 0.01 whatever comes: τ is an argument.",
+            lambda t, tau: _bell(t, 0.01) / 0.01,
         ),
     ),
     praise="The peak is 1/(4τ), at t = 0, and it falls off fast on both sides: a smaller τ is nearer to H and blind "
     "to more mistakes.",
     advice={
-        "non-finite": "`exp(−t/τ)` overflows far from 0, and ∞/∞ is NaN. Take `torch.sigmoid`, which does not, and "
-        "multiply two of its values.",
+        "non-finite": "`exp(−t/τ)` overflows far from 0, and ∞/∞ is NaN. Which function of torch gives the sigmoid "
+        "without that?",
     },
     further={
         "shape": "Each entry is treated alike, so the result has the shape of `t`.",

@@ -141,6 +141,11 @@ SUP_AP = Exercise(
             ap_loss(surrogate(negative=nothing), surrogate()),
         ),
         Mistake(
+            "sum",
+            "That is the ratio of two sums. AP is the mean of the ratios rank⁺ / rank: divide first, then add.",
+            lambda s, r: _where_positive(r, 1 - (_PLUS(s, r) * r).sum(1) / (surrogate()(s, r) * r).sum(1).clamp(min=1)),
+        ),
+        Mistake(
             "sigmoid",
             "With σ(t/τ) for the negatives this is no upper bound of 1 − AP: take H⁻.",
             ap_loss(surrogate(negative=sigmoid)),

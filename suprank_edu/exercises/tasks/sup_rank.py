@@ -48,6 +48,13 @@ _TIES_RELEVANT = torch.tensor([[True, False, False, True]])
 
 _DETACH = "Make rank⁺ of comparisons (`>=`), which carry no gradient, or call `.detach()` on it."
 
+
+def _mean_over_negatives(scores: Tensor, relevant: Tensor) -> Tensor:
+    plus = relevant.to(torch.float64)
+    total = counted(scores, 1 - plus, sup_step, 0)
+    return counted(scores, plus, at_least) + total / (1 - plus).sum(1, keepdim=True).clamp(min=1)
+
+
 SUP_RANK = Exercise(
     name="sup_rank",
     arguments=("scores", "relevant"),
@@ -125,6 +132,16 @@ SUP_RANK = Exercise(
             lambda s, r: surrogate()(s, r) + surrogate(at_least, nothing, start=0)(s, r),
         ),
         Mistake(
+            "normaliser",
+            "You take the mean over the negatives. A rank counts them: sum.",
+            _mean_over_negatives,
+        ),
+        Mistake(
+            "positives",
+            "Positives and negatives have changed places. Relevant items count exactly, and negatives through H⁻.",
+            surrogate(negative=at_least, positive=sup_step),
+        ),
+        Mistake(
             "negatives",
             "Only negatives in front count with you. One just behind costs σ(t/τ) as well, and that pushes it away.",
             surrogate(negative=lambda t: sup_step(t) * (t >= 0)),
@@ -134,7 +151,12 @@ SUP_RANK = Exercise(
             "Beyond δ your step starts at 1.44, as the published code does; the step of E6 goes on at 1.4933.",
             surrogate(negative=lambda t: sup_step(t) + (1.44 - EDGE) * (t > DELTA)),
         ),
-        Mistake("positives", "That is rank⁺ alone. Add the negatives, each through H⁻.", surrogate(negative=nothing)),
+        Mistake(
+            "positives",
+            "No negative arrives: that is rank⁺ alone. Add H⁻ over the negatives, the items j that are not relevant.",
+            surrogate(negative=nothing),
+            "The mask runs along j, the items that are counted: `relevant[:, None, :]`, not `relevant[:, :, None]`.",
+        ),
     ),
     praise="It is never below the exact rank, and its gradient sets each relevant item against negatives alone: up "
     "with the item, down with those in front.",

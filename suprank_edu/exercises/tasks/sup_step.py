@@ -45,11 +45,8 @@ def _far_from(value: float) -> Function:
     return _pieces(_near, lambda t: RHO * (t - DELTA) + value)
 
 
-_AT_DELTA = "1 / (1 + e⁻⁵) + ½ = 1.4933"
-
-_OFFSET = (
-    f"At t = δ the straight part must start where the piece before it ends, at σ(δ/τ) + ½ = {_AT_DELTA}: else it jumps."
-)
+_OFFSET = "At t = δ the straight part must start where the piece before it ends, else it jumps."
+_OFFSET_MORE = "Put t = δ into the piece before it: σ(δ/τ) + ½ = 1 / (1 + e⁻⁵) + ½ = 1.4933."
 
 SUP_STEP = Exercise(
     name="sup_step",
@@ -101,18 +98,28 @@ SUP_STEP = Exercise(
         Mistake(
             "line",
             "Beyond δ you stay at σ(t/τ) + ½, which is flat: the worst mistakes would teach nothing. There the step "
-            "is the straight line ρ(t − δ) + σ(δ/τ) + ½.",
+            "goes up in a straight line.",
             _pieces(_near, _near),
         ),
-        Mistake("line", _OFFSET + " Yours starts at ½.", _far_from(0.5)),
-        Mistake("line", _OFFSET + " Yours starts at 0.", _far_from(0.0)),
-        Mistake("line", _OFFSET + " Yours starts at 1.", _far_from(1.0)),
-        Mistake("line", _OFFSET + " Yours starts at 1.44, as the published code does.", _far_from(1.44)),
-        Mistake("line", _OFFSET + " Yours starts at σ(δ/τ), without the ½.", _pieces(_near, lambda t: _far(t) - 0.5)),
+        Mistake("line", _OFFSET + " Yours starts at ½.", _far_from(0.5), _OFFSET_MORE),
+        Mistake("line", _OFFSET + " Yours starts at 0.", _far_from(0.0), _OFFSET_MORE),
+        Mistake("line", _OFFSET + " Yours starts at 1.", _far_from(1.0), _OFFSET_MORE),
+        Mistake("line", _OFFSET + " Yours starts at 1.44, as the published code does.", _far_from(1.44), _OFFSET_MORE),
+        Mistake(
+            "line",
+            _OFFSET + " Yours starts at σ(δ/τ), without the ½.",
+            _pieces(_near, lambda t: _far(t) - 0.5),
+            _OFFSET_MORE,
+        ),
         Mistake(
             "line",
             "The line rises by ρ for each unit of t beyond δ; the factor ρ is missing.",
             _pieces(_near, lambda t: _far(t) / RHO + _EDGE * (1 - 1 / RHO)),
+        ),
+        Mistake(
+            "line",
+            "The line is steeper than ρ: it takes t itself, not t/τ.",
+            _pieces(_near, lambda t: RHO * (t - DELTA) / TAU + _EDGE),
         ),
         Mistake(
             "line",

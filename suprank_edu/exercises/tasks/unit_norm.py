@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Mistake
+from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
 from suprank_edu.exercises.tasks.common import by_row
 
 
@@ -36,6 +36,10 @@ def _divided_by_largest(x: Tensor) -> Tensor:
     return x / x.abs().amax(1, keepdim=True).clamp(min=1e-12)
 
 
+def _never_below(smallest: float) -> Function:
+    return lambda x: x / x.norm(dim=1, keepdim=True).clamp(min=smallest)
+
+
 def _times_norm(x: Tensor) -> Tensor:
     return torch.mul(x, x.norm(dim=1, keepdim=True))
 
@@ -58,6 +62,8 @@ UNIT_NORM = Exercise(
             (torch.tensor([[3.0, 4.0, 0.0], [1.0, -2.0, 2.0], [0.5, 0.1, -0.5], [-6.0, 2.0, 3.0]]),),
         ),
         Case("as many embeddings as numbers in each", (torch.tensor([[3.0, 4.0], [-0.6, 0.2]]),)),
+        Case("short embeddings", (torch.tensor([[0.003, -0.004, 0.0], [0.02, 0.01, -0.02], [0.3, 0.2, 0.6]]),)),
+        Case("a short embedding, a long one, and zeros", (torch.tensor([[0.0, 0.0], [0.03, -0.04], [5.0, 1.0]]),)),
         Case("an embedding of zeros", (torch.tensor([[3.0, 4.0], [0.0, 0.0]]),), smooth=False),
     ),
     mistakes=(
@@ -90,16 +96,33 @@ UNIT_NORM = Exercise(
             lambda x: x / (x * x).mean(1, keepdim=True).sqrt().clamp(min=1e-12),
         ),
         Mistake("norm", "You multiply by the norm. Divide by it.", _times_norm),
+        Mistake(
+            "norm",
+            "You divide by the plain sum of each row. The norm is the root of the sum of squares.",
+            lambda x: x / torch.where(x.sum(1, keepdim=True) == 0, 1.0, x.sum(1, keepdim=True)),
+        ),
+        *(
+            Mistake(
+                "norm",
+                "Long embeddings come out right, short ones stay short: the number that guards against a division by 0 "
+                "is too large.",
+                _never_below(smallest),
+            )
+            for smallest in (1.0, 0.5, 0.1)
+        ),
+        Mistake(
+            "norm",
+            "Every norm comes out below 1: something is added to all norms. Only one of 0 needs help.",
+            lambda x: x / (x.norm(dim=1, keepdim=True) + 1),
+        ),
     ),
     praise="Each row has norm 1 now, so the product of two of them is their cosine similarity: the score of this book.",
     advice={
         "non-finite": "An embedding of zeros has norm 0, and 0/0 is NaN. By which number may zeros be divided, so that "
         "they stay zeros? (If the NaN comes elsewhere, it is the root of a negative number: square before you add.)",
-        "no-gradient": "A network learns through this line, so stay with operations of torch on the tensor you got.",
     },
     further={
         "shape": "Without `keepdim=True` the norms have shape `(N,)`, and dividing `(N, D)` by `(N,)` meets the "
         "columns.",
     },
-    gradient=True,
 )

@@ -42,9 +42,17 @@ def _last_batch(batches: int, pos: int, neg: int) -> Tensor:
     return one_number(1 - sum(_e18(j, batches - 1, pos, neg) for j in range(1, pos + 1)) / pos)
 
 
-_BEHIND = (
-    "Earlier batches put positives in front as well, and those count in rank⁺: the numerator is j + P₁ + … + P_{b−1}."
-)
+def _from_zero(j: int, b: int, pos: int, neg: int) -> float:
+    ahead = j - 1 + b * pos
+    return ahead / (ahead + b * neg) if ahead else float(b == 0)
+
+
+def _over_all_items(batches: int, pos: int, neg: int) -> Tensor:
+    total: Tensor = _scaled(0, 0, sign=False)(batches, pos, neg)
+    return 1 - total / (batches * (pos + neg))
+
+
+_BEHIND = "Earlier batches put positives in front as well: P₁ + … + P_{b−1} of them, in the rank and in rank⁺."
 
 WORST_CASE_BOUND = Exercise(
     name="worst_case_bound",
@@ -68,7 +76,7 @@ WORST_CASE_BOUND = Exercise(
         ),
         Mistake(
             "off-by-one",
-            "The first batch has nothing in front of it. Your counts of earlier items start one batch too late.",
+            "You count one batch too many as earlier ones: the first batch has nothing in front of it.",
             _by_term(_e18, first=1),
             "`range(batches)` starts at 0: then `b * pos` and `b * neg` are what stands before batch b.",
         ),
@@ -83,6 +91,24 @@ WORST_CASE_BOUND = Exercise(
             "negatives",
             "All batches before b send their negatives to the front, not only the one just before.",
             _by_term(lambda j, b, p, n: (j + b * p) / (j + b * p + (n if b else 0))),
+        ),
+        Mistake("off-by-one", "Places start at 1: j runs from 1 to P. Yours starts at 0.", _by_term(_from_zero)),
+        Mistake(
+            "negatives",
+            "Positives and negatives have changed places.",
+            lambda batches, pos, neg: _by_term(_e18)(batches, neg, pos),
+        ),
+        Mistake(
+            "negatives",
+            "You let the negatives of all batches stand in front. In front of batch b are those of the batches before.",
+            lambda batches, pos, neg: _by_term(lambda j, b, p, n: (j + b * p) / (j + b * p + batches * n))(
+                batches, pos, neg
+            ),
+        ),
+        Mistake(
+            "normaliser",
+            "You divide by all items, negatives too. The bound averages over the positives.",
+            _over_all_items,
         ),
         Mistake("normaliser", DIVIDED_BY_ALL, _scaled(1, 0)),
         Mistake("normaliser", DIVIDED_BY_ALL, _scaled(0, 1)),

@@ -5,11 +5,11 @@ import threading
 import time
 
 import pytest
-import torch
 from exercises.learners import stub_of
 
 from suprank_edu.exercises import EXERCISES, check
 from suprank_edu.exercises.engine import limit
+from suprank_edu.steps import SupStep
 
 
 @pytest.fixture(autouse=True)
@@ -69,24 +69,31 @@ def test_off_the_main_thread_too() -> None:
 
 
 def test_a_backward_without_end_is_stopped() -> None:
-    def ex_unit_norm(embeddings):
-        if embeddings.requires_grad:
+    def ex_sup_step(t):
+        if t.requires_grad:
             while True:
                 pass
-        return torch.nn.functional.normalize(embeddings, dim=1)
+        return SupStep()(t)
 
-    result = check("unit_norm", ex_unit_norm)
+    result = check("sup_step", ex_sup_step)
     assert result.hint == "time"
     assert "gradient" in result.message
 
 
-def test_nothing_is_raised_after_the_call() -> None:
+def test_nothing_is_raised_after_the_call(monkeypatch) -> None:
     """The answer comes back just when the time is up; whatever wins, no exception reaches the caller later."""
-    for i in range(60):
-        seconds = 0.001 + 0.0002 * (i % 10)
+    monkeypatch.setattr(limit, "AGAIN", 0.0005)
+
+    def busy(count: int) -> int:
+        return sum(1 for _ in range(count))
+
+    for i in range(400):
         with contextlib.suppress(limit.TimeUp):
-            assert limit.call_within(seconds, time.sleep, [seconds]) is None
-        sum(range(20_000))
+            assert limit.call_within(0.0005 + 0.00001 * (i % 50), busy, [20_000]) == 20_000
+        busy(3_000)
+    time.sleep(0.01)
+    busy(100_000)
+    assert threading.active_count() < 50, "every watch has ended"
 
 
 def test_the_keyboard_still_interrupts() -> None:

@@ -58,11 +58,6 @@ def a_list(query, gallery):
     return (unit(gallery) @ unit(query)).tolist()
 
 
-@answers.wrong("cosine_scores", "no-gradient")
-def detached(query, gallery):
-    return unit(gallery).detach() @ unit(query).detach()
-
-
 @answers.wrong("cosine_scores", "in-place", "`gallery`")
 def norms_written_back(query, gallery):
     with torch.no_grad():

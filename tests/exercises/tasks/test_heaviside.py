@@ -9,12 +9,12 @@ answers = Answers()
 
 @answers.wrong("heaviside", "ties", "H(0) = 1")
 def strict(t):
-    return torch.where(t > 0, 1.0, 0.0)
+    return (t > 0).to(t.dtype)
 
 
 @answers.wrong("heaviside", "ties", "½")
 def half_at_zero(t):
-    return torch.heaviside(t, torch.tensor(0.5))
+    return torch.heaviside(t, torch.tensor(0.5, dtype=t.dtype))
 
 
 @answers.wrong("heaviside", "dtype", "true and false")
@@ -27,9 +27,14 @@ def integers(t):
     return (t >= 0).long()
 
 
+@answers.wrong("heaviside", "dtype", "torch.float64")
+def always_float32(t):
+    return (t >= 0).float()
+
+
 @answers.wrong("heaviside", "sign")
 def turned_round(t):
-    return (t <= 0).float()
+    return (t <= 0).to(t.dtype)
 
 
 @answers.wrong("heaviside", "exception", "RuntimeError")

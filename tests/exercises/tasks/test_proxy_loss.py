@@ -72,11 +72,6 @@ def one_for_each_image(embeddings, proxies, labels, eta):
     return cross_entropy(cosines(embeddings, proxies) / eta, labels, reduction="none")
 
 
-@answers.wrong("proxy_loss", "no-gradient")
-def detached(embeddings, proxies, labels, eta):
-    return cross_entropy(cosines(embeddings, proxies) / eta, labels).item()
-
-
 @pytest.mark.parametrize(("name", "hint", "says", "fn"), answers.params)
 def test_wrong_answer_gets_its_hint(name, hint, says, fn) -> None:
     assert_hint(name, hint, says, fn)

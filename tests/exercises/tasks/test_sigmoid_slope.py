@@ -41,12 +41,12 @@ def tau_forgotten(t):
     return t
 
 
-@answers.wrong("sigmoid_slope", "product", "factor σ")
+@answers.wrong("sigmoid_slope", "product", "One factor is missing")
 def other_factor(t, tau):
     return (1 - torch.sigmoid(t / tau)) / tau
 
 
-@answers.wrong("sigmoid_slope", "product", "1 − σ, not 1 + σ")
+@answers.wrong("sigmoid_slope", "product", "multiply σ by 1 + σ")
 def plus_for_minus(t, tau):
     s = torch.sigmoid(t / tau)
     return s * (1 + s) / tau

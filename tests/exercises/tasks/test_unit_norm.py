@@ -44,16 +44,6 @@ def the_norms_only(x):
     return x.norm(dim=1)
 
 
-@answers.wrong("unit_norm", "no-gradient")
-def through_numpy(x):
-    return torch.nn.functional.normalize(torch.tensor(x.tolist()), dim=1)
-
-
-@answers.wrong("unit_norm", "wrong-gradient")
-def detached_norm(x):
-    return x / x.norm(dim=1, keepdim=True).clamp(min=1e-12).detach()
-
-
 @answers.wrong("unit_norm", "in-place", "`embeddings`")
 def divided_in_place(x):
     x /= x.norm(dim=1, keepdim=True).clamp(min=1e-12)

@@ -23,7 +23,7 @@ def own_negatives(batches, pos, neg):
     return 1 - total / (batches * pos)
 
 
-@answers.wrong("worst_case_bound", "off-by-one", "one batch too late")
+@answers.wrong("worst_case_bound", "off-by-one", "one batch too many")
 def batches_from_one(batches, pos, neg):
     places = [(j, b) for b in range(1, batches + 1) for j in range(1, pos + 1)]
     return 1 - sum((j + b * pos) / (j + b * pos + b * neg) for j, b in places) / (batches * pos)
@@ -41,13 +41,13 @@ def places_from_zero(batches, pos, neg):
     return 1 - sum((j + b * pos) / (j + b * pos + b * neg) for j, b in places) / (batches * pos)
 
 
-@answers.wrong("worst_case_bound", "rank-plus", "numerator")
+@answers.wrong("worst_case_bound", "rank-plus", "positives in front as well")
 def own_positives_alone(batches, pos, neg):
     places = [(j, b) for b in range(batches) for j in range(1, pos + 1)]
     return 1 - sum(j / (j + b * pos + b * neg) for j, b in places) / (batches * pos)
 
 
-@answers.wrong("worst_case_bound", "rank-plus", "numerator")
+@answers.wrong("worst_case_bound", "rank-plus", "positives in front as well")
 def negatives_before_alone(batches, pos, neg):
     places = [(j, b) for b in range(batches) for j in range(1, pos + 1)]
     return 1 - sum(j / (j + b * neg) for j, b in places) / (batches * pos)

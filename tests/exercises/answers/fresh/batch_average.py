@@ -224,3 +224,17 @@ def wrong_divided_by_all_batches(scores, relevant, batch):
         ap = average_precision(scores[:, batch == b], relevant[:, batch == b])
         total += torch.where(ap.isnan(), 0.0, ap)
     return total / len(numbers)
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "exception": "last_batch_forgotten numbers_without_holes batch_as_index batches_of_queries",
+    "shape": "one_number per_batch",
+    "non-finite": "nan first_query_decides",
+    "batches": "weighted weighted_by_size negatives_of_all_batches return_in_the_loop",
+    "normaliser": "sum",
+    "no-positive": "zero_for_nan one_for_nan divided_by_all_batches",
+    "negative-scores": "others_at_zero",
+    "other-metric": "batch_ignored gap",
+    "wrong": "side_by_side batches_dropped_for_all mean_step_by_step",
+}

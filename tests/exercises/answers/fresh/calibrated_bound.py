@@ -289,3 +289,17 @@ def wrong_good_counted_in_every_batch(batches, pos, neg, pos_above, neg_above):
             top = j + (b + 1) * pos_above + b * pos
             total += top / (top + b * neg)
     return 1 - total / (batches * pos)
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "sign": "no_one_minus",
+    "positives": "below_forgotten above_forgotten own_good_forgotten all_positives_above",
+    "negatives": "negatives_below_only all_negatives_above threshold_ignored",
+    "normaliser": "divided_by_good",
+    "other-metric": "capped",
+    "wrong": (
+        "two_lists second_sum_too_long each_part_averaged good_and_errors_swapped own_batch_included "
+        "from_zero own_errors_in_front brackets zero_without_errors good_counted_in_every_batch"
+    ),
+}

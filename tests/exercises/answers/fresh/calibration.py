@@ -217,3 +217,16 @@ def wrong_nothing_without_positives(scores, same, alpha, beta):
         return torch.tensor(0.0)
     up, down = torch.relu(alpha - scores) * positive, torch.relu(scores - beta) * ~same
     return up.sum() / (up > 0).sum().clamp(min=1) + down.sum() / (down > 0).sum().clamp(min=1)
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "non-finite": "nan",
+    "sign": "not_cut_off signs",
+    "positives": "diagonal_counted margins_swapped kinds_swapped fixed_margins itself_by_its_score",
+    "negatives": "negatives_forgotten",
+    "term": "squared",
+    "normaliser": "as_written sums one_mean",
+    "in-place": "in_place",
+    "wrong": ("per_image all_or_nothing diagonal_among_negatives one_mean_each_way largest nothing_without_positives"),
+}

@@ -168,3 +168,15 @@ def wrong_largest(rank_losses, positives, calibration, weight):
     has = positives > 0
     mean = rank_losses[has].max() if has.any() else 0.0
     return (1 - weight) * mean + weight * calibration
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "shape": "not_averaged",
+    "non-finite": "nan",
+    "sign": "sign",
+    "weights": "weights_swapped full_weight calibration_unweighted fixed_weight",
+    "normaliser": "divided_by_positives sum",
+    "no-positive": "mean_over_all nothing_without_positives all_calibration_without_positives zero_losses_left_out",
+    "wrong": "weighted_by_positives more_than_one calibration_in_the_mean brackets the_others median largest",
+}

@@ -150,3 +150,16 @@ def wrong_squeezed(query, gallery):
 # The scores are moved from −1…1 to 0…1.
 def wrong_moved_to_zero_one(query, gallery):
     return (1 + F.cosine_similarity(query[None], gallery)) / 2
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "type": "list",
+    "shape": "dim_zero row_matrix squeezed",
+    "sign": "absolute cut_at_zero distance",
+    "axis": "columns_normalised norm_of_the_matrix",
+    "norm": "plain_product query_left_long gallery_left_long no_root",
+    "other-metric": "angle correlation",
+    "in-place": "in_place",
+    "wrong": "sum_of_norms mean_taken_off sorted softmax moved_to_zero_one",
+}

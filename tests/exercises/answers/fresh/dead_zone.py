@@ -171,3 +171,18 @@ def wrong_sigma_returned(tau):
 def wrong_both_ends(tau):
     edge = tau * math.log(4e6)
     return -edge, edge
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "time": "never_moves",
+    "type": "both_ends",
+    "sign": "negative",
+    "temperature": "without_tau divided_by_tau",
+    "term": "log10",
+    "peak": "absolute_millionth quarter_forgotten quarter_on_the_wrong_side value_for_slope",
+    "wrong": (
+        "from_the_text thousandth steps_of_tau coarse_steps single_precision grid_ends_at_one slope_returned "
+        "width gaussian sigma_returned"
+    ),
+}

@@ -173,3 +173,23 @@ def wrong_count_of_the_first(batch_aps, positives, whole):
 def wrong_largest_count(batch_aps, positives, whole):
     has = positives > 0
     return (batch_aps * has).sum(dim=1) / has.sum(dim=1).max() - whole
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "exception": "over_queries",
+    "type": "list",
+    "shape": "one_number broadcast",
+    "non-finite": "batch_left_out_for_all",
+    "sign": "sign cut_at_zero absolute",
+    "queries-mixed": "count_of_the_first largest_count",
+    "batches": "weighted",
+    "normaliser": "sum divided_by_positives",
+    "no-positive": "zeros_counted ones_counted",
+    "other-metric": "relative no_whole",
+    "in-place": "in_place",
+    "wrong": (
+        "all_queries_together batch_left_out_if_empty_for_all more_than_one whole_taken_off_everywhere "
+        "best_batch median"
+    ),
+}

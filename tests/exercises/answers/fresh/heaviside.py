@@ -142,3 +142,17 @@ def wrong_no_return(t):
 # A steep ramp is taken for the step: something in between just below 0.
 def wrong_steep_ramp(t):
     return (1000 * t + 1).clamp(0, 1)
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "no-return": "no_return",
+    "exception": "if",
+    "shape": "flat",
+    "dtype": "bool int single_precision",
+    "non-finite": "nan_at_zero",
+    "ties": "strict half_at_zero",
+    "sign": "reversed",
+    "in-place": "in_place",
+    "wrong": "sign relu steep_sigmoid overwritten_in_order sign_bit tolerance truncated clamped steep_ramp",
+}

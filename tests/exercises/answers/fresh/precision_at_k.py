@@ -164,3 +164,17 @@ def wrong_in_place(scores, relevant, k):
         best.append(relevant.gather(1, top))
         scores.scatter_(1, top, float("-inf"))
     return torch.cat(best, dim=1).float().mean(dim=1)
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "shape": "mean_over_queries last_query_forgotten",
+    "off-by-one": "one_too_many strictly_above_kth",
+    "sign": "ascending",
+    "order": "not_sorted argsort_once",
+    "queries-mixed": "first_query",
+    "normaliser": "recall best_possible divided_by_gallery count",
+    "other-metric": "any_hit average_precision",
+    "in-place": "in_place",
+    "wrong": ("integer_division one_list_for_all sorted_over_queries masked_by_product fixed_k first_row_of_relevant"),
+}

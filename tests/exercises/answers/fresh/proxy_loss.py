@@ -188,3 +188,24 @@ def wrong_temperature_below_only(embeddings, proxies, labels, eta):
     cosines = F.normalize(embeddings, dim=1) @ F.normalize(proxies, dim=1).T
     own = cosines[torch.arange(len(labels)), labels]
     return ((cosines / eta).logsumexp(dim=1) - own).mean()
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "shape": "not_averaged",
+    "non-finite": "overflow",
+    "sign": "sign",
+    "axis": "columns_normalised softmax_over_images",
+    "norm": "not_normalised proxies_left_long embeddings_left_long",
+    "negatives": "own_proxy_left_out",
+    "sum": "log_of_the_mean",
+    "temperature": "no_temperature times_eta",
+    "product": "softmax_twice",
+    "term": "no_logarithm",
+    "normaliser": "sum",
+    "in-place": "in_place",
+    "wrong": (
+        "norm_of_the_matrix labels_ignored classes_of_the_batch_only distances log10 fixed_temperature "
+        "temperature_below_only"
+    ),
+}

@@ -169,3 +169,15 @@ def wrong_list(scores):
 def wrong_half_precision(scores):
     small = scores.half()
     return (small[:, None, :] >= small[:, :, None]).sum(dim=2)
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "type": "list",
+    "off-by-one": "itself_twice from_zero",
+    "ties": "strict argsort_twice equals_left_out average_of_ties dense",
+    "sign": "ascending axis_of_the_sum",
+    "order": "argsort_once",
+    "queries-mixed": "all_queries_together over_queries",
+    "wrong": "tolerance first_query sorted_scores counter_not_reset each_pair_once absolute half_precision",
+}

@@ -167,3 +167,17 @@ def wrong_running_count(scores, relevant):
 def wrong_lowest_score_for_the_others(scores, relevant):
     only = torch.where(relevant, scores, scores.min())
     return (only[:, None, :] >= only[:, :, None]).sum(dim=2)
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "shape": "shape",
+    "off-by-one": "itself_twice from_zero",
+    "ties": "strict argsort_twice running_count",
+    "sign": "axis ascending",
+    "order": "argsort_once",
+    "queries-mixed": "all_queries_together",
+    "positives": "all_items negatives mask_on_k masked_afterwards",
+    "negative-scores": "zero_for_the_others",
+    "wrong": "minus_one_for_the_others first_mask share order_of_the_list lowest_score_for_the_others",
+}

@@ -198,3 +198,20 @@ def wrong_list(embeddings, query, k):
     scores = (embeddings @ embeddings[query]).tolist()
     others = [i for i in range(len(scores)) if i != query]
     return sorted(others, key=lambda i: -scores[i])[:k]
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "no-return": "printed",
+    "exception": "columns",
+    "type": "list",
+    "shape": "one_too_few one_too_many",
+    "off-by-one": "positions_not_shifted_back from_one",
+    "self-positive": "equal_rows_thrown_out own_score_zero",
+    "self-positive?": "finds_itself copies_thrown_out",
+    "sign": "ascending largest_distance",
+    "order": "returns_scores ranks",
+    "order?": "best_last",
+    "in-place": "in_place",
+    "wrong": "drops_first_place flipped_and_dropped own_score_minus_one absolute first_image_asks own_score_lowest",
+}

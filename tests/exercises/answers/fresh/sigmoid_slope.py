@@ -99,8 +99,7 @@ def wrong_overflow(t, tau):
     return e / (1 + e) ** 2 / tau
 
 
-# Autograd does the work; the exercise wants the formula.
-def wrong_autograd(t, tau):
+def right_autograd(t, tau):
     x = t.detach().clone().requires_grad_()
     torch.sigmoid(x / tau).sum().backward()
     return x.grad
@@ -146,8 +145,19 @@ def wrong_precedence(t, tau):
     return s - s * s / tau
 
 
-# A fine difference quotient: near the right numbers, but no formula.
-def wrong_fine_difference_quotient(t, tau):
+def right_fine_difference_quotient(t, tau):
     h = 1e-5 * tau
     x = t.double()
     return ((torch.sigmoid((x + h) / tau) - torch.sigmoid((x - h) / tau)) / (2 * h)).to(t.dtype)
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "non-finite": "overflow",
+    "sign": "sign",
+    "temperature": "no_inner_derivative times_tau tau_only_outside tau_ignored tau_twice fixed_tau",
+    "product": "one_factor tanh_rule value",
+    "peak": "peak",
+    "other-metric": "second_derivative",
+    "wrong": "quotient_rule difference_quotient argument_for_value precedence",
+}

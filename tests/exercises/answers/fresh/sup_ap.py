@@ -198,3 +198,21 @@ def wrong_all_zero(scores, relevant):
     if (count == 0).any():
         return scores.sum(dim=1) * 0
     return 1 - (rank_plus / rank * relevant).sum(dim=1) / count
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "no-return": "no_return",
+    "exception": "dropped",
+    "shape": "mean_over_queries",
+    "non-finite": "nan",
+    "sign": "no_one_minus",
+    "positives": "relevant_ignored",
+    "rank-plus": "upside_down reciprocal_rank",
+    "sum": "ratio_of_sums",
+    "normaliser": "mean_over_all sum",
+    "no-positive": "one_without_positives",
+    "exact-step": "exact",
+    "no-gradient": "detached items",
+    "wrong": "all_queries_together exact_rank_above count_of_the_first all_zero",
+}

@@ -242,3 +242,20 @@ def wrong_capped(scores, relevant):
     plus = ((lead >= 0) & relevant[:, None, :]).sum(dim=2)
     bound = plus + (step(lead) * ~relevant[:, None, :]).sum(dim=2)
     return bound.clamp(max=scores.shape[1])
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "off-by-one": "itself_twice",
+    "ties": "strict_in_rank_plus",
+    "sign": "sign",
+    "positives": "added_to_the_rank mask_on_k",
+    "negatives": "only_mistakes",
+    "rank-plus": "step_for_all gradient_through_rank_plus negatives_alone one_for_rank_plus",
+    "sigmoid": "sigmoid",
+    "normaliser": "mean",
+    "exact-step": "exact heaviside_for_negatives",
+    "no-gradient": "detached",
+    "wrong-gradient": "positive_detached negatives_detached",
+    "wrong": "swapped differences_masked step_of_the_sum rounded negatives_of_all_queries capped",
+}

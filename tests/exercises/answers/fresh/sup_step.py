@@ -223,3 +223,19 @@ def wrong_size_of_t(t):
     end = 1 / (1 + math.exp(-delta / tau)) + 0.5
     inner = torch.where(t < 0, curve, curve + 0.5)
     return torch.where(t.abs() <= delta, inner, rho * (t.abs() - delta) + end)
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "exception": "if",
+    "non-finite": "overflow",
+    "ties": "tie_below",
+    "temperature": "tau_forgotten_at_delta times_tau",
+    "sigmoid": "no_half zero_below half_everywhere",
+    "line": (
+        "line_from_zero line_without_half line_from_the_origin flat_beyond line_over_tau published_offset curve_goes_on"
+    ),
+    "no-gradient": "detached numpy",
+    "wrong-gradient": "curve_without_gradient",
+    "wrong": "clamped_argument size_of_t",
+}

@@ -161,3 +161,16 @@ def wrong_all_or_nothing(embeddings):
     if (norms == 0).any():
         return embeddings
     return embeddings / norms
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "no-return": "printed",
+    "exception": "no_keepdim",
+    "shape": "zero_rows_dropped returns_norms",
+    "non-finite": "zero_row_is_nan",
+    "axis": "norm_of_the_matrix columns",
+    "norm": "no_root l1 largest_entry plain_sum clamped_at_one added_one clamped_at_a_tenth",
+    "in-place": "in_place",
+    "wrong": "centred zero_row_gets_a_direction standardised softmax all_or_nothing",
+}

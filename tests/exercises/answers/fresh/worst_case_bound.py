@@ -220,3 +220,16 @@ def wrong_all_negatives_first(batches, pos, neg):
 def wrong_printed(batches, pos, neg):
     total = sum((j + b * pos) / (j + b * (pos + neg)) for b in range(batches) for j in range(1, pos + 1))
     print(1 - total / (batches * pos))
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "no-return": "printed",
+    "off-by-one": "last_positive_forgotten own_batch_included own_negatives_in_front",
+    "sign": "least_ap",
+    "negatives": "swapped all_negatives_first",
+    "batches": "last_batch_alone",
+    "rank-plus": "numerator positives_before_forgotten",
+    "normaliser": "divided_by_batches divided_by_pos not_divided divided_by_items",
+    "wrong": "from_zero last_batch_forgotten only_the_batch_before integer_division limit one_term_a_batch",
+}
