@@ -52,7 +52,7 @@ def check_scores(scores: Tensor, name: str = "scores") -> None:
     _check_finite(name, scores)
 
 
-def check_labels(labels: Tensor, size: int, name: str = "labels") -> Tensor:
+def check_labels(labels: object, size: int, name: str = "labels") -> Tensor:
     """Return ``labels`` as an ``(N, L)`` integer tensor, or raise unless it has ``size`` rows of integers."""
     if not isinstance(labels, Tensor):
         raise ValueError(f"`{name}`: got {type(labels).__name__}, expected an integer torch.Tensor{numbering(labels)}")
