@@ -171,7 +171,7 @@ def test_embeddings_that_are_not_finite_stop_too(glyphs: RetrievalDataset) -> No
 
 
 def test_an_error_of_the_loss_itself_passes_through(glyphs: RetrievalDataset) -> None:
-    with pytest.raises(ValueError, match=r"`level`: got 7") as error:
+    with pytest.raises(ValueError, match=r"`column`: got 7") as error:
         train(glyphs, SupAPLoss(column=7))
     assert not isinstance(error.value, TrainingError)
 
