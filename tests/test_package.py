@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 import suprank_edu
+from suprank_edu import data
 
 ROOT = Path(__file__).resolve().parents[1]
 FAULTS = """\
@@ -51,6 +52,24 @@ def wheel(built: Path) -> zipfile.ZipFile:
 @pytest.fixture(scope="module")
 def metadata(wheel: zipfile.ZipFile) -> Message:
     return email.message_from_bytes(wheel.read(f"suprank_edu-{suprank_edu.__version__}.dist-info/METADATA"))
+
+
+def test_the_wheel_brings_its_pictures_and_results(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
+    wheel.extractall(tmp_path)
+    script = "from suprank_edu import data; from suprank_edu.training.study import results_folder; print(len(data.load_samples('all')), results_folder('omniglot'))"
+    answer = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    size, folder = answer.stdout.split()
+    assert int(size) == len(data.load_samples("all"))
+    stored = {path.name for path in (ROOT / "book/results/omniglot").rglob("*.json")}
+    assert {path.name for path in (tmp_path / folder).rglob("*.json")} == stored
+    assert folder.startswith(str(tmp_path)), "not the clone's"
 
 
 def test_a_type_checker_finds_what_is_wrong_in_a_users_code(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
