@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
-from os import PathLike
 from typing import TYPE_CHECKING, SupportsIndex
 
 import numpy as np
 import numpy.typing as npt
 
 from suprank_edu._checks import numbering
-from suprank_edu._extras import needs
 from suprank_edu.data.paths import ImagePaths
+from suprank_edu.data.pixels import Item, decode
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-Item = bytes | str | PathLike[str]
 Labels = npt.NDArray[np.int64]
 
 
@@ -36,7 +33,7 @@ class RetrievalDataset:
         source: where the images come from, in one line.
         mode: the PIL mode that images are converted to, ``"L"`` or ``"RGB"``.
         names: N names for messages and captions; by default the paths, or ``image 0``, ``image 1``, ...
-        boxes: (N, 4) left, upper, right and lower edge in pixels: the part of each image that counts; None: all.
+        boxes: (N, 4) left, upper, right and lower edge in pixels of the stored image: the part that counts; None: all.
 
     Raises:
         ValueError: if the lengths disagree, a label has no class name, or the labels are no tree.
@@ -88,21 +85,25 @@ class RetrievalDataset:
         return len(self.items)
 
     def __getitem__(self, index: SupportsIndex) -> Image:
-        """Decode one image, and cut it to its box where there is one.
+        """Decode one image, and cut it to its box where there is one: see `image`."""
+        return self.image(index)
+
+    def image(self, index: SupportsIndex, min_side: int | None = None) -> Image:
+        """Decode one image, upright, in 8 bits, on white where it is transparent, and cut to its box.
+
+        Args:
+            index: its position.
+            min_side: pixels a side that are needed: a large JPEG is then decoded smaller, at no less than twice that.
 
         Raises:
             IndexError: if there is no such image.
-            OSError: if the file is missing or holds no readable image; the message names it.
+            OSError: if the file is missing or holds no readable image; one line names it.
         """
-        with needs("train"):
-            from PIL import Image as pillow
-
         item = self.items[index.__index__()]
         box = None if self.boxes is None else self.boxes[index.__index__()].tolist()
         try:
-            with pillow.open(io.BytesIO(item) if isinstance(item, bytes) else item) as image:
-                return image.convert(self.mode) if box is None else image.convert(self.mode).crop(box)
-        except (OSError, SyntaxError, ValueError, pillow.DecompressionBombError) as error:
+            return decode(item, self.mode, box=box, min_side=min_side)
+        except OSError as error:
             raise OSError(f"{self.name_of(index)}: cannot be read as an image ({error})") from error
 
     def __repr__(self) -> str:

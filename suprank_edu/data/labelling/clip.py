@@ -15,6 +15,7 @@ from torch import Tensor
 from suprank_edu._checks import check_count
 from suprank_edu.data.labelling.decisions import Labelling
 from suprank_edu.data.labelling.names import Embed
+from suprank_edu.data.pixels import to_mode
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -138,10 +139,11 @@ def embed_images(model: Any, images: Iterable[PIL.Image.Image], batch: int = 64)
 def _pixels(image: PIL.Image.Image, size: int) -> Tensor:
     from PIL import Image as pillow
 
+    image = to_mode(image, "RGB")
     scale = size / min(image.size)
     width, height = (max(size, round(side * scale)) for side in image.size)
     left, top = (width - size) // 2, (height - size) // 2
-    small = image.convert("RGB").resize((width, height), pillow.Resampling.BICUBIC)
+    small = image.resize((width, height), pillow.Resampling.BICUBIC)
     cut = np.asarray(small.crop((left, top, left + size, top + size)), dtype=np.float32) / 255  # (size, size, 3)
     normal = (torch.from_numpy(cut) - torch.tensor(_MEAN)) / torch.tensor(_STD)  # (size, size, 3)
     return normal.permute(2, 0, 1)  # (3, size, size)

@@ -4,35 +4,39 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import cast
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from suprank_edu._extras import needs
+from suprank_edu._progress import with_progress
 from suprank_edu.data import RetrievalDataset
 
 PRELOAD_BYTES = 1 << 30
 """Data sets whose resized pixels fit into this many bytes are decoded once and kept; larger ones on the fly."""
 
+_BLOCK = 64  # images that a thread decodes at a time
+_PATIENCE = 2.0  # seconds after which a bar appears
+
 
 def load_image(dataset: RetrievalDataset, index: int, size: int) -> Tensor:
-    """Decode one image as a ``(C, size, size)`` uint8 tensor: the short side is resized, the centre cut out.
+    """Decode one image as a `(C, size, size)` uint8 tensor: the short side is resized, the centre cut out.
 
     Raises:
-        OSError: if it cannot be read.
+        OSError: if it cannot be read; one line names it.
     """
     with needs("train"):
         from PIL import Image, ImageOps
 
-    image = ImageOps.fit(dataset[index], (size, size), method=Image.Resampling.BILINEAR)
+    image = ImageOps.fit(dataset.image(index, min_side=size), (size, size), method=Image.Resampling.BILINEAR)
     pixels = torch.from_numpy(np.array(image))  # (size, size) or (size, size, 3)
     return pixels[None] if pixels.ndim == 2 else pixels.permute(2, 0, 1)  # (C, size, size)
 
 
 def load_images(dataset: RetrievalDataset, size: int, indices: Sequence[int] | None = None) -> Tensor:
-    """Decode images as one ``(N, C, size, size)`` uint8 tensor.
+    """Decode images as one `(N, C, size, size)` uint8 tensor, in several threads, under a bar if that takes long.
 
     Args:
         dataset: where they come from.
@@ -43,14 +47,26 @@ def load_images(dataset: RetrievalDataset, size: int, indices: Sequence[int] | N
         N images, C = 1 for grey and 3 for colour.
 
     Raises:
-        OSError: if one cannot be read; the message names it.
+        OSError: if one cannot be read; one line names it.
 
     Example:
         >>> from suprank_edu.data import read
         >>> load_images(read("standin"), 16, [0, 1, 2]).shape
         torch.Size([3, 1, 16, 16])
     """
-    return torch.stack([load_image(dataset, i, size) for i in (range(len(dataset)) if indices is None else indices)])
+    chosen = range(len(dataset)) if indices is None else indices
+    images = torch.empty((len(chosen), dataset.channels, size, size), dtype=torch.uint8)
+
+    def decode(rows: slice) -> None:
+        for row in range(*rows.indices(len(chosen))):
+            images[row] = load_image(dataset, chosen[row], size)
+
+    blocks = [slice(start, start + _BLOCK) for start in range(0, len(chosen), _BLOCK)]
+    with ThreadPoolExecutor(_workers()) as pool:  # Pillow decodes and resizes without Python's lock
+        decoded = pool.map(decode, blocks)
+        for _ in zip(with_progress(blocks, True, "decoding images", delay=_PATIENCE), decoded, strict=True):
+            pass
+    return images  # (N, C, size, size)
 
 
 def image_batches(
@@ -61,7 +77,7 @@ def image_batches(
     *,
     preload: bool | None = None,
 ) -> Iterator[tuple[list[int], Tensor]]:
-    """Yield the indices of each batch and its ``(B, C, size, size)`` pixels in 0..1 on the device.
+    """Yield the indices of each batch and its `(B, C, size, size)` pixels in 0..1 on the device.
 
     Args:
         dataset: where images come from.
@@ -86,26 +102,36 @@ def _from_workers(
 ) -> Iterator[Tensor]:
     from torch.utils.data import DataLoader
 
-    workers = min(8, os.cpu_count() or 1)
-    loader: DataLoader[Tensor] = DataLoader(
-        _Decoded(dataset, size),
-        batch_sampler=cast(Iterable[list[int]], batches),
-        num_workers=workers,
+    loader: DataLoader[Tensor | str] = DataLoader(
+        _Batches(dataset, size),
+        batch_size=None,  # the sampler gives whole batches
+        sampler=batches,
+        num_workers=_workers(),
         pin_memory=pin_memory,
         # A generator of its own: the loader would otherwise draw its base seed from the global random state.
         generator=torch.Generator(),
     )
-    yield from loader
+    for images in loader:
+        if isinstance(images, str):
+            raise OSError(images)
+        yield images
 
 
-class _Decoded(torch.utils.data.Dataset[Tensor]):
-    """The map-style data set that loader workers share."""
+class _Batches(torch.utils.data.Dataset[Tensor | str]):
+    """What loader workers share: batch → its images, or why one cannot be read.
+
+    An error raised in a worker would reach the user as the text of its traceback.
+    """
 
     def __init__(self, dataset: RetrievalDataset, size: int) -> None:
         self.dataset, self.size = dataset, size
 
-    def __len__(self) -> int:
-        return len(self.dataset)
+    def __getitem__(self, batch: Sequence[int]) -> Tensor | str:
+        try:
+            return torch.stack([load_image(self.dataset, index, self.size) for index in batch])
+        except OSError as error:
+            return str(error)
 
-    def __getitem__(self, index: int) -> Tensor:
-        return load_image(self.dataset, index, self.size)
+
+def _workers() -> int:
+    return min(8, os.cpu_count() or 1)

@@ -1,4 +1,7 @@
 import io
+import os
+import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +11,7 @@ from torch import Tensor, nn
 
 from suprank_edu.data import RetrievalDataset, read
 from suprank_edu.training import SmallCNN, embed, load_image, load_images
+from suprank_edu.training.networks import images
 from suprank_edu.training.networks.images import image_batches
 from suprank_edu.training.networks.models import freeze_batch_norm, has_live_batch_norm
 
@@ -53,6 +57,56 @@ def test_loader_workers_give_the_same_pixels_as_memory() -> None:
         assert torch.equal(a, b)
         assert a.max() <= 1
     assert torch.equal(here[0][1][0], here[0][1][2])
+
+
+def test_preloading_decodes_in_several_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A barrier that two must reach: one thread alone would wait in vain."""
+    both = threading.Barrier(2, timeout=20)
+    glyphs = read("standin", split="test").subset(range(128))
+    expected = torch.stack([load_image(glyphs, i, 8) for i in range(128)])
+    decode = RetrievalDataset.image
+
+    def together(dataset: RetrievalDataset, index: int, **options: int) -> Image.Image:
+        if index in (0, 64):  # the first of each of two blocks
+            both.wait()
+        return decode(dataset, index, **options)
+
+    monkeypatch.setattr(RetrievalDataset, "image", together)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    assert torch.equal(load_images(glyphs, 8), expected)
+
+
+def test_preloading_shows_a_bar_where_it_takes_long(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    glyphs = read("standin", split="test").subset(range(130))
+    monkeypatch.delenv("SUPRANK_EDU_STATIC", raising=False)
+    load_images(glyphs, 8)
+    assert capsys.readouterr().err == ""  # done before anybody waits
+    monkeypatch.setattr(images, "_PATIENCE", 0.0)
+    load_images(glyphs, 8)
+    assert "decoding images: 100%" in capsys.readouterr().err
+    monkeypatch.setenv("SUPRANK_EDU_STATIC", "1")
+    load_images(glyphs, 8)
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("preload", [True, False])
+@pytest.mark.parametrize("damage", ["cut", "missing", "no image"])
+def test_one_bad_picture_is_named_in_one_line_however_the_set_is_loaded(
+    tmp_path: Path, preload: bool, damage: str
+) -> None:
+    paths = [tmp_path / f"{i}.jpg" for i in range(6)]
+    for path in paths:
+        Image.new("RGB", (40, 30), (200, 30, 60)).save(path)
+    if damage == "missing":
+        paths[4].unlink()
+    else:
+        paths[4].write_bytes(paths[4].read_bytes()[:300] if damage == "cut" else b"once upon a time")
+    about = {"level_names": ["all"], "class_names": [["one"]], "licence": "CC0", "source": "made up"}
+    dataset = RetrievalDataset(paths, np.zeros(6, dtype=int), **about)
+    batches = image_batches(dataset, [[0, 1], [2, 3], [4, 5]], 8, torch.device("cpu"), preload=preload)
+    with pytest.raises(OSError, match=r"4\.jpg: cannot be read as an image \([^\n]*\)$") as failure:
+        list(batches)
+    assert "\n" not in str(failure.value)
 
 
 class Flatten(nn.Module):

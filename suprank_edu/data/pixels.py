@@ -1,0 +1,92 @@
+"""From an image file of any kind to pixels as they are meant to be seen: upright, in 8 bits, on white."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from os import PathLike
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from suprank_edu._extras import needs
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Item = bytes | str | PathLike[str]
+Box = tuple[float, float, float, float]
+
+
+def decode(item: Item, mode: str, *, box: Box | None = None, min_side: int | None = None) -> Image:
+    """Decode one image.
+
+    Args:
+        item: the encoded image, or the path of its file.
+        mode: the PIL mode wanted, `"L"` or `"RGB"`.
+        box: left, upper, right and lower edge in pixels of the stored image, to which it is cut; None: all of it.
+        min_side: a JPEG without box may come smaller, its shorter side at least twice this many pixels; None: as it is.
+
+    Returns:
+        The image, turned as its EXIF orientation says, with white where it is transparent; see `to_mode`.
+
+    Raises:
+        OSError: the file is missing, damaged or no image; one line says why.
+    """
+    with needs("train"):
+        from PIL import Image as pillow
+        from PIL import UnidentifiedImageError
+
+    try:
+        with pillow.open(io.BytesIO(item) if isinstance(item, bytes) else item) as image:
+            if min_side is not None and box is None:
+                # JPEG decodes at 1/2, 1/4 or 1/8 of the size for a part of the time; the rest is resized as ever.
+                image.draft(None, (2 * min_side, 2 * min_side))
+            return to_mode(image if box is None else image.crop(box), mode)
+    except UnidentifiedImageError:
+        raise OSError("of no format that Pillow knows") from None
+    except Exception as error:  # Pillow's readers of damaged files raise almost anything
+        raise OSError(str(error).partition("\n")[0] or type(error).__name__) from error
+
+
+def to_mode(image: Image, mode: str) -> Image:
+    """Return an image upright, in 8 bits, and with white where it is transparent.
+
+    Args:
+        image: of any mode. Grey values of 16 bits are scaled, so that 65,535 is white.
+        mode: the PIL mode wanted, `"L"` or `"RGB"`.
+
+    Raises:
+        ValueError: pixels of 32 bits, of which nothing says which value is white, or a mode that Pillow cannot convert.
+
+    Example:
+        >>> from PIL import Image
+        >>> to_mode(Image.new("RGBA", (1, 1), (255, 0, 0, 0)), "RGB").getpixel((0, 0))
+        (255, 255, 255)
+    """
+    with needs("train"):
+        from PIL import ExifTags, ImageOps
+        from PIL import Image as pillow
+
+    image.load()
+    with contextlib.suppress(Exception):  # damaged notes about a picture that is whole
+        if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:  # else it would be copied
+            image = ImageOps.exif_transpose(image)
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        return _eight_bits(image).convert(mode)
+    if image.has_transparency_data:
+        white = pillow.new("RGBA", image.size, "white")
+        image = pillow.alpha_composite(white, image.convert("RGBA"))
+    return image.convert(mode)
+
+
+def _eight_bits(image: Image) -> Image:
+    with needs("train"):
+        from PIL import Image as pillow
+
+    values = np.asarray(image)  # (H, W)
+    if image.mode == "F" or values.min() < 0 or values.max() > 0xFFFF:
+        raise ValueError("pixels of 32 bits, of which nothing says which value is white; save it with 8 or 16 bits")
+    grey = (values.astype(np.int32) * 255 + 0x7FFF) // 0xFFFF  # rounded
+    grey[values == image.info.get("transparency", -1)] = 255
+    return pillow.fromarray(grey.astype(np.uint8))

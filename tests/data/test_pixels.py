@@ -1,0 +1,208 @@
+"""Images of every mode, format and orientation come out as a viewer shows them; damaged ones are named in one line."""
+
+import io
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import ExifTags, Image, ImageOps
+from PIL.JpegImagePlugin import JpegImageFile
+
+from suprank_edu.data import RetrievalDataset
+from suprank_edu.data.pixels import decode, to_mode
+
+# A ramp with a corner of another grey, so that every turn and mirror image is another one.
+GREY = np.add.outer(np.arange(12), 8 * np.arange(20)).astype(np.uint8)  # (12, 20)
+GREY[:3, :3] = 255
+COLOUR = np.stack([GREY, 255 - GREY, GREY // 2], axis=2)  # (12, 20, 3)
+
+
+def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, format=kind, **options)
+    return buffer.getvalue()
+
+
+def dataset_of(*items: bytes | Path, mode: str = "RGB", **options: object) -> RetrievalDataset:
+    labels = np.zeros(len(items), dtype=int)
+    about = {"level_names": ["all"], "class_names": [["one"]], "licence": "CC0", "source": "made up"}
+    return RetrievalDataset(items, labels, **about, mode=mode, **options)
+
+
+STORED = {  # mode → formats that keep it without loss, and options
+    "1": ("PNG", "TIFF", "BMP", "GIF"),
+    "L": ("PNG", "TIFF", "BMP", "PPM", "WEBP", "GIF", "JPEG2000"),
+    "P": ("PNG", "TIFF", "BMP", "GIF"),
+    "LA": ("PNG", "TIFF", "WEBP", "JPEG2000"),
+    "RGB": ("PNG", "TIFF", "BMP", "PPM", "WEBP", "JPEG2000"),
+    "RGBA": ("PNG", "TIFF", "WEBP", "JPEG2000"),
+    "I;16": ("PNG", "TIFF", "JPEG2000", "PPM"),
+}
+
+
+@pytest.mark.parametrize(("mode", "kind"), [(mode, kind) for mode in STORED for kind in STORED[mode]])
+def test_a_file_without_loss_gives_its_pixels(mode: str, kind: str) -> None:
+    colour, expected = mode in ("RGB", "RGBA"), COLOUR
+    if mode == "I;16":
+        image = Image.fromarray(GREY.astype(np.uint16) * 257)
+    elif mode == "P":
+        image = Image.fromarray(GREY).convert("P")
+    else:
+        image = Image.fromarray(COLOUR if colour else GREY).convert(mode)
+    if mode == "1":
+        expected = np.asarray(image.convert("RGB"))
+    elif not colour:
+        expected = np.repeat(GREY[:, :, None], 3, axis=2)
+    options = {"lossless": True} if kind == "WEBP" else {}
+    found = decode(encoded(image, kind, **options), "RGB")
+    assert found.mode == "RGB"
+    assert np.array_equal(np.asarray(found), expected)
+    assert np.array_equal(np.asarray(decode(encoded(image, kind, **options), "L")), np.asarray(found.convert("L")))
+
+
+def test_sixteen_bits_are_scaled_and_rounded() -> None:
+    values = np.array([[0, 128, 129, 257, 32767, 65535]], dtype=np.uint16)
+    expected = [[0, 0, 1, 1, 127, 255]]
+    assert [[round(v / 65535 * 255) for v in row] for row in values.tolist()] == expected
+    for image in (
+        Image.fromarray(values),
+        Image.fromarray(values.astype(np.int32)),
+        Image.fromarray(values.astype(">u2")),
+    ):
+        assert image.mode in ("I", "I;16", "I;16B")
+        assert np.asarray(to_mode(image, "L")).tolist() == expected
+
+
+@pytest.mark.parametrize("mode", ["I", "F"])
+def test_pixels_of_which_nothing_says_what_is_white_are_refused(mode: str) -> None:
+    item = encoded(Image.new(mode, (4, 4), 70_000), "TIFF")
+    with pytest.raises(OSError, match=r"^image 0: cannot be read as an image \(pixels of 32 bits"):
+        dataset_of(item)[0]
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
+def test_inks_become_their_colours(kind: str) -> None:
+    inks = np.array([[[0, 0, 0, 0], [0, 255, 255, 0], [0, 0, 0, 255], [255, 0, 0, 0]]], dtype=np.uint8)
+    tiles = Image.fromarray(inks.repeat(16, axis=0).repeat(16, axis=1), mode="CMYK")
+    found = np.asarray(decode(encoded(tiles, kind), "RGB"))[8, 8::16]  # the middles of white, red, black and cyan
+    assert np.abs(found.astype(int) - [[255, 255, 255], [255, 0, 0], [0, 0, 0], [0, 255, 255]]).max() < 8
+
+
+def transparent(mode: str) -> Image.Image:
+    """An image of black on nothing, in a mode that has transparency: its hidden colour is red or dark grey."""
+    if mode in ("RGBA", "LA"):
+        hidden, shown = ((255, 0, 0, 0), (0, 0, 0, 255)) if mode == "RGBA" else ((40, 0), (0, 255))
+        image = Image.new(mode, (20, 12), hidden)
+        image.paste(shown, (5, 3, 15, 9))
+        return image
+    grey = Image.new("L", (20, 12), 40)
+    grey.paste(0, (5, 3, 15, 9))
+    image = Image.fromarray(np.asarray(grey).astype(np.uint16)) if mode == "I;16" else grey.convert(mode)
+    image.info["transparency"] = {"RGB": (40, 40, 40), "P": 40}.get(mode, 40)
+    return image
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "RGB", "L", "P", "I;16"])
+def test_transparent_pixels_are_white_whatever_colour_they_hide(mode: str) -> None:
+    image = transparent(mode)
+    item = encoded(image, "PNG", **({} if mode in ("RGBA", "LA") else {"transparency": image.info["transparency"]}))
+    expected = np.full((12, 20), 255)
+    expected[3:9, 5:15] = 0
+    for wanted in ("L", "RGB"):
+        found = np.asarray(decode(item, wanted)).reshape(12, 20, -1)
+        assert (found == expected[:, :, None]).all()
+
+
+def test_half_transparent_pixels_are_mixed_with_white() -> None:
+    item = encoded(Image.new("RGBA", (2, 2), (0, 100, 200, 128)), "WEBP", lossless=True, exact=True)
+    expected = [round(value * 128 / 255 + 255 * 127 / 255) for value in (0, 100, 200)]
+    assert np.abs(np.asarray(decode(item, "RGB"), dtype=int) - expected).max() <= 1
+
+
+TURNS = {  # EXIF orientation → what was done to the upright picture when it was stored
+    1: lambda a: a,
+    2: lambda a: a[:, ::-1],
+    3: lambda a: a[::-1, ::-1],
+    4: lambda a: a[::-1],
+    5: lambda a: a.swapaxes(0, 1),
+    6: lambda a: np.rot90(a, 1),
+    7: lambda a: np.rot90(a, 2).swapaxes(0, 1),
+    8: lambda a: np.rot90(a, -1),
+}
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("orientation", TURNS)
+def test_photographs_of_a_turned_phone_come_upright(kind: str, orientation: int) -> None:
+    smooth = np.kron(COLOUR[:3, :5], np.ones((16, 16, 1), dtype=np.uint8))  # JPEG keeps blocks of one colour
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    stored = Image.fromarray(np.ascontiguousarray(TURNS[orientation](smooth)))
+    found = decode(encoded(stored, kind, exif=exif, **({"lossless": True} if kind == "WEBP" else {})), "RGB")
+    assert found.size == (80, 48)
+    assert np.abs(np.asarray(found).astype(int) - smooth).mean() < 6
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data:UserWarning")
+def test_a_picture_is_shown_though_its_notes_are_damaged() -> None:
+    exif = b"Exif\0\0II*\0\xff\xff\xff\xff"
+    found = decode(encoded(Image.fromarray(COLOUR), "PNG", exif=exif), "RGB")
+    assert np.array_equal(np.asarray(found), COLOUR)
+
+
+def test_the_picture_of_the_caller_is_left_as_it_is() -> None:
+    image = Image.fromarray(COLOUR)
+    image.getexif()[ExifTags.Base.Orientation] = 6
+    assert to_mode(image, "RGB").size == (12, 20)
+    assert image.size == (20, 12)
+
+
+def test_a_box_is_cut_from_the_stored_picture() -> None:
+    item = encoded(Image.fromarray(COLOUR))
+    [cut] = dataset_of(item, boxes=[[2, 1, 9, 8]])
+    assert np.array_equal(np.asarray(cut), COLOUR[1:8, 2:9])
+
+
+def test_a_large_photograph_is_not_decoded_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    gradient = np.add.outer(np.arange(1500), np.arange(2000))[:, :, None] // [14, 20, 28]
+    item = encoded(Image.fromarray(gradient.astype(np.uint8)), "JPEG", quality=95)
+    decoded = []
+    load = JpegImageFile.load
+    monkeypatch.setattr(JpegImageFile, "load", lambda image: (decoded.append(image.size), load(image))[1])
+    dataset = dataset_of(item)
+    whole, part = dataset[0], dataset.image(0, min_side=64)
+    assert {size for size in decoded if size != (2000, 1500)} == {(250, 188)}  # 1/64 of the pixels
+    small, expected = (ImageOps.fit(image, (64, 64)) for image in (part, whole))
+    assert np.abs(np.asarray(small).astype(int) - np.asarray(expected)).max() <= 2
+    assert dataset.image(0, min_side=751).size == (2000, 1500), "never below twice what is wanted, unless it is smaller"
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow's, of what it passes over
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "PPM", "JPEG2000", "ICO", "TGA"])
+def test_whatever_is_damaged_is_named_in_one_line(kind: str, tmp_path: Path) -> None:
+    """Cut anywhere, or with bytes changed, a file gives a picture or an `OSError` of one line, and nothing else."""
+    draw = random.Random(kind)
+    whole = encoded(Image.fromarray(COLOUR.repeat(3, axis=0).repeat(3, axis=1)), kind)
+    refused = []
+    for trial in range(150):
+        content = bytearray(whole[: draw.randrange(len(whole))] if trial % 2 else whole)
+        for _ in range(0 if trial % 2 else 3):
+            content[draw.randrange(min(len(content), 400))] = draw.randrange(256)
+        path = tmp_path / f"{trial}.{kind.lower()}"
+        path.write_bytes(content)
+        try:
+            dataset_of(path)[0].load()
+        except OSError as error:
+            refused.append((f"{path}: cannot be read as an image (", str(error)))
+    assert len(refused) > 20
+    for beginning, message in refused:
+        assert message.startswith(beginning)
+        assert "\n" not in message
+
+
+def test_what_is_no_image_is_said_without_an_address_in_memory() -> None:
+    with pytest.raises(OSError, match=r"^image 0: cannot be read as an image \(of no format that Pillow knows\)$"):
+        dataset_of(b"no image at all")[0]
+    with pytest.raises(OSError, match=r"^nowhere\.jpg: cannot be read as an image \(.*No such file"):
+        dataset_of(Path("nowhere.jpg"))[0]
