@@ -101,7 +101,7 @@ def test_one_bad_picture_is_named_in_one_line_however_the_set_is_loaded(
         paths[4].unlink()
     else:
         paths[4].write_bytes(paths[4].read_bytes()[:300] if damage == "cut" else b"once upon a time")
-    about = {"level_names": ["all"], "class_names": [["one"]], "licence": "CC0", "source": "made up"}
+    about = {"column_names": ["all"], "class_names": [["one"]], "licence": "CC0", "source": "made up"}
     dataset = RetrievalDataset(paths, np.zeros(6, dtype=int), **about)
     batches = image_batches(dataset, [[0, 1], [2, 3], [4, 5]], 8, torch.device("cpu"), preload=preload)
     with pytest.raises(OSError, match=r"4\.jpg: cannot be read as an image \([^\n]*\)$") as failure:
