@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from os import PathLike
 from pathlib import Path
 from urllib.parse import quote, unquote
+
+from suprank_edu.data.csv_files import read_csv
 
 COMMONS = "http://commons.wikimedia.org/wiki/"
 PREFIX = "Category:"
@@ -38,28 +39,19 @@ def read_categories(path: str | PathLike[str]) -> dict[int, str]:
     if not path.is_file():
         raise FileNotFoundError(f"{path}: there is no such file; {_ADVICE}")
     found: dict[int, str] = {}
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.reader(file)
-        header = next(rows, [])
-        if header[:2] != ["landmark_id", "category"]:
-            raise ValueError(f"{path}, line 1: got {','.join(header)!r}, expected 'landmark_id,category'; {_ADVICE}")
-        for row in rows:
-            landmark, title = _parse(row, f"{path}, line {rows.line_num}", len(header))
-            if landmark in found:
-                raise ValueError(f"{path}, line {rows.line_num}: got landmark {landmark} twice, expected one row each")
-            found[landmark] = title
+    header, rows = read_csv(path)
+    if header[:2] != ["landmark_id", "category"]:
+        raise ValueError(f"{path}, line 1: got {','.join(header)!r}, expected 'landmark_id,category'; {_ADVICE}")
+    for line, (number, url, *_) in rows:
+        if not number.isdecimal():
+            raise ValueError(f"{path}, line {line}: got the landmark id {number!r}, expected a whole number")
+        if int(number) in found:
+            raise ValueError(f"{path}, line {line}: got landmark {number} twice, expected one row each")
+        try:
+            found[int(number)] = title_of(url)
+        except ValueError as error:
+            raise ValueError(f"{path}, line {line}: {error}") from None
     return found
-
-
-def _parse(row: list[str], where: str, columns: int) -> tuple[int, str]:
-    if len(row) != columns:
-        raise ValueError(f"{where}: got {len(row)} fields, expected {columns}")
-    if not row[0].isdecimal():
-        raise ValueError(f"{where}: got the landmark id {row[0]!r}, expected a whole number")
-    try:
-        return int(row[0]), title_of(row[1])
-    except ValueError as error:
-        raise ValueError(f"{where}: {error}") from None
 
 
 def title_of(url: str) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from suprank_edu._checks import check_one_of
+from suprank_edu.data.csv_files import read_csv
 from suprank_edu.data.labelling.clusters import Candidate
 
 NATURAL, HUMAN_MADE = "natural", "human-made"
@@ -186,7 +187,7 @@ class ReviewLog:
         trial.decided = dict(self.review.decided)
         trial.apply(decision)
         suggested = trial.candidates[decision.candidate].name
-        is_new = not self.path.exists() or self.path.stat().st_size == 0
+        is_new = not self.path.exists() or not self.path.read_text(encoding="utf-8-sig").strip()
         row = [decision.candidate, suggested, *decision[1:]]
         with self.path.open("a", encoding="utf-8", newline="") as file:
             # One write for the whole row: a break leaves it out, or whole.
@@ -212,22 +213,18 @@ def replay(path: str | PathLike[str], candidates: Sequence[Candidate]) -> Labell
 
 def _replay(path: Path, candidates: Sequence[Candidate]) -> Review:
     review = Review(candidates)
-    with path.open(encoding="utf-8", newline="") as file:
-        text = file.read()
-    if text and not text.endswith("\n"):
-        raise ValueError(f"{path}, line {text.count(chr(10)) + 1}: the row is cut off; complete it or delete it")
-    rows = csv.reader(io.StringIO(text, newline=""))
-    header = next(rows, list(COLUMNS))
-    if tuple(header) != COLUMNS:
+    content = path.read_bytes()
+    if content and not content.endswith(b"\n"):
+        last = content.count(b"\n") + 1
+        raise ValueError(f"{path}, line {last}: the row is cut off; complete it or delete it")
+    header, rows = read_csv(path)
+    if header and tuple(header) != COLUMNS:
         raise ValueError(f"{path}, line 1: got {','.join(header)!r}, expected {','.join(COLUMNS)!r}")
-    for row in rows:
+    for line, (candidate, _, action, value, nature) in rows:
         try:
-            if len(row) != len(COLUMNS):
-                raise ValueError(f"got {len(row)} fields, expected {len(COLUMNS)}")
-            candidate, _, action, value, nature = row
             review.apply(Decision(candidate, action, value, nature))
         except ValueError as error:
-            raise ValueError(f"{path}, line {rows.line_num}: {error}") from None
+            raise ValueError(f"{path}, line {line}: {error}") from None
     return review
 
 

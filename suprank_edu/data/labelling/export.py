@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from suprank_edu._extras import needs
 from suprank_edu._files import replacing
+from suprank_edu.data.csv_files import read_csv
 from suprank_edu.data.labelling.categories import COMMONS, url_of
 from suprank_edu.data.labelling.decisions import NATURES, Labelling
 from suprank_edu.data.labelling.votes import IMAGES, PARENTS, Vote
@@ -89,21 +90,22 @@ def read_labels(path: str | PathLike[str]) -> list[HierarchicalLabel]:
         FileNotFoundError: there is no such file.
         ValueError: a malformed line; the message names file and line.
     """
-    path, rows = Path(path), []
-    with path.open(encoding="utf-8", newline="") as file:
-        lines = csv.reader(file)
-        header = next(lines, [])
-        if tuple(header) != HierarchicalLabel._fields:
-            expected = ",".join(HierarchicalLabel._fields)
-            raise ValueError(f"{path}, line 1: got {','.join(header)!r}, expected {expected!r}")
-        for line in lines:
-            where = f"{path}, line {lines.line_num}"
-            if len(line) != len(HierarchicalLabel._fields) or not line[0].isdecimal():
-                raise ValueError(f"{where}: got {','.join(line)!r}, expected a landmark id and four fields more")
-            if line[4] not in ("", *NATURES):
-                raise ValueError(f"{where}: got {line[4]!r}, expected {' or '.join(NATURES)}")
-            rows.append(HierarchicalLabel(int(line[0]), *line[1:]))
-    return rows
+    header, rows = read_csv(path)
+    if tuple(header) != HierarchicalLabel._fields:
+        expected = ",".join(HierarchicalLabel._fields)
+        raise ValueError(f"{path}, line 1: got {','.join(header)!r}, expected {expected!r}")
+    found: dict[int, HierarchicalLabel] = {}
+    for line, fields in rows:
+        where, (number, *_, label, nature) = f"{path}, line {line}", fields
+        if not number.isdecimal():
+            raise ValueError(f"{where}: got the landmark id {number!r}, expected a whole number")
+        if int(number) in found:
+            raise ValueError(f"{where}: got landmark {number} twice, expected one row each")
+        if nature not in ("", *NATURES) or bool(label) != bool(nature):
+            expected = f"{' or '.join(NATURES)} with a label, and both empty without"
+            raise ValueError(f"{where}: got {nature!r} with the label {label!r}, expected {expected}")
+        found[int(number)] = HierarchicalLabel(int(number), *fields[1:])
+    return list(found.values())
 
 
 def statistics(

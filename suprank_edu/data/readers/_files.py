@@ -7,10 +7,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import TypeVar
 
 from suprank_edu.data.folders import ENVIRONMENT_VARIABLE, data_folder
 
 Root = str | PathLike[str] | None
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True)
@@ -111,15 +114,16 @@ class ListFile:
 
     def _split_lines(self, separator: str | None) -> Iterator[tuple[int, list[str]]]:
         # Bytes that are no UTF-8 pass through: the names of files may hold them.
-        with open(self.path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+        with open(self.path, encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
             if separator != ",":
                 for number, line in enumerate(file, 1):
                     yield number, line.split(separator)
                 return
             reader = csv.reader(file)
             try:
-                for fields in reader:
-                    yield reader.line_num, fields
+                for row in reader:
+                    fields = [field.strip() for field in row]
+                    yield reader.line_num, fields if any(fields) else []
             except csv.Error as error:
                 raise self.error(reader.line_num, f"an unreadable line ({error})", "CSV") from error
 
@@ -127,6 +131,11 @@ class ListFile:
         pairs = zip(fields, header, strict=False)
         if len(fields) != len(header) or not all(field.strip().startswith(name) for field, name in pairs):
             raise self.error(1, f"the header {', '.join(fields)!r}", f"{', '.join(header)!r}")
+
+    def put(self, found: dict[K, V], line: int, key: K, value: V) -> None:
+        """Add what a line says of a key, or raise its error where a line before says something else."""
+        if found.setdefault(key, value) != value:
+            raise self.error(line, f"{key} as {value!r}, which was {found[key]!r} before", "each once")
 
     def integer(self, line: int, name: str, text: str) -> int:
         """Return a field as an integer, or raise the error of its line."""

@@ -118,7 +118,7 @@ def read_solution(file: ListFile, index: Images) -> Images:
 
 def _after_header(file: ListFile, lines: BinaryIO, header: Sequence[str]) -> Iterator[tuple[int, bytes]]:
     """Yield the number and content of each line that is not blank, after checking the first."""
-    first = lines.readline().decode(errors="replace").strip()
+    first = lines.readline().decode("utf-8-sig", errors="replace").strip()
     if first != ",".join(header):
         raise file.error(1, f"the header {first!r}", repr(",".join(header)))
     return ((number, line) for number, line in enumerate(lines, 2) if line not in (b"\n", b"\r\n"))

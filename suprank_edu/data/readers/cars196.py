@@ -68,7 +68,7 @@ def read_cars196(
 
     parent = body_of if coarse == "body" else maker_of
     default = Hierarchy((coarse,), {number: (parent(model),) for number, model in models.items()})
-    hierarchy = read_hierarchy(ORIGIN, folder, default)
+    hierarchy = read_hierarchy(folder, default)
     chosen = [i for i, number in enumerate(numbers) if number in CLASSES[split]]
     ids = [numbers[i] for i in chosen]
     columns = hierarchy.columns(ids)

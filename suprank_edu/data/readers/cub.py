@@ -41,17 +41,16 @@ def read_cub(
     check_split(split, CLASSES)
     folder = find_root(ORIGIN, root)
     class_file = ListFile(ORIGIN, folder, "classes.txt")
-    names = {
-        class_file.integer(line, "class id", number): name.partition(".")[2] or name
-        for line, (number, name) in class_file.rows(2)
-    }
+    names: dict[int, str] = {}
+    for line, (number, name) in class_file.rows(2):
+        class_file.put(names, line, class_file.integer(line, "class id", number), name.partition(".")[2] or name)
     kinds = Hierarchy(("kind",), {number: (name.rpartition("_")[2],) for number, name in names.items()})
-    hierarchy = read_hierarchy(ORIGIN, folder, kinds)
+    hierarchy = read_hierarchy(folder, kinds)
 
     label_file = ListFile(ORIGIN, folder, "image_class_labels.txt")
-    class_of = {}
+    class_of: dict[str, int] = {}
     for line, (image, number) in label_file.rows(2):
-        class_of[image] = label_file.integer(line, "class id", number)
+        label_file.put(class_of, line, image, label_file.integer(line, "class id", number))
         if class_of[image] not in names:
             raise label_file.error(line, f"class {number}", f"one of {class_file.path.name}")
 

@@ -108,7 +108,7 @@ def _read_labels(file: ListFile, header: tuple[str, ...]) -> tuple[list[str], li
     """Return file names, line numbers and labels (N, L) of a CSV."""
     names, lines, labels = [], [], []
     for line, (name, *numbers) in file.rows(len(header), separator=",", header=header):
-        names.append(name.strip())
+        names.append(name)
         lines.append(line)
         labels.append([file.integer(line, "label", number) for number in numbers])
     return names, lines, np.array(labels, dtype=np.int64).reshape(len(names), len(header) - 1)

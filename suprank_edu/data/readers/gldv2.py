@@ -128,11 +128,11 @@ def _read_hierarchy(file: ListFile, supercategory: str) -> _Landmarks:
     found: dict[int, tuple[str, str, str]] = {}
     for line, fields in file.rows(5, separator=",", header=_HIERARCHY):
         number = file.integer(line, "landmark_id", fields[0])
-        kind, made = fields[column].strip(), fields[4].strip()
+        kind, made = fields[column], fields[4]
         if kind and not made:
             raise file.error(line, "an empty natural_or_human_made", "natural or human-made")
         if kind:
-            found[number] = (category_name(fields[1], number), kind, made)
+            file.put(found, line, number, (category_name(fields[1], number), kind, made))
     ids = sorted(found)
     names, kinds, made_by = ([found[number][i] for number in ids] for i in range(3))
     return _Landmarks(np.array(ids, dtype=np.int64), names, [kinds, made_by])
@@ -144,7 +144,7 @@ def _read_names(folder: Path, part: str, ids: npt.NDArray[np.int64]) -> _Landmar
     if (folder / f"{part}_label_to_category.csv").is_file():
         file = ListFile(ORIGIN, folder, f"{part}_label_to_category.csv")
         for line, fields in file.rows(2, separator=",", header=("landmark_id", "category")):
-            categories[file.integer(line, "landmark_id", fields[0])] = fields[1]
+            file.put(categories, line, file.integer(line, "landmark_id", fields[0]), fields[1])
     return _Landmarks(ids, [category_name(categories.get(i, ""), i) for i in ids.tolist()], [])
 
 

@@ -73,7 +73,7 @@ def read_inshop(
 
 def _check_total(file: ListFile, total: int) -> None:
     """Raise unless the first line announces as many rows as there are."""
-    with open(file.path, encoding="utf-8", errors="replace") as text:
+    with open(file.path, encoding="utf-8-sig", errors="replace") as text:
         announced = text.readline().strip()
     if file.integer(1, "number of rows", announced) != total:
         raise file.error(1, f"{announced} rows announced", f"{total}, the number of rows that follow")

@@ -104,7 +104,7 @@ ACCEPTED = "k1,castle,accept,,human-made\n"
         ("k1,castle,reject,,natural\n", r"line 2: `natural_or_human_made`: got 'natural' with 'reject', expected nothing"),
         (ACCEPTED + "k2,fort,rename,castle,natural\n", r"line 3: `natural_or_human_made`: got 'natural' for 'castle', which is 'human-made' already"),
         ("k1,castle,accept,burg,human-made\n", r"line 2: `value`: got 'burg' with 'accept', expected nothing"),
-        ("k1,castle,rename, ,human-made\n", r"line 2: `value`: got ' ' with 'rename', expected the new name"),
+        ("k1,castle,rename, ,human-made\n", r"line 2: `value`: got '' with 'rename', expected the new name"),
         ("k1,castle,merge,,\n", r"line 2: `value`: got '' with 'merge', expected the key of another candidate"),
         ("k1,castle,merge,k2,\n", r"line 2: `value`: got 'k2' with 'merge', expected the key of a candidate accepted"),
         ("k1,castle,merge,k1,\n", r"line 2: `value`: got 'k1' with 'merge'"),

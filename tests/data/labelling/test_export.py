@@ -78,9 +78,9 @@ HEADER = "landmark_id,category,supercategory,hierarchical_label,natural_or_human
         ("landmark_id,category\n", r"line 1: got 'landmark_id,category', expected 'landmark_id,category,supercategory"),
         (
             HEADER + "1,u,a,b,natural\nx,u,a,b,natural\n",
-            r"line 3: got 'x,u,a,b,natural', expected a landmark id and four",
+            r"line 3: got the landmark id 'x', expected a whole number",
         ),
-        (HEADER + "1,u,a\n", r"line 2: got '1,u,a', expected a landmark id and four fields more"),
+        (HEADER + "1,u,a\n", r"line 2: got 3 fields, expected 5, as in the header"),
         (HEADER + "1,u,a,b,stone\n", r"line 2: got 'stone', expected natural or human-made"),
     ],
 )

@@ -58,5 +58,5 @@ def test_classes_are_counted_where_images_are_not_in_print(tmp_path: Path) -> No
 def test_a_label_that_is_no_number(tmp_path: Path) -> None:
     dyml(tmp_path)
     write(tmp_path / "bmk_fine" / "gallery.csv", "fname, labels0.jpg", "g1.jpg, 3", "g2.jpg, three")
-    with pytest.raises(ValueError, match=r"gallery\.csv, line 3: got the label ' three', expected an integer"):
+    with pytest.raises(ValueError, match=r"gallery\.csv, line 3: got the label 'three', expected an integer"):
         read("dyml-animal", tmp_path, "query-fine")
