@@ -3,7 +3,6 @@
 import copy
 import subprocess
 import sys
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from pytorch_metric_learning.losses import (
     TripletMarginLoss,
 )
 from pytorch_metric_learning.miners import MultiSimilarityMiner, TripletMarginMiner
-from pytorch_metric_learning.utils.distributed import DistributedLossWrapper
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
@@ -186,14 +184,6 @@ def test_distributed_loss_wrapper_gives_each_process_the_gradient_of_the_whole_b
             (gradient,) = torch.autograd.grad(processes * value, everything, retain_graph=True)
             torch.testing.assert_close(found[name]["value"], (processes * value).detach(), rtol=0, atol=1e-12)
             torch.testing.assert_close(found[name]["gradient"], gradient[own], rtol=0, atol=1e-12)
-
-
-def test_without_processes_the_distributed_wrapper_hands_the_batch_on() -> None:
-    embeddings, labels = next(batches())
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*non-distributed")  # of its own, in recent versions
-        found = DistributedLossWrapper(as_metric_learning_loss(SupAPLoss()))(embeddings, labels)
-    same(found, SupAPLoss()(embeddings, labels), embeddings)
 
 
 INSTEAD = r"suprank_edu\.training\.MemoryBank keeps .* suprank_edu\.training\.gather_with_gradient brings"
