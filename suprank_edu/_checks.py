@@ -210,6 +210,15 @@ def _is_number(value: object) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
+def usable_device(device: str | torch.device) -> torch.device:
+    """Return a device by its name, or raise unless torch has it on this machine."""
+    try:
+        return torch.empty(0, device=device).device
+    except (RuntimeError, AssertionError) as error:  # no such name, or torch was built without it
+        reason = str(error).partition("\n")[0]
+        raise ValueError(f"`device`: got {device!r}, expected one that torch has here ({reason})") from None
+
+
 def check_device(name: str, value: Tensor, like: Tensor) -> None:
     """Raise unless ``value`` lies on the device of ``like``."""
     if value.device != like.device:

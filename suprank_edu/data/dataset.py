@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, SupportsIndex
 import numpy as np
 import numpy.typing as npt
 
-from suprank_edu._checks import numbering
+from suprank_edu.data.label_arrays import check_integers, check_label_tree
 from suprank_edu.data.paths import ImagePaths
 from suprank_edu.data.pixels import Item, decode
 
@@ -168,28 +168,12 @@ def _as_labels(labels: npt.ArrayLike, size: int, num_classes: Sequence[int]) -> 
             f"`labels`: got shape {np.shape(labels)}, expected ({size}, {len(num_classes)}), one row per image "
             "and one column per list of `class_names`"
         )
-    if not np.issubdtype(array.dtype, np.integer):
-        raise ValueError(f"`labels`: got dtype {array.dtype}, expected integers{numbering(labels)}")
+    check_integers(array)
     for column, count in enumerate(num_classes):
         if size and (array[:, column].min() < 0 or array[:, column].max() >= count):
             raise ValueError(
                 f"`labels`: got {array[:, column].min()}..{array[:, column].max()} in column {column}, expected "
                 f"0..{count - 1}, one id per class name"
             )
-    _check_tree(array, num_classes)
+    check_label_tree(array)
     return array.astype(np.int64, copy=False)
-
-
-def _check_tree(labels: npt.NDArray[np.integer], num_classes: Sequence[int]) -> None:
-    for column in range(labels.shape[1] - 1):
-        fine, coarse = labels[:, column], labels[:, column + 1]
-        parent = np.zeros(num_classes[column], dtype=labels.dtype)
-        parent[fine] = coarse
-        split = np.flatnonzero(parent[fine] != coarse)
-        if len(split):
-            one = fine[split[0]]
-            under = np.unique(coarse[fine == one])
-            raise ValueError(
-                f"`labels`: got class {one} of column {column} under two classes of column {column + 1} "
-                f"({under[0]} and {under[1]}), expected a tree"
-            )

@@ -10,6 +10,8 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
+from suprank_edu._checks import check_count, check_index
+from suprank_edu.data.label_arrays import as_label_columns
 from suprank_edu.data.samplers import Batches, check_batch_size, split_by
 
 _MOST_TUPLES = 1_000_000
@@ -61,14 +63,19 @@ class HierarchicalBatches(Batches):
         rank: int = 0,
         world_size: int = 1,
     ) -> None:
-        columns = np.asarray(labels)
-        if columns.ndim != 2 or not 1 <= column < columns.shape[1]:
+        columns = as_label_columns(labels)
+        check_index("column", column)
+        if not 1 <= column < columns.shape[1]:
             raise ValueError(f"`column`: got {column} for labels of shape {columns.shape}, expected a column behind 0")
         check_batch_size(batch_size, per_class)
+        check_count("super_classes", super_classes)
+        check_count("batches_per_tuple", batches_per_tuple)
+        if num_batches is not None:
+            check_count("num_batches", num_batches)
         self._members = split_by(columns[:, 0])
         self._classes_of = split_by(_parents(columns, self._members, column))
         most = min(len(self._classes_of), batch_size // per_class)
-        if not 1 <= super_classes <= most:
+        if super_classes > most:
             raise ValueError(
                 f"`super_classes`: got {super_classes}, expected 1..{most}: `labels` has {len(self._classes_of)}, and "
                 f"{batch_size // per_class} classes fit into a batch"

@@ -12,6 +12,9 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from suprank_edu._checks import check_count, check_index
+from suprank_edu.data.label_arrays import as_label_columns
+
 
 class Batches(ABC):
     """What samplers share: a number of batches, a seed, an epoch, and this process's part of each batch.
@@ -32,10 +35,11 @@ class Batches(ABC):
     """
 
     def __init__(self, num_batches: int, seed: int, rank: int, world_size: int) -> None:
-        for name, value in (("num_batches", num_batches), ("world_size", world_size)):
-            if value < 1:
-                raise ValueError(f"`{name}`: got {value}, expected at least 1")
-        if not 0 <= rank < world_size:
+        check_count("num_batches", num_batches)
+        check_count("world_size", world_size)
+        check_index("seed", seed)
+        check_index("rank", rank)
+        if rank >= world_size:
             raise ValueError(f"`rank`: got {rank}, expected 0..{world_size - 1}")
         self.num_batches, self.seed, self.rank, self.world_size = num_batches, seed, rank, world_size
         self.epoch = 0
@@ -51,6 +55,7 @@ class Batches(ABC):
 
     def set_epoch(self, epoch: int) -> None:
         """Make the next iteration give the batches of ``epoch``."""
+        check_index("epoch", epoch)
         self.epoch = epoch
 
     @abstractmethod
@@ -105,11 +110,14 @@ class MPerClassBatches(Batches):
         rank: int = 0,
         world_size: int = 1,
     ) -> None:
-        fine = np.asarray(labels)
-        fine = fine if fine.ndim == 1 else fine[:, 0]  # (N,)
+        fine = as_label_columns(labels)[:, 0]  # (N,)
         check_batch_size(batch_size, per_class)
-        if max_per_class is not None and max_per_class < per_class:
-            raise ValueError(f"`max_per_class`: got {max_per_class}, expected at least per_class = {per_class}")
+        if max_per_class is not None:
+            check_count("max_per_class", max_per_class)
+            if max_per_class < per_class:
+                raise ValueError(f"`max_per_class`: got {max_per_class}, expected at least per_class = {per_class}")
+        if num_batches is not None:
+            check_count("num_batches", num_batches)
         self._members = split_by(fine)
         if len(self._members) * per_class < batch_size:
             raise ValueError(
@@ -164,6 +172,8 @@ def split_by(ids: npt.NDArray[np.integer]) -> list[npt.NDArray[np.intp]]:
 
 def check_batch_size(batch_size: int, per_class: int) -> None:
     """Raise unless classes of ``per_class`` images, at least 2, fill a batch."""
+    check_count("per_class", per_class)
+    check_count("batch_size", batch_size)
     if per_class < 2:
         raise ValueError(f"`per_class`: got {per_class}, expected at least 2, or no query has a positive")
     if batch_size < per_class or batch_size % per_class:

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from suprank_edu._checks import check_count, check_ks, check_number, check_valid, numbering
+from suprank_edu._checks import check_count, check_ks, check_number, check_valid, numbering, usable_device
 from suprank_edu._embedding_checks import are_unit, check_batch
 from suprank_edu._progress import with_progress
 from suprank_edu._warnings import warn
@@ -87,7 +87,7 @@ def evaluate(
     if ap not in ("step", "trapezoid"):
         raise ValueError(f"`ap`: got {ap!r}, expected 'step' or 'trapezoid'")
     queries = _to_tensor("embeddings", embeddings)
-    where = queries.device if device is None else _usable(device)
+    where = queries.device if device is None else usable_device(device)
     queries, own_labels = queries.to(where), _to_tensor("labels", labels).to(where)
     gallery = None if ref_emb is None else _to_tensor("ref_emb", ref_emb).to(where)
     gallery_labels = None if ref_labels is None else _to_tensor("ref_labels", ref_labels).to(where)
@@ -195,13 +195,6 @@ def _level_metrics(hits: Ranked, ks: Sequence[int], map_at: Sequence[int], ap: s
     yield "mAP@R", _of_ranks.ap_at_r(hits)
     for k in map_at:
         yield f"mAP@{k}", _of_ranks.average_precision_at(hits, k)
-
-
-def _usable(device: str | torch.device) -> torch.device:
-    try:
-        return torch.empty(0, device=device).device
-    except (RuntimeError, AssertionError) as error:  # no such name, or torch was built without it
-        raise ValueError(f"`device`: got {device!r}, expected one that torch has here ({error})") from None
 
 
 def _to_tensor(name: str, value: Array) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -24,14 +25,17 @@ class ApproximateIndex:
         gallery: ``(G, D)`` float32 on the CPU, against which candidates are scored exactly.
         index: the faiss index of ``gallery``, by inner product.
         oversampling: how many candidates are scored for each item wanted.
+        parameters: number of candidates → what faiss is told for that search; None leaves the index as it is set.
 
     Raises:
         ValueError: ``oversampling`` is below 1.
     """
 
-    def __init__(self, gallery: Tensor, index: Any, oversampling: int = 1) -> None:
+    def __init__(
+        self, gallery: Tensor, index: Any, oversampling: int = 1, parameters: Callable[[int], Any] | None = None
+    ) -> None:
         check_count("oversampling", oversampling)
-        self.gallery, self.index, self.oversampling = gallery, index, oversampling
+        self.gallery, self.index, self.oversampling, self.parameters = gallery, index, oversampling, parameters
 
     def __len__(self) -> int:
         return len(self.gallery)
@@ -39,7 +43,9 @@ class ApproximateIndex:
     def candidates(self, queries: Tensor, k: int) -> tuple[Tensor, Tensor]:
         """Return ``(Q, ≥ k)`` exact scores and positions of candidates, in any order; ``-inf`` and -1 where none."""
         wanted = min(k * self.oversampling, len(self))
-        found = torch.from_numpy(self.index.search(queries.contiguous().numpy(), wanted)[1])  # (Q, wanted)
+        parameters = self.parameters(wanted) if self.parameters is not None else None
+        found = self.index.search(queries.contiguous().numpy(), wanted, params=parameters)[1]  # (Q, wanted)
+        found = torch.from_numpy(found)
         at_a_time = max(1, _BLOCK // (wanted * queries.shape[1]))
         scores = torch.empty(found.shape)
         for start in range(0, len(found), at_a_time):
@@ -58,7 +64,8 @@ def hnsw_index(gallery: Tensor, *, links: int = 32, build_breadth: int = 80, bre
         gallery: ``(G, D)`` floats; unit vectors, since the graph is built by inner product.
         links: neighbours of an item on the upper layers, twice as many on the lowest.
         build_breadth: candidates kept while an item is linked; more is slower and better.
-        breadth: candidates kept during a search; at least k for k items, and the knob of recall against time.
+        breadth: candidates kept during a search, the knob of recall against time. A search for more items than that
+            keeps twice as many candidates as items: with fewer, a third of what faiss returns is not among the best.
 
     Returns:
         An index to give to :func:`suprank_edu.retrieval.search` in place of the gallery.
@@ -87,7 +94,12 @@ def hnsw_index(gallery: Tensor, *, links: int = 32, build_breadth: int = 80, bre
     index.hnsw.efConstruction = build_breadth
     index.hnsw.efSearch = breadth
     index.add(vectors.numpy())
-    return ApproximateIndex(vectors, index)
+
+    def parameters(wanted: int) -> Any:
+        kept = index.hnsw.efSearch  # read at each search: it is a knob of the finished index
+        return faiss.SearchParametersHNSW(efSearch=kept if kept >= wanted else 2 * wanted)  # type: ignore[attr-defined]
+
+    return ApproximateIndex(vectors, index, parameters=parameters)
 
 
 def ivfpq_index(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_count
+from suprank_edu._checks import check_count, usable_device
 from suprank_edu._embedding_checks import check_embeddings
 from suprank_edu._extras import needs
 from suprank_edu.retrieval.approximate import ApproximateIndex
@@ -41,7 +41,7 @@ def search(
         ``queries``. An index that finds fewer than k items fills up with ``-inf`` and position -1.
 
     Raises:
-        ValueError: if shapes do not fit, values are not finite or k is out of range.
+        ValueError: if shapes do not fit, values are not finite, k is out of range or torch has no such device.
 
     Example:
         >>> gallery = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.6, 0.8]])
@@ -55,7 +55,7 @@ def search(
         scores, indices = gallery.candidates(q, k + exclude_self)
     else:
         _check(queries, gallery, k, exclude_self)
-        where = torch.device(device) if device is not None else queries.device
+        where = usable_device(device) if device is not None else queries.device
         q, g = queries.detach().float().to(where), gallery.detach().float().to(where)
         scores, indices = _candidates(q, g, min(k + exclude_self + _SPARE, len(g)))  # (Q, wanted), ties in any order
     scores, indices = _in_order(scores, indices, exclude_self)

@@ -128,7 +128,7 @@ def test_fair_shares_are_the_most_even(sizes: list[int], total: int) -> None:
         ({"column": 2}, r"`column`: got 2 for labels of shape \(6000, 2\), expected a column behind 0"),
         ({"column": 0}, r"`column`: got 0"),
         ({"num_batches": 331}, "`num_batches`: got 331, expected at most 330"),
-        ({"batches_per_tuple": 0}, "`num_batches`: got 0, expected at least 1"),
+        ({"batches_per_tuple": 0}, "`batches_per_tuple`: got 0, expected an integer of at least 1"),
     ],
 )
 def test_sizes_that_do_not_fit(options: dict, message: str) -> None:
@@ -137,7 +137,7 @@ def test_sizes_that_do_not_fit(options: dict, message: str) -> None:
 
 
 def test_labels_that_do_not_fit() -> None:
-    with pytest.raises(ValueError, match=r"`column`: got 1 for labels of shape \(3,\)"):
+    with pytest.raises(ValueError, match=r"`column`: got 1 for labels of shape \(3, 1\)"):
         HierarchicalBatches(np.array([0, 1, 2]))
     with pytest.raises(ValueError, match="`labels`: got class 5 under two super-classes, expected a tree"):
         HierarchicalBatches(np.array([[5, 0], [5, 1], [6, 1]]), 4, 2)

@@ -98,6 +98,8 @@ def test_cuda_draws_the_same_pictures() -> None:
 def test_every_tensor_follows_the_device() -> None:
     # Tensors on `meta` have no values, but one that stays behind on the CPU is an error, as it would be on CUDA.
     assert render_views(EVERY_KIND, EVERY_KIND, "meta", size=16).device.type == "meta"
+    with pytest.raises(ValueError, match=r"^`device`: got 'toaster', expected one that torch has here"):
+        render_views([0], [0], "toaster")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from suprank_edu.data import MPerClassBatches
+from suprank_edu.data import HierarchicalBatches, MPerClassBatches
 
 LABELS = np.repeat(np.arange(10), [5, 5, 5, 5, 5, 7, 9, 2, 1, 30])
 
@@ -122,9 +122,14 @@ def test_the_next_epoch_draws_other_images() -> None:
     ("options", "message"),
     [
         ({"rank": 2, "world_size": 2}, r"`rank`: got 2, expected 0\.\.1"),
-        ({"rank": -1}, r"`rank`: got -1, expected 0\.\.0"),
-        ({"world_size": 0}, r"`world_size`: got 0, expected at least 1"),
-        ({"num_batches": 0}, r"`num_batches`: got 0, expected at least 1"),
+        ({"rank": -1}, r"`rank`: got -1, expected an integer of at least 0"),
+        ({"world_size": 0}, r"`world_size`: got 0, expected an integer of at least 1"),
+        ({"num_batches": 0}, r"`num_batches`: got 0, expected an integer of at least 1"),
+        ({"seed": -1}, r"`seed`: got -1, expected an integer of at least 0"),
+        ({"rank": 0.0}, r"`rank`: got 0.0, expected an integer"),
+        ({"num_batches": 2.5}, r"`num_batches`: got 2.5, expected an integer"),
+        ({"world_size": True}, r"`world_size`: got True, expected an integer"),
+        ({"max_per_class": 4.0}, r"`max_per_class`: got 4.0, expected an integer"),
         ({"max_per_class": 3}, r"`max_per_class`: got 3, expected at least per_class = 4"),
         ({"max_per_class": 4, "num_batches": 3}, r"`num_batches`: got 3, expected at most 2, all that max_per_class = 4"),
     ],
@@ -132,3 +137,40 @@ def test_the_next_epoch_draws_other_images() -> None:
 def test_options_that_do_not_fit(options: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         MPerClassBatches(LABELS, 20, 4, **options)
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ([0.0, 0.0, np.nan, np.nan], r"got dtype float64, expected integers"),
+        (np.array([0, 0, 1, 1], dtype=bool), r"got dtype bool, expected integers"),
+        (["cat", "cat", "dog", "dog"], r"got dtype <U3, expected integers; numpy\.unique\(names, return_inverse=True"),
+        ([], r"got shape \(0,\), expected \(N,\) or \(N, L\)"),
+        (np.zeros((4, 0), dtype=int), r"got shape \(4, 0\), expected"),
+        (np.zeros((2, 2, 2), dtype=int), r"got shape \(2, 2, 2\), expected"),
+        (3, r"got shape \(\), expected"),
+    ],
+)
+@pytest.mark.parametrize("sampler", [MPerClassBatches, HierarchicalBatches])
+def test_labels_that_are_no_classes_are_refused(sampler: type, labels: object, message: str) -> None:
+    """NaN used to count as a class, and the batches were of it."""
+    with pytest.raises(ValueError, match=rf"^`labels`: {message}"):
+        sampler(labels, 4, 2)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.uint32, np.uint64])
+def test_labels_may_come_in_narrow_integers(dtype: type) -> None:
+    """250 images of a class and 90 classes: neither the sums nor the positions may wrap round at 255."""
+    labels = np.repeat(np.arange(90), 250)
+    expected = MPerClassBatches(labels, 12, 4, num_batches=20)
+    narrow = MPerClassBatches(labels.astype(dtype), 12, 4, num_batches=20)
+    assert list(narrow) == list(expected)
+    both = np.stack([labels, labels // 30], axis=1)
+    expected, narrow = (HierarchicalBatches(each, 12, 4, num_batches=15) for each in (both, both.astype(dtype)))
+    assert list(narrow) == list(expected)
+
+
+@pytest.mark.parametrize("epoch", [-1, 1.0])
+def test_epochs_are_counted_from_zero(epoch: float) -> None:
+    with pytest.raises(ValueError, match=rf"^`epoch`: got {epoch}, expected an integer of at least 0"):
+        MPerClassBatches(LABELS, 20, 4).set_epoch(epoch)  # type: ignore[arg-type]

@@ -102,3 +102,19 @@ def test_bad_input_is_named(make, message: str) -> None:
 
 def test_an_index_is_what_search_takes() -> None:
     assert isinstance(hnsw_index(GALLERY[:300]), ApproximateIndex)
+
+
+@pytest.mark.parametrize("k", [65, 200, 500])
+def test_more_items_than_the_breadth_are_found_as_well(k: int) -> None:
+    """With a breadth below k, faiss fills the list with whatever it met, in silence."""
+    truth, _ = search(GALLERY[:100], GALLERY, k)
+    scores, _ = search(GALLERY[:100], hnsw_index(GALLERY, breadth=64), k)
+    assert search_recall(scores, truth).mean() > 0.97
+
+
+def test_a_breadth_of_at_least_k_is_what_was_asked_for() -> None:
+    index = hnsw_index(GALLERY, breadth=16)
+    assert index.parameters is not None
+    assert [index.parameters(k).efSearch for k in (1, 16, 17)] == [16, 16, 34]
+    index.index.hnsw.efSearch = 40
+    assert index.parameters(17).efSearch == 40

@@ -95,3 +95,11 @@ def test_cuda_equals_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
     assert on_cuda[1].is_cuda
     assert torch.equal(on_cpu[1], on_cuda[1].cpu())
     assert torch.equal(on_cpu[1], search(items, items, 50, device="cuda")[1])
+
+
+@pytest.mark.parametrize("device", ["toaster", "cuda:99", "cuda"])
+def test_a_device_that_is_not_there_is_said(device: str) -> None:
+    if device == "cuda" and torch.cuda.is_available():
+        pytest.skip("this machine has one")
+    with pytest.raises(ValueError, match=rf"^`device`: got '{device}', expected one that torch has here"):
+        search(torch.eye(3), torch.eye(3), 1, device=device)

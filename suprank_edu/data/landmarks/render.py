@@ -10,6 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from suprank_edu._checks import usable_device
 from suprank_edu.data.landmarks import backdrop
 from suprank_edu.data.landmarks.canvas import MAX_LAYERS, Canvas
 from suprank_edu.data.landmarks.draws import Draws, uniforms
@@ -133,7 +134,7 @@ def render_views(
     for name, ids in (("landmarks", which), ("views", view)):
         if len(ids) and ids.min() < 0:
             raise ValueError(f"`{name}`: got {ids.min()}, expected integers of at least 0")
-    device = torch.device(device)
+    device = usable_device(device)
     tile = max(1, _TILE_PIXELS["cuda" if device.type == "cuda" else "cpu"] // size**2)
     images = torch.empty(len(which), 3, size, size, dtype=torch.uint8, device=device)
     layers = torch.empty(MAX_LAYERS, min(tile, max(1, len(which))), size, size, device=device)

@@ -205,3 +205,9 @@ def test_sentence_transformers_give_unit_vectors_when_installed(monkeypatch: pyt
     monkeypatch.setitem(sys.modules, "sentence_transformers", types.SimpleNamespace(SentenceTransformer=Model))
     vectors = sentence_embedder("tiny")(["a", "bb"])
     np.testing.assert_allclose(vectors, [[1 / 2**0.5, 1 / 2**0.5], [2 / 5**0.5, 1 / 5**0.5]], rtol=1e-6)
+
+
+def test_as_many_clusters_as_vectors_leaves_each_alone() -> None:
+    """Orthogonal vectors lie at one distance of all others: scipy before 1.15 put them all into cluster 0."""
+    for size in (2, 3, 7):
+        assert sorted(cluster_vectors(np.eye(size, dtype=np.float32), 9).tolist()) == list(range(size))

@@ -164,3 +164,10 @@ def test_a_merge_follows_a_later_change_of_name() -> None:
     review.apply(Decision("k2", "merge", "k1"))
     assert review.name_of("k2") == "stronghold"
     assert review.name_of("k3") == ""
+
+
+def test_a_file_that_holds_a_mark_alone_is_begun(tmp_path: Path) -> None:
+    path = tmp_path / "decisions.csv"
+    path.write_bytes(b"\xef\xbb\xbf\r\n")
+    ReviewLog(path, ALL).decide(Decision(ALL[0].key, "reject"))
+    assert replay(path, ALL).undecided == tuple(candidate.key for candidate in ALL[1:])

@@ -81,7 +81,7 @@ HEADER = "landmark_id,category,supercategory,hierarchical_label,natural_or_human
             r"line 3: got the landmark id 'x', expected a whole number",
         ),
         (HEADER + "1,u,a\n", r"line 2: got 3 fields, expected 5, as in the header"),
-        (HEADER + "1,u,a,b,stone\n", r"line 2: got 'stone', expected natural or human-made"),
+        (HEADER + "1,u,a,b,stone\n", r"line 2: got 'stone' with the label 'b', expected natural or human-made"),
     ],
 )
 def test_a_malformed_file_is_refused(tmp_path: Path, text: str, message: str) -> None:
