@@ -75,22 +75,22 @@ def read(name: str, root: str | PathLike[str] | None = None, split: str = "train
     =================  =========================================  ==============================================
     name               splits                                     levels, finest first
     =================  =========================================  ==============================================
-    ``omniglot``       train, test (downloaded when missing)      character, alphabet
-    ``standin``        train, test (drawn, needs no files)        character, alphabet
-    ``rendered``       train, test (Mini-Landmarks, rendered)     landmark, supercategory, natural_or_human_made
-    ``sop``            train, test                                product, super-class
-    ``cub``            train, test                                species, kind
-    ``cars196``        train, test                                model, body type (or maker)
-    ``inshop``         train, query, gallery                      item, category, gender
-    ``inat2018``       train, test                                species, super-class
-    ``inat2018-full``  train, test                                species, genus, …, kingdom (7 ranks)
-    ``dyml-animal``    train, query-fine, gallery-fine, and so    fine, middle, coarse; one of them in a benchmark
-    ``dyml-vehicle``   on with middle and coarse
-    ``dyml-product``   train, test                                fine, middle, coarse
-    ``gldv2``          train (cleaned), train-all, index, query   landmark, supercategory, natural_or_human_made
-    ``sfm120k``        train                                      cluster
-    ``roxford5k``      query, gallery                             landmark (see :func:`read_revisited_truth`)
-    ``rparis6k``       query, gallery                             landmark (see :func:`read_revisited_truth`)
+    omniglot           train, test (downloaded when missing)      character, alphabet
+    standin            train, test (drawn, needs no files)        character, alphabet
+    rendered           train, test (Mini-Landmarks, rendered)     landmark, supercategory, natural_or_human_made
+    sop                train, test                                product, super-class
+    cub                train, test                                species, kind
+    cars196            train, test                                model, body type (or maker)
+    inshop             train, query, gallery                      item, category, gender
+    inat2018           train, test                                species, super-class
+    inat2018-full      train, test                                species, genus, …, kingdom (7 ranks)
+    dyml-animal        train, query-fine, gallery-fine, and so    fine, middle, coarse; one of them in a benchmark
+    dyml-vehicle       on with middle and coarse
+    dyml-product       train, test                                fine, middle, coarse
+    gldv2              train (cleaned), train-all, index, query   landmark, supercategory, natural_or_human_made
+    sfm120k            train                                      cluster
+    roxford5k          query, gallery                             landmark (see `read_revisited_truth`)
+    rparis6k           query, gallery                             landmark (see `read_revisited_truth`)
     =================  =========================================  ==============================================
 
     Where queries have a gallery of their own, both have the same class ids. All but the first three must be on disk as
@@ -99,12 +99,12 @@ def read(name: str, root: str | PathLike[str] | None = None, split: str = "train
 
     Args:
         name: one of the table.
-        root: the folder of the data; None takes ``$SUPRANK_EDU_DATA/<name>`` (``inat2018`` for both of its names),
+        root: the folder of the data; None takes `$SUPRANK_EDU_DATA/<name>` (`inat2018` for both of its names),
             and for Omniglot else the platform's cache folder.
         split: one of the table.
-        options: those of the reader in :mod:`suprank_edu.data.readers`. All sets read from disk take
-            ``check_files=False``, which does not look whether images exist, and those whose sizes are in print
-            ``complete``: True expects these sizes, False any, None expects them of a set that is more than half of
+        options: those of the reader in `suprank_edu.data.readers`. All sets read from disk take
+            `check_files=False`, which does not look whether images exist, and those whose sizes are in print
+            `complete`: True expects these sizes, False any, None expects them of a set that is more than half of
             the published one.
 
     Returns:
@@ -130,10 +130,10 @@ def omniglot_or_standin(split: Literal["train", "test"] = "train") -> RetrievalD
     """Read Omniglot, or draw the stand-in where there is neither data nor network, and print which one it is.
 
     Args:
-        split: ``"train"`` or ``"test"``.
+        split: `"train"` or `"test"`.
 
     Returns:
-        Omniglot, or the stand-in, whose ``source`` says so.
+        Omniglot, or the stand-in, whose `source` says so.
 
     Raises:
         ArchiveError: if the archives are there but damaged: a broken file is not passed over in silence.

@@ -23,7 +23,7 @@ _INK = 178  # a thumbnail's pixel is ink below this grey: thin strokes stay whol
 
 
 def write_contact_sheet(dataset: RetrievalDataset, folder: str | os.PathLike[str], size: int = 32) -> Path:
-    """Write ``drawings.png``, one bit a pixel, and ``drawings.json`` with the names of classes, licence and source.
+    """Write `drawings.png`, one bit a pixel, and `drawings.json` with the names of classes, licence and source.
 
     Args:
         dataset: N grey images, those of a class of column 0 one after another, and as many of each class.
@@ -59,7 +59,7 @@ def write_contact_sheet(dataset: RetrievalDataset, folder: str | os.PathLike[str
 
 
 def read_contact_sheet(folder: str | os.PathLike[str]) -> RetrievalDataset:
-    """Read what :func:`write_contact_sheet` wrote: the thumbnails with the labels and the order of the whole set.
+    """Read what `write_contact_sheet` wrote: the thumbnails with the labels and the order of the whole set.
 
     Raises:
         FileNotFoundError: the folder holds no sheet.

@@ -25,14 +25,14 @@ class RetrievalDataset:
     set of a million images stays cheap and a loader's worker processes share the decoding.
 
     Args:
-        items: N encoded images (``bytes``) or paths of image files.
+        items: N encoded images (`bytes`) or paths of image files.
         labels: (N,) or (N, L) integers, column 0 the finest; each class lies under one class of the next column.
-        column_names: L names, finest first, such as ``("character", "alphabet")``.
-        class_names: L lists; ``class_names[c][i]`` names class ``i`` of column ``c``.
+        column_names: L names, finest first, such as `("character", "alphabet")`.
+        class_names: L lists; `class_names[c][i]` names class `i` of column `c`.
         licence: the licence of the images.
         source: where the images come from, in one line.
-        mode: the PIL mode that images are converted to, ``"L"`` or ``"RGB"``.
-        names: N names for messages and captions; by default the paths, or ``image 0``, ``image 1``, ...
+        mode: the PIL mode that images are converted to, `"L"` or `"RGB"`.
+        names: N names for messages and captions; by default the paths, or `image 0`, `image 1`, ...
         boxes: (N, 4) left, upper, right and lower edge in pixels of the stored image: the part that counts; None: all.
 
     Raises:
@@ -124,10 +124,10 @@ class RetrievalDataset:
         return f"image {index.__index__()}" if isinstance(item, bytes) else str(item)
 
     def subset(self, indices: Iterable[SupportsIndex]) -> RetrievalDataset:
-        """Return the images at ``indices``, in that order, with the class ids and names of the whole set.
+        """Return the images at `indices`, in that order, with the class ids and names of the whole set.
 
         Args:
-            indices: positions in 0..N-1; for a condition on labels use ``np.flatnonzero``.
+            indices: positions in 0..N-1; for a condition on labels use `np.flatnonzero`.
 
         Returns:
             A dataset that shares the encoded images with this one.

@@ -12,22 +12,22 @@ import numpy.typing as npt
 
 from suprank_edu._checks import check_count, check_index
 from suprank_edu.data.label_arrays import as_label_columns
-from suprank_edu.data.samplers import Batches, check_batch_size, split_by
+from suprank_edu.data.samplers import Batches, check_batch_size, group_indices
 
 _MOST_TUPLES = 1_000_000
 
 
 class HierarchicalBatches(Batches):
-    """Batches of ``batch_size`` indices from ``super_classes`` super-classes, ``per_class`` images of each class.
+    """Batches of `batch_size` indices from `super_classes` super-classes, `per_class` images of each class.
 
-    An epoch has ``batches_per_tuple`` batches of each combination of super-classes, in random order. The super-classes
+    An epoch has `batches_per_tuple` batches of each combination of super-classes, in random order. The super-classes
     of a batch share it evenly. One with too few classes gives all it has, and the others fill up; where all of them
-    together have too few classes, classes come again with ``per_class`` more images. Images of a class repeat only
+    together have too few classes, classes come again with `per_class` more images. Images of a class repeat only
     when it has no others left. So every batch is full, unlike those of pytorch-metric-learning.
 
     Args:
         labels: (N, L) integers, L at least 2; column 0 is the class.
-        batch_size: indices in a batch of all processes together, a multiple of ``per_class``.
+        batch_size: indices in a batch of all processes together, a multiple of `per_class`.
         per_class: images of a class in a batch, at least 2.
         super_classes: super-classes in a batch.
         batches_per_tuple: batches of each combination in an epoch. The defaults are SupRank's for SOP.
@@ -36,7 +36,7 @@ class HierarchicalBatches(Batches):
         seed: chooses the sequence of batches.
         rank: which of the processes this is.
         world_size: how many processes share each batch: all make the same one and each takes its slice of it. Sizes
-            of slices differ by one where it does not divide ``batch_size``.
+            of slices differ by one where it does not divide `batch_size`.
 
     Raises:
         ValueError: if the sizes do not divide, there are too few super-classes or too many combinations of them, or
@@ -72,8 +72,8 @@ class HierarchicalBatches(Batches):
         check_count("batches_per_tuple", batches_per_tuple)
         if num_batches is not None:
             check_count("num_batches", num_batches)
-        self._members = split_by(columns[:, 0])
-        self._classes_of = split_by(_parents(columns, self._members, column))
+        self._members = group_indices(columns[:, 0])
+        self._classes_of = group_indices(_parents(columns, self._members, column))
         most = min(len(self._classes_of), batch_size // per_class)
         if super_classes > most:
             raise ValueError(
@@ -90,12 +90,12 @@ class HierarchicalBatches(Batches):
         self.set_epoch(0)
 
     def set_epoch(self, epoch: int) -> None:
-        """Make the next iteration give the batches of ``epoch``."""
+        """Make the next iteration give the batches of `epoch`."""
         super().set_epoch(epoch)
         self._order = self._generator(0).permutation(len(self._tuples) * self.batches_per_tuple)
 
     def batch(self, number: int) -> list[int]:
-        """Return global batch ``number`` of the current epoch: indices, those of a class next to each other."""
+        """Return global batch `number` of the current epoch: indices, those of a class next to each other."""
         draw = self._generator(1, number)
         chosen = self._tuples[self._order[number] // self.batches_per_tuple]
         classes = [draw.permutation(self._classes_of[super_class]) for super_class in chosen]
@@ -112,7 +112,7 @@ class HierarchicalBatches(Batches):
 def _parents(
     columns: npt.NDArray[np.integer], members: list[npt.NDArray[np.intp]], column: int
 ) -> npt.NDArray[np.integer]:
-    """Return ``(C,)``: the super-class of each class, whose rows of ``columns`` are its members."""
+    """Return `(C,)`: the super-class of each class, whose rows of `columns` are its members."""
     parents = np.array([columns[rows[0], column] for rows in members])
     for rows, parent in zip(members, parents.tolist(), strict=True):
         if (columns[rows, column] != parent).any():
@@ -129,7 +129,7 @@ def _combinations(number: int, super_classes: int) -> list[tuple[int, ...]]:
 
 
 def fair_shares(sizes: Sequence[int], total: int) -> list[int]:
-    """Split ``total`` as evenly as possible into shares no larger than ``sizes``; less where these are too small.
+    """Split `total` as evenly as possible into shares no larger than `sizes`; less where these are too small.
 
     Example:
         >>> fair_shares([10, 2, 10], 12), fair_shares([1, 2], 12)

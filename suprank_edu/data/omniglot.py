@@ -35,10 +35,10 @@ def read_omniglot(root: str | PathLike[str] | None = None, split: Split = "train
     Train and test share no alphabet, so that the test split measures retrieval of characters never seen.
 
     Args:
-        root: the folder of the two archives (or the folder above ``omniglot``), to which a missing archive is
-            downloaded. None reads ``$SUPRANK_EDU_DATA/omniglot``, which is never written to, and otherwise the
+        root: the folder of the two archives (or the folder above `omniglot`), to which a missing archive is
+            downloaded. None reads `$SUPRANK_EDU_DATA/omniglot`, which is never written to, and otherwise the
             platform's cache folder.
-        split: ``"train"`` (Balinese, Early_Aramaic, Greek, Korean, Latin) or ``"test"`` (Japanese_(katakana),
+        split: `"train"` (Balinese, Early_Aramaic, Greek, Korean, Latin) or `"test"` (Japanese_(katakana),
             Sanskrit, Tagalog).
 
     Returns:

@@ -19,10 +19,10 @@ class ImagePaths(Sequence[str]):
 
     Args:
         root: the folder above all others.
-        folders: folders below ``root``, each once; ``""`` is ``root`` itself.
+        folders: folders below `root`, each once; `""` is `root` itself.
         folder_of: (N,) integers, the number of each file's folder.
         names: (N,) file names as numpy bytes.
-        suffix: what every file name ends in, when ``names`` leaves it out.
+        suffix: what every file name ends in, when `names` leaves it out.
 
     Example:
         >>> paths = ImagePaths.from_relative("/data", ["a/1.jpg", "b/2.jpg", "a/3.jpg"])
@@ -46,7 +46,7 @@ class ImagePaths(Sequence[str]):
 
     @classmethod
     def from_relative(cls, root: str | PathLike[str], relative: Iterable[str]) -> ImagePaths:
-        """Take N paths below ``root``, their parts separated by ``/``."""
+        """Take N paths below `root`, their parts separated by `/`."""
         numbers: dict[str, int] = {}
         folder_of, names = [], []
         for path in relative:
@@ -69,14 +69,14 @@ class ImagePaths(Sequence[str]):
         return os.path.join(self.root, self.folders[self.folder_of[index]], name)
 
     def take(self, indices: npt.ArrayLike) -> ImagePaths:
-        """Return the paths at ``indices``, in that order."""
+        """Return the paths at `indices`, in that order."""
         chosen = np.asarray(indices, dtype=np.int64)
         return ImagePaths(self.root, self.folders, self.folder_of[chosen], self.names[chosen], self.suffix)
 
     def missing(self) -> list[int]:
         """Return the positions of the files that do not exist, in rising order.
 
-        Each folder is listed once: a million calls of ``stat`` take minutes on a network disk. Nothing is opened.
+        Each folder is listed once: a million calls of `stat` take minutes on a network disk. Nothing is opened.
         """
         order = np.argsort(self.folder_of, kind="stable")
         bounds = np.searchsorted(self.folder_of[order], np.arange(len(self.folders) + 1))

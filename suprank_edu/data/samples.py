@@ -19,7 +19,7 @@ def load_samples(split: str = "train") -> RetrievalDataset:
     """Open Mini-Landmarks, the set that comes with the library; train and test share no landmark.
 
     Args:
-        split: ``"train"`` (96 landmarks), ``"test"`` (64 others) or ``"all"`` (160); 12 pictures of each landmark.
+        split: `"train"` (96 landmarks), `"test"` (64 others) or `"all"` (160); 12 pictures of each landmark.
 
     Returns:
         Colour pictures of 96 × 96 pixels; labels: column 0 the landmark, 1 the supercategory (16), 2 natural or
@@ -27,7 +27,7 @@ def load_samples(split: str = "train") -> RetrievalDataset:
 
     Raises:
         ValueError: if there is no such split.
-        FileNotFoundError: if the folder ``data_samples`` is missing; the message says how to make it again.
+        FileNotFoundError: if the folder `data_samples` is missing; the message says how to make it again.
 
     Example:
         >>> samples = load_samples("test")

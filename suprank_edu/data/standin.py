@@ -29,7 +29,7 @@ def read_standin(root: object = None, split: Literal["train", "test"] = "train")
 
     Args:
         root: not used; there so that every reader is called alike.
-        split: ``"train"`` (5 alphabets, 800 drawings) or ``"test"`` (3 other alphabets, 480 drawings).
+        split: `"train"` (5 alphabets, 800 drawings) or `"test"` (3 other alphabets, 480 drawings).
 
     Returns:
         Grey drawings of 105 × 105 pixels, dark ink on white; labels: column 0 the character, column 1 the alphabet.

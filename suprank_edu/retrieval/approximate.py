@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -19,33 +18,28 @@ _BLOCK = 1 << 22  # candidate coordinates gathered at a time
 
 
 class ApproximateIndex:
-    """A searchable structure over a gallery; made by :func:`hnsw_index` or :func:`ivfpq_index`, used by ``search``.
+    """A searchable structure over a gallery; made by `hnsw_index` or `ivfpq_index`, used by `search`.
 
     Args:
-        gallery: ``(G, D)`` float32 on the CPU, against which candidates are scored exactly.
-        index: the faiss index of ``gallery``, by inner product.
+        gallery: `(G, D)` float32 on the CPU, against which candidates are scored exactly.
+        index: the faiss index of `gallery`, by inner product.
         oversampling: how many candidates are scored for each item wanted.
-        parameters: number of candidates → what faiss is told for that search; None leaves the index as it is set.
 
     Raises:
-        ValueError: ``oversampling`` is below 1.
+        ValueError: `oversampling` is below 1.
     """
 
-    def __init__(
-        self, gallery: Tensor, index: Any, oversampling: int = 1, parameters: Callable[[int], Any] | None = None
-    ) -> None:
+    def __init__(self, gallery: Tensor, index: Any, oversampling: int = 1) -> None:
         check_count("oversampling", oversampling)
-        self.gallery, self.index, self.oversampling, self.parameters = gallery, index, oversampling, parameters
+        self.gallery, self.index, self.oversampling = gallery, index, oversampling
 
     def __len__(self) -> int:
         return len(self.gallery)
 
     def candidates(self, queries: Tensor, k: int) -> tuple[Tensor, Tensor]:
-        """Return ``(Q, ≥ k)`` exact scores and positions of candidates, in any order; ``-inf`` and -1 where none."""
+        """Return `(Q, ≥ k)` exact scores and positions of candidates, in any order; `-inf` and -1 where none."""
         wanted = min(k * self.oversampling, len(self))
-        parameters = self.parameters(wanted) if self.parameters is not None else None
-        found = self.index.search(queries.contiguous().numpy(), wanted, params=parameters)[1]  # (Q, wanted)
-        found = torch.from_numpy(found)
+        found = torch.from_numpy(self.index.search(queries.contiguous().numpy(), wanted)[1])  # (Q, wanted)
         at_a_time = max(1, _BLOCK // (wanted * queries.shape[1]))
         scores = torch.empty(found.shape)
         for start in range(0, len(found), at_a_time):
@@ -57,21 +51,21 @@ class ApproximateIndex:
 def hnsw_index(gallery: Tensor, *, links: int = 32, build_breadth: int = 80, breadth: int = 64) -> ApproximateIndex:
     """Link each item to near ones in a navigable small-world graph, which a search walks greedily.
 
-    Fast and accurate, at the price of memory: the vectors and about ``8 * links`` bytes an item. Threads add items in
+    Fast and accurate, at the price of memory: the vectors and about `8 * links` bytes an item. Threads add items in
     any order, so that two builds may differ in a few links.
 
     Args:
-        gallery: ``(G, D)`` floats; unit vectors, since the graph is built by inner product.
+        gallery: `(G, D)` floats; unit vectors, since the graph is built by inner product.
         links: neighbours of an item on the upper layers, twice as many on the lowest.
         build_breadth: candidates kept while an item is linked; more is slower and better.
         breadth: candidates kept during a search, the knob of recall against time. A search for more items than that
             keeps twice as many candidates as items: with fewer, a third of what faiss returns is not among the best.
 
     Returns:
-        An index to give to :func:`suprank_edu.retrieval.search` in place of the gallery.
+        An index to give to `search` in place of the gallery.
 
     Raises:
-        ValueError: ``gallery`` is no finite ``(G, D)`` float tensor, or a number is below 1.
+        ValueError: `gallery` is no finite `(G, D)` float tensor, or a number is below 1.
 
     References:
         Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using Hierarchical Navigable
@@ -94,12 +88,20 @@ def hnsw_index(gallery: Tensor, *, links: int = 32, build_breadth: int = 80, bre
     index.hnsw.efConstruction = build_breadth
     index.hnsw.efSearch = breadth
     index.add(vectors.numpy())
+    return _GraphIndex(vectors, index)
 
-    def parameters(wanted: int) -> Any:
-        kept = index.hnsw.efSearch  # read at each search: it is a knob of the finished index
-        return faiss.SearchParametersHNSW(efSearch=kept if kept >= wanted else 2 * wanted)  # type: ignore[attr-defined]
 
-    return ApproximateIndex(vectors, index, parameters=parameters)
+class _GraphIndex(ApproximateIndex):
+    """A graph whose search keeps enough candidates for the items wanted."""
+
+    def candidates(self, queries: Tensor, k: int) -> tuple[Tensor, Tensor]:
+        # Set and put back: faiss.contrib.torch_utils, which others import, takes the argument for it from `search`.
+        breadth = self.index.hnsw.efSearch
+        self.index.hnsw.efSearch = breadth if breadth >= k else 2 * k
+        try:
+            return super().candidates(queries, k)
+        finally:
+            self.index.hnsw.efSearch = breadth
 
 
 def ivfpq_index(
@@ -113,20 +115,20 @@ def ivfpq_index(
     """Sort items into lists around centroids and keep a short product-quantised code of each for the search.
 
     The code is what is searched, so that a gallery of codes fits where its vectors do not; here the vectors stay, and
-    the best ``oversampling * k`` candidates are scored exactly. Training and search are deterministic.
+    the best `oversampling * k` candidates are scored exactly. Training and search are deterministic.
 
     Args:
-        gallery: ``(G, D)`` floats, at least 256 items.
-        lists: number of lists; None takes the power of two nearest to ``4 √G``, at most G/39.
+        gallery: `(G, D)` floats, at least 256 items.
+        lists: number of lists; None takes the power of two nearest to `4 √G`, at most G/39.
         probes: lists looked at for a query; the knob of recall against time.
         code_bytes: bytes of a code, a divisor of D; None takes the largest divisor of D up to D/4.
         oversampling: candidates scored exactly for each item wanted.
 
     Returns:
-        An index to give to :func:`suprank_edu.retrieval.search` in place of the gallery.
+        An index to give to `search` in place of the gallery.
 
     Raises:
-        ValueError: ``gallery`` is no finite ``(G, D)`` float tensor or too small, ``code_bytes`` does not divide D, or
+        ValueError: `gallery` is no finite `(G, D)` float tensor or too small, `code_bytes` does not divide D, or
             a number is below 1.
 
     References:
@@ -172,12 +174,12 @@ def search_recall(scores: Tensor, exact_scores: Tensor, tolerance: float = 1e-6)
     An item counts as one of the k best when its score reaches the k-th exact one, so that ties cost nothing.
 
     Args:
-        scores: ``(Q, k)`` scores of the items found.
-        exact_scores: ``(Q, k)`` scores of the exact search.
+        scores: `(Q, k)` scores of the items found.
+        exact_scores: `(Q, k)` scores of the exact search.
         tolerance: how far below the k-th score an item may lie: two products of the same vectors differ by rounding.
 
     Returns:
-        ``(Q,)`` floats in 0..1.
+        `(Q,)` floats in 0..1.
 
     Raises:
         ValueError: the shapes differ.
@@ -208,7 +210,7 @@ def _code_bytes(dim: int) -> int:
 
 
 def _sample(vectors: Tensor, most: int) -> Tensor:
-    """Return at most ``most`` rows, drawn with a seed of its own."""
+    """Return at most `most` rows, drawn with a seed of its own."""
     if len(vectors) <= most:
         return vectors
     rows = torch.randperm(len(vectors), generator=torch.Generator().manual_seed(0))[:most]

@@ -26,19 +26,19 @@ def search(
 
     With a tensor the search is exact and deterministic: among equal scores the item that comes first in the gallery
     wins, at the edge of the list too. Scores are computed in float32, in which equal vectors may differ in the last
-    digit. With an index (:func:`hnsw_index`, :func:`ivfpq_index`) it is approximate: items may be missed, but the
-    scores of those found are exact; measure what is lost with :func:`search_recall`.
+    digit. With an index (`hnsw_index`, `ivfpq_index`) it is approximate: items may be missed, but the
+    scores of those found are exact; measure what is lost with `search_recall`.
 
     Args:
-        queries: ``(Q, D)`` floats; unit vectors make scores cosine similarities.
-        gallery: ``(G, D)`` floats, or an index of them.
-        k: items wanted, at most G (G - 1 with ``exclude_self``).
-        device: where to compute; None takes the device of ``queries``. An index always searches on the CPU.
+        queries: `(Q, D)` floats; unit vectors make scores cosine similarities.
+        gallery: `(G, D)` floats, or an index of them.
+        k: items wanted, at most G (G - 1 with `exclude_self`).
+        device: where to compute; None takes the device of `queries`. An index always searches on the CPU.
         exclude_self: query i **is** gallery item i, which is left out of its own list.
 
     Returns:
-        ``(Q, k)`` float32 scores, best first, and ``(Q, k)`` int64 positions in the gallery, on the device of
-        ``queries``. An index that finds fewer than k items fills up with ``-inf`` and position -1.
+        `(Q, k)` float32 scores, best first, and `(Q, k)` int64 positions in the gallery, on the device of
+        `queries`. An index that finds fewer than k items fills up with `-inf` and position -1.
 
     Raises:
         ValueError: if shapes do not fit, values are not finite, k is out of range or torch has no such device.
@@ -60,16 +60,16 @@ def search(
         scores, indices = _candidates(q, g, min(k + exclude_self + _SPARE, len(g)))  # (Q, wanted), ties in any order
     scores, indices = _in_order(scores, indices, exclude_self)
     if isinstance(gallery, Tensor) and scores.shape[1] < len(gallery):
-        _settle_open_edges(scores, indices, k, q, g, exclude_self)
+        _resolve_boundary_ties(scores, indices, k, q, g, exclude_self)
     return scores[:, :k].to(queries.device), indices[:, :k].to(queries.device)
 
 
-def _settle_open_edges(
+def _resolve_boundary_ties(
     scores: Tensor, indices: Tensor, k: int, queries: Tensor, gallery: Tensor, exclude_self: bool
 ) -> None:
     """Search again, in full, where even the last candidate ties with the k-th: items left out may tie as well."""
-    open_edge = (scores[:, k - 1] == scores[:, scores.shape[1] - exclude_self - 1]).nonzero()[:, 0]
-    for rows in torch.split(open_edge, max(1, _BLOCK // len(gallery))):
+    tied = (scores[:, k - 1] == scores[:, scores.shape[1] - exclude_self - 1]).nonzero()[:, 0]
+    for rows in torch.split(tied, max(1, _BLOCK // len(gallery))):
         full = queries[rows] @ gallery.T  # (rows, G)
         if exclude_self:
             full[torch.arange(len(rows), device=full.device), rows] = -torch.inf

@@ -10,7 +10,7 @@ from suprank_edu.data import render
 from suprank_edu.data.landmarks import SUPERCATEGORIES, render_views
 from suprank_edu.data.landmarks.canvas import Canvas
 from suprank_edu.data.landmarks.draws import Draws, uniforms
-from suprank_edu.data.landmarks.hierarchy import WORDS, half_of, name_of, supercategory_of
+from suprank_edu.data.landmarks.hierarchy import WORDS, name_of, nature_of, supercategory_of
 from suprank_edu.data.landmarks.render import SCENES
 from suprank_edu.data.landmarks.shapes import edge, line, plane_waves
 from suprank_edu.data.landmarks.views import draw_view
@@ -28,13 +28,13 @@ def test_shapes_and_labels() -> None:
     assert [len(column) for column in names] == [17, 16, 2]
     for landmark, kind, half in labels.tolist():
         assert names[1][kind] == supercategory_of(landmark)
-        assert names[2][half] == half_of(names[1][kind])
+        assert names[2][half] == nature_of(names[1][kind])
 
 
 def test_there_are_enough_supercategories_in_both_halves_and_each_has_a_scene() -> None:
     assert len(SUPERCATEGORIES) >= 12
     assert set(SCENES) == set(SUPERCATEGORIES) == set(WORDS)
-    halves = [half_of(name) for name in SUPERCATEGORIES]
+    halves = [nature_of(name) for name in SUPERCATEGORIES]
     assert halves.count("natural") == halves.count("human-made") == 8
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from suprank_edu.data import load_samples, samples, samples_folder
 from suprank_edu.data.landmarks import render_views
-from suprank_edu.data.landmarks.hierarchy import half_of, supercategory_of
+from suprank_edu.data.landmarks.hierarchy import nature_of, supercategory_of
 from suprank_edu.data.landmarks.write import SEED, SIZE, path_of, photos, write
 
 ROOT = samples_folder()
@@ -75,7 +75,7 @@ def test_tables_and_pictures_agree() -> None:
         for row in rows(f"{half}_label_to_hierarchical.csv"):
             assert categories[row["landmark_id"]] == row["category"]
             assert row["hierarchical_label"] == supercategory_of(int(row["landmark_id"]))
-            assert row["natural_or_human_made"] == half_of(row["hierarchical_label"])
+            assert row["natural_or_human_made"] == nature_of(row["hierarchical_label"])
 
 
 def test_the_renderer_still_draws_the_committed_pictures() -> None:

@@ -1,4 +1,6 @@
 import re
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -112,9 +114,26 @@ def test_more_items_than_the_breadth_are_found_as_well(k: int) -> None:
     assert search_recall(scores, truth).mean() > 0.97
 
 
-def test_a_breadth_of_at_least_k_is_what_was_asked_for() -> None:
+@pytest.mark.parametrize(("k", "expected"), [(1, 16), (16, 16), (17, 34)])
+def test_a_breadth_of_at_least_k_is_what_was_asked_for(k: int, expected: int, monkeypatch: pytest.MonkeyPatch) -> None:
     index = hnsw_index(GALLERY, breadth=16)
-    assert index.parameters is not None
-    assert [index.parameters(k).efSearch for k in (1, 16, 17)] == [16, 16, 34]
-    index.index.hnsw.efSearch = 40
-    assert index.parameters(17).efSearch == 40
+    seen = []
+    search_graph = index.index.search
+    monkeypatch.setattr(
+        index.index, "search", lambda x, k: (seen.append(index.index.hnsw.efSearch), search_graph(x, k))[1]
+    )
+    search(GALLERY[:3], index, k)
+    assert seen == [expected]
+    assert index.index.hnsw.efSearch == 16
+
+
+def test_faiss_may_have_learnt_to_take_tensors() -> None:
+    """`faiss.contrib.torch_utils`, which pytorch-metric-learning imports, replaces the search of every index."""
+    script = """
+import torch, faiss.contrib.torch_utils
+from suprank_edu.retrieval import hnsw_index, search
+
+print(search(torch.eye(9), hnsw_index(torch.eye(9), breadth=1), 3)[1][:, 0].tolist())
+"""
+    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert answer.stdout == f"{list(range(9))}\n"

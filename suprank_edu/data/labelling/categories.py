@@ -1,4 +1,4 @@
-"""Step (a): which Wikimedia Commons category each landmark links to, from GLDv2's ``train_label_to_category.csv``."""
+"""Step (a): which Wikimedia Commons category each landmark links to, from GLDv2's `train_label_to_category.csv`."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ def read_categories(path: str | PathLike[str]) -> dict[int, str]:
     """Read landmark → title of its Wikimedia category.
 
     Args:
-        path: a CSV file ``landmark_id,category``, the category as a URL; more columns, as in the H-GLDv2 file, are
+        path: a CSV file `landmark_id,category`, the category as a URL; more columns, as in the H-GLDv2 file, are
             passed over.
 
     Returns:
-        Landmark id → title such as ``"Category:Eltz Castle"``, in the order of the file.
+        Landmark id → title such as `"Category:Eltz Castle"`, in the order of the file.
 
     Raises:
         FileNotFoundError: there is no such file; the message says where to get it.
@@ -58,7 +58,7 @@ def title_of(url: str) -> str:
     """Return the title of the category that a Wikimedia URL names, as the MediaWiki API writes it.
 
     Args:
-        url: such as ``http://commons.wikimedia.org/wiki/Category:Eltz_Castle``, percent-encoded or not.
+        url: such as `http://commons.wikimedia.org/wiki/Category:Eltz_Castle`, percent-encoded or not.
 
     Raises:
         ValueError: the URL names no category.
@@ -77,11 +77,11 @@ def title_of(url: str) -> str:
 
 
 def url_of(title: str, base: str = COMMONS) -> str:
-    """Return the URL of a category, as GLDv2's files write it; the inverse of :func:`title_of`.
+    """Return the URL of a category, as GLDv2's files write it; the inverse of `title_of`.
 
     Args:
-        title: such as ``"Category:Eltz Castle"``.
-        base: the wiki that has it, up to ``/wiki/``.
+        title: such as `"Category:Eltz Castle"`.
+        base: the wiki that has it, up to `/wiki/`.
 
     Example:
         >>> url_of("Category:Eltz Castle")

@@ -1,6 +1,6 @@
 """Step (e), zero-shot: CLIP embeds images and prompts, so that a name alone can label a picture.
 
-The functions take a model, so that any CLIP of ``transformers`` serves; :func:`load_clip` gets the paper's.
+The functions take a model, so that any CLIP of `transformers` serves; `load_clip` gets the paper's.
 """
 
 from __future__ import annotations
@@ -48,10 +48,10 @@ def prompts(labelling: Labelling, template: str = PROMPT) -> tuple[list[str], li
 
     Args:
         labelling: what the review came to.
-        template: a text with ``{}`` where the phrase goes.
+        template: a text with `{}` where the phrase goes.
 
     Raises:
-        ValueError: a template without ``{}``.
+        ValueError: a template without `{}`.
 
     Example:
         >>> prompts(Labelling({"hill castle": "castle"}, {}, ()))
@@ -68,16 +68,16 @@ def embed_texts(model: Any, tokenizer: Tokenizer, texts: Sequence[str], batch: i
     """Embed texts with CLIP.
 
     Args:
-        model: a ``transformers.CLIPModel``.
-        tokenizer: texts → ``input_ids`` and ``attention_mask``, called as tokenizers of transformers are.
+        model: a `transformers.CLIPModel`.
+        tokenizer: texts → `input_ids` and `attention_mask`, called as tokenizers of transformers are.
         texts: N texts.
         batch: texts at a time.
 
     Returns:
-        ``(N, D)`` unit vectors on the CPU.
+        `(N, D)` unit vectors on the CPU.
 
     Raises:
-        ValueError: no text, or ``batch`` below 1.
+        ValueError: no text, or `batch` below 1.
     """
     check_count("batch", batch)
     if isinstance(texts, str) or len(texts) == 0:
@@ -93,7 +93,7 @@ def embed_texts(model: Any, tokenizer: Tokenizer, texts: Sequence[str], batch: i
 
 
 def clip_embedder(model: Any, tokenizer: Tokenizer) -> Embed:
-    """Return CLIP as a function names → unit vectors, for :func:`candidates`."""
+    """Return CLIP as a function names → unit vectors, for `candidates`."""
 
     def embed(names: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
         return embed_texts(model, tokenizer, names).numpy()
@@ -105,15 +105,15 @@ def embed_images(model: Any, images: Iterable[PIL.Image.Image], batch: int = 64)
     """Embed images with CLIP: shorter side to the model's size, centre cut out, normalised as CLIP was trained.
 
     Args:
-        model: a ``transformers.CLIPModel``.
+        model: a `transformers.CLIPModel`.
         images: N PIL images; an iterator is read a batch at a time.
         batch: images at a time.
 
     Returns:
-        ``(N, D)`` unit vectors on the CPU.
+        `(N, D)` unit vectors on the CPU.
 
     Raises:
-        ValueError: no image, or ``batch`` below 1.
+        ValueError: no image, or `batch` below 1.
     """
     check_count("batch", batch)
     size = int(model.config.vision_config.image_size)

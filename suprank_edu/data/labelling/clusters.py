@@ -55,16 +55,16 @@ def cluster_vectors(
     160 GB for their pairs, that of 2,000 groups 16 MB.
 
     Args:
-        vectors: ``(N, D)`` unit vectors.
+        vectors: `(N, D)` unit vectors.
         clusters: number of clusters k; fewer come out of fewer vectors.
-        weights: ``(N,)`` how much each vector draws its group; None counts all alike.
+        weights: `(N,)` how much each vector draws its group; None counts all alike.
         seed: the same seed gives the same clusters.
 
     Returns:
-        ``(N,)`` cluster numbers in 0..k-1.
+        `(N,)` cluster numbers in 0..k-1.
 
     Raises:
-        ValueError: ``clusters`` below 1, ``seed`` below 0, no vector, or weights that do not fit.
+        ValueError: `clusters` below 1, `seed` below 0, no vector, or weights that do not fit.
 
     Example:
         >>> same, too, other = cluster_vectors(np.float32([[1, 0], [0.99, 0.1], [0, 1]]), 2)
@@ -108,17 +108,17 @@ def candidates(
     """Cluster phrases into candidate supercategories.
 
     Args:
-        counts: phrase → number of landmarks that have it, from :func:`count_phrases`.
+        counts: phrase → number of landmarks that have it, from `count_phrases`.
         clusters: how many candidates to make at most: several times the supercategories wanted, for it is easier to
             merge two candidates than to split one.
-        embed: names → ``(N, D)`` unit vectors; None takes :func:`embed_names`.
+        embed: names → `(N, D)` unit vectors; None takes `embed_names`.
         seed: of the vectors and of the clusters.
 
     Returns:
         The candidates, the largest first.
 
     Raises:
-        ValueError: there is no phrase, or what :func:`cluster_vectors` refuses.
+        ValueError: there is no phrase, or what `cluster_vectors` refuses.
 
     Example:
         >>> counts = {"castle": 9, "hill castle": 4, "bridge": 5, "stone bridge": 3}

@@ -1,6 +1,6 @@
 """Step (d): what a reviewer decides about each candidate, kept in a CSV file from which the labelling is replayed.
 
-The file only grows. Who thinks again adds an ``undo`` row and decides anew, so that the file tells the whole story
+The file only grows. Who thinks again adds an `undo` row and decides anew, so that the file tells the whole story
 and gives the same labelling whenever it is replayed.
 """
 
@@ -30,10 +30,10 @@ class Decision(NamedTuple):
 
     Args:
         candidate: key of the candidate.
-        action: ``accept`` (under the suggested name), ``rename``, ``merge`` (into another candidate), ``reject``, or
-            ``undo``, which takes the candidate's last decision back.
-        value: the new name with ``rename``, the key of the other candidate with ``merge``, else empty.
-        natural_or_human_made: ``natural`` or ``human-made`` with ``accept`` and ``rename``, else empty.
+        action: `accept` (under the suggested name), `rename`, `merge` (into another candidate), `reject`, or
+            `undo`, which takes the candidate's last decision back.
+        value: the new name with `rename`, the key of the other candidate with `merge`, else empty.
+        natural_or_human_made: `natural` or `human-made` with `accept` and `rename`, else empty.
     """
 
     candidate: str
@@ -48,7 +48,7 @@ class Labelling:
 
     Args:
         supercategory: phrase → name of its supercategory; phrases of rejected or undecided candidates are not there.
-        nature: supercategory → ``natural`` or ``human-made``.
+        nature: supercategory → `natural` or `human-made`.
         undecided: keys of the candidates without a decision.
     """
 
@@ -61,7 +61,7 @@ class Review:
     """The decisions about a list of candidates, checked one by one.
 
     Args:
-        candidates: what there is to decide about, from :func:`candidates`.
+        candidates: what there is to decide about, from `candidates`.
 
     Example:
         >>> castle = Candidate("k1", "castle", ("castle", "moated castle"), 12)
@@ -181,7 +181,7 @@ class ReviewLog:
         """Check a decision, write it to the file, flushed, and take it.
 
         Raises:
-            ValueError: as :meth:`Review.apply`; nothing is written then.
+            ValueError: as `Review.apply`; nothing is written then.
         """
         trial = Review(list(self.review.candidates.values()))
         trial.decided = dict(self.review.decided)
@@ -201,7 +201,7 @@ def replay(path: str | PathLike[str], candidates: Sequence[Candidate]) -> Labell
     """Return the labelling that the decisions of a file give for the candidates they were made about.
 
     Args:
-        path: a CSV file with the columns ``candidate,suggested,action,value,natural_or_human_made``.
+        path: a CSV file with the columns `candidate,suggested,action,value,natural_or_human_made`.
         candidates: the same candidates as at the time of the review.
 
     Raises:

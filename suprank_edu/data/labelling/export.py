@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 class HierarchicalLabel(NamedTuple):
-    """One row of ``train_label_to_hierarchical.csv``.
+    """One row of `train_label_to_hierarchical.csv`.
 
     Args:
         landmark_id: the landmark.
         category: URL of its Wikimedia category.
         supercategory: the phrase mined from its parent categories; empty where its images gave the label.
         hierarchical_label: the supercategory it belongs to; empty where it has no label.
-        natural_or_human_made: ``natural`` or ``human-made``; empty where it has no label.
+        natural_or_human_made: `natural` or `human-made`; empty where it has no label.
     """
 
     landmark_id: int
@@ -43,10 +43,10 @@ def hierarchical_labels(
     """Return a row for each landmark; those without a label keep empty fields, as in the published file.
 
     Args:
-        categories: landmark id → title of its category, from :func:`read_categories`.
+        categories: landmark id → title of its category, from `read_categories`.
         votes: landmark id → its label, those of the parents and of the images together.
         labelling: what the review came to.
-        base: the wiki of the categories, up to ``/wiki/``.
+        base: the wiki of the categories, up to `/wiki/`.
 
     Raises:
         ValueError: a vote for a landmark without a category, or for a supercategory that the review does not know.
@@ -75,7 +75,7 @@ def write_labels(path: str | PathLike[str], rows: Sequence[HierarchicalLabel]) -
 
     Args:
         path: the CSV file; an older one is replaced.
-        rows: from :func:`hierarchical_labels`.
+        rows: from `hierarchical_labels`.
     """
     with replacing(Path(path), text=True) as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -119,8 +119,8 @@ def statistics(
         images: landmark id → number of its images; None counts one each.
 
     Returns:
-        One row a supercategory, the largest first: ``natural_or_human_made``, ``landmarks``, ``images``, ``by_parents``
-        and ``by_images`` (shares of its landmarks that each stage labelled), and the mean ``confidence``.
+        One row a supercategory, the largest first: `natural_or_human_made`, `landmarks`, `images`, `by_parents`
+        and `by_images` (shares of its landmarks that each stage labelled), and the mean `confidence`.
 
     Example:
         >>> votes = {1: Vote("castle", 1.0, "parents", "castle"), 2: Vote("castle", 0.5, "images")}

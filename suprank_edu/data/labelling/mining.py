@@ -1,6 +1,6 @@
 """Step (b), second half: from parent categories to the kinds of landmark that they name.
 
-``Castles in Bavaria`` and ``Castles in Saxony by district`` both say *castle*: English puts the kind before the first
+`Castles in Bavaria` and `Castles in Saxony by district` both say *castle*: English puts the kind before the first
 preposition, but for an *of* that no name follows (*bodies of water*). What is left after that cut is called a phrase
 here; the frequent ones are what the paper mined.
 """
@@ -25,7 +25,7 @@ def phrase_of(title: str) -> str:
     """Return the kind that a category names, in the singular and without place, time or purpose; may be empty.
 
     Args:
-        title: title of a category, with or without ``Category:``.
+        title: title of a category, with or without `Category:`.
 
     Example:
         >>> phrase_of("Category:Neo-Gothic churches in Lower Saxony"), phrase_of("Category:1886 in Bavaria")
@@ -54,15 +54,15 @@ def mine(
     """Return for each landmark the frequent phrases among its parent categories.
 
     Args:
-        categories: landmark id → title of its category, from :func:`read_categories`.
-        parents: title → titles of its parents, from :class:`WikimediaClient`; None or absent where there is no page.
+        categories: landmark id → title of its category, from `read_categories`.
+        parents: title → titles of its parents, from `WikimediaClient`; None or absent where there is no page.
         min_landmarks: a phrase that fewer landmarks have is dropped: it names a place or a person, not a kind.
 
     Returns:
         Landmark id → its phrases in the order of the parents, each once; empty where nothing was mined.
 
     Raises:
-        ValueError: ``min_landmarks`` is below 1.
+        ValueError: `min_landmarks` is below 1.
 
     Example:
         >>> parents = {"Category:Eltz Castle": ["Category:Castles in Wierschem", "Category:Wierschem"],

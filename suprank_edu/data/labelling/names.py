@@ -29,10 +29,10 @@ def embed_names(names: Sequence[str], *, dim: int = 96, seed: int = 0) -> Vector
         seed: of the randomised SVD.
 
     Returns:
-        ``(N, D)`` float32 unit vectors.
+        `(N, D)` float32 unit vectors.
 
     Raises:
-        ValueError: no name, an empty one, ``dim`` below 1 or ``seed`` below 0.
+        ValueError: no name, an empty one, `dim` below 1 or `seed` below 0.
 
     Example:
         >>> castle, moated, bridge = embed_names(["hill castle", "moated castle", "stone bridge"])

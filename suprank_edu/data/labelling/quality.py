@@ -60,17 +60,17 @@ def review_by_truth(
     """Decide as a reviewer would who sees the truth: it stands for the human in measurements.
 
     A candidate gets the name of the true supercategory that most of its landmarks have; one of which less than
-    ``least`` agree (*building*, *1886 establishment*) is rejected.
+    `least` agree (*building*, *1886 establishment*) is rejected.
 
     Args:
         found: the candidates.
         phrases: landmark id → its phrases.
         truth: landmark id → its true supercategory.
-        nature: supercategory → ``natural`` or ``human-made``.
+        nature: supercategory → `natural` or `human-made`.
         least: share of a candidate's landmarks that must agree.
 
     Raises:
-        ValueError: ``least`` is not a number.
+        ValueError: `least` is not a number.
 
     Example:
         >>> castle = Candidate("k1", "hill castle", ("hill castle",), 2)
@@ -112,10 +112,10 @@ def measure_stages(
     """Run the pipeline with a share of the landmarks' parents hidden, and compare each stage with the truth.
 
     Args:
-        phrases: landmark id → its phrases, from :func:`mine`.
+        phrases: landmark id → its phrases, from `mine`.
         truth: landmark id → its true supercategory, for the same landmarks.
-        nature: supercategory → ``natural`` or ``human-made``.
-        embeddings: ``(N, D)`` unit vectors of the images.
+        nature: supercategory → `natural` or `human-made`.
+        embeddings: `(N, D)` unit vectors of the images.
         image_landmarks: N landmark ids, one per image.
         clusters: candidates to make.
         hidden: shares of the landmarks whose parents are taken away, each in [0, 1).
@@ -124,11 +124,11 @@ def measure_stages(
         seed: of the choice of hidden landmarks, and of the clusters.
 
     Returns:
-        Rows by ``(stage, hidden)``, with ``labelled`` (landmarks), ``purity``, ``coverage`` (share of all landmarks)
-        and ``accuracy`` (share of those labelled; NaN where no name was given). Stages: ``phrases``, ``clusters``
-        and ``review`` (purity and accuracy over pairs of landmark and phrase: of each phrase, of each candidate, and
-        of each supercategory after a review by the truth), ``parents`` (their vote), ``images`` (what the parents
-        left), and ``both``.
+        Rows by `(stage, hidden)`, with `labelled` (landmarks), `purity`, `coverage` (share of all landmarks)
+        and `accuracy` (share of those labelled; NaN where no name was given). Stages: `phrases`, `clusters`
+        and `review` (purity and accuracy over pairs of landmark and phrase: of each phrase, of each candidate, and
+        of each supercategory after a review by the truth), `parents` (their vote), `images` (what the parents
+        left), and `both`.
 
     Raises:
         ValueError: landmarks without truth, or a share outside [0, 1).
@@ -165,7 +165,7 @@ def labelling_of(found: Sequence[Candidate], decisions: Iterable[Decision]) -> L
     """Return what decisions come to that lie in no file.
 
     Raises:
-        ValueError: as :meth:`Review.apply`.
+        ValueError: as `Review.apply`.
     """
     review = Review(found)
     for decision in decisions:

@@ -22,7 +22,7 @@ class Vote(NamedTuple):
     Args:
         supercategory: what it was found to be.
         confidence: share of the votes for it, in (0, 1].
-        stage: ``parents`` or ``images``, who voted.
+        stage: `parents` or `images`, who voted.
         mined: the phrase that gave the label; empty where the images did.
     """
 
@@ -36,8 +36,8 @@ def vote_of_parents(phrases: Mapping[int, Sequence[str]], labelling: Labelling) 
     """Label landmarks by their mined phrases: each that the review kept has one vote.
 
     Args:
-        phrases: landmark id → its phrases, from :func:`mine`.
-        labelling: what the review came to, from :func:`replay`.
+        phrases: landmark id → its phrases, from `mine`.
+        labelling: what the review came to, from `replay`.
 
     Returns:
         Landmark id → its label. A landmark whose phrases were all rejected is left out, and so is one on which two
@@ -75,15 +75,15 @@ def classify(
     paper takes the arg-max (k = 1) or the vote of the 5 nearest prompts, weighted by exp(score / temperature).
 
     Args:
-        images: ``(N, D)`` unit vectors.
-        references: ``(R, D)`` unit vectors; fewer than k vote all.
+        images: `(N, D)` unit vectors.
+        references: `(R, D)` unit vectors; fewer than k vote all.
         labels: R supercategories.
         k: references that vote on an image.
         temperature: of the weights; a large one gives every neighbour the same vote.
-        find: the search, called as :func:`suprank_edu.retrieval.search`; an approximate one serves millions.
+        find: the search, called as `search`; an approximate one serves millions.
 
     Returns:
-        N supercategories, and ``(N,)`` shares of the votes for them. Of equal shares the first name wins.
+        N supercategories, and `(N,)` shares of the votes for them. Of equal shares the first name wins.
 
     Raises:
         ValueError: lengths that disagree, or k or the temperature out of range.
@@ -117,8 +117,8 @@ def vote_of_images(landmarks: Sequence[int], classes: Sequence[str], shares: Ten
 
     Args:
         landmarks: N landmark ids, one per image.
-        classes: N supercategories, from :func:`classify`.
-        shares: ``(N,)`` confidences of the images; they decide where two supercategories have equally many images.
+        classes: N supercategories, from `classify`.
+        shares: `(N,)` confidences of the images; they decide where two supercategories have equally many images.
 
     Returns:
         Landmark id → its label, with the share of its images as confidence.
@@ -152,14 +152,14 @@ def label_from_images(
     """Label the landmarks that have no label yet by the nearest images of those that have one.
 
     Args:
-        embeddings: ``(N, D)`` unit vectors of all images.
+        embeddings: `(N, D)` unit vectors of all images.
         landmarks: N landmark ids, one per image.
-        known: landmark id → its label, from :func:`vote_of_parents`.
+        known: landmark id → its label, from `vote_of_parents`.
         k: neighbours that vote on an image.
-        temperature: as in :func:`classify`.
+        temperature: as in `classify`.
 
     Returns:
-        Landmark id → its label, for the landmarks that are not in ``known``.
+        Landmark id → its label, for the landmarks that are not in `known`.
 
     Raises:
         ValueError: lengths that disagree, or no image of a known landmark.

@@ -9,14 +9,14 @@ from os import PathLike
 from pathlib import Path
 
 _TABLE = "CREATE TABLE IF NOT EXISTS parents (api TEXT, title TEXT, parents TEXT, PRIMARY KEY (api, title))"
-_AT_ONCE = 500  # SQLite takes a limited number of values in one statement
+_MAX_SQL_VARIABLES = 500  # SQLite takes a limited number of values in one statement
 
 
 class WikiCache:
     """Title → its parents, or None for a page that does not exist, of one wiki.
 
     Args:
-        path: the file; made when missing, with its folder. ``":memory:"`` keeps nothing.
+        path: the file; made when missing, with its folder. `":memory:"` keeps nothing.
         api: address of the wiki's API: one file may hold several wikis.
 
     Raises:
@@ -42,10 +42,10 @@ class WikiCache:
             raise ValueError(f"{path}: this is no cache of a wiki ({error}); delete it or name another file") from error
 
     def get(self, titles: Sequence[str]) -> dict[str, list[str] | None]:
-        """Return what is known of ``titles``; those that were never put are left out."""
+        """Return what is known of `titles`; those that were never put are left out."""
         found: dict[str, list[str] | None] = {}
-        for start in range(0, len(titles), _AT_ONCE):
-            some = list(titles[start : start + _AT_ONCE])
+        for start in range(0, len(titles), _MAX_SQL_VARIABLES):
+            some = list(titles[start : start + _MAX_SQL_VARIABLES])
             marks = ",".join("?" * len(some))
             rows = self._file.execute(
                 f"SELECT title, parents FROM parents WHERE api = ? AND title IN ({marks})", [self.api, *some]
@@ -54,7 +54,7 @@ class WikiCache:
         return found
 
     def put(self, parents: Mapping[str, list[str] | None]) -> None:
-        """Write all of ``parents`` to the disk, or nothing of it."""
+        """Write all of `parents` to the disk, or nothing of it."""
         rows = [(self.api, title, json.dumps(of_title)) for title, of_title in parents.items()]
         with self._file:  # one transaction
             self._file.executemany("INSERT OR REPLACE INTO parents VALUES (?, ?, ?)", rows)

@@ -1,7 +1,7 @@
 """Step (b): the parent categories of Wikimedia categories, from the MediaWiki action API.
 
 The client keeps the manners that the API asks for (mediawiki.org, "API:Etiquette"): one request at a time, up to 50
-titles in each, a user agent that says who asks, ``maxlag``, and waits when it is told to. What was fetched lies in
+titles in each, a user agent that says who asks, `maxlag`, and waits when it is told to. What was fetched lies in
 a cache on disk, so that a run that breaks off goes on where it stopped.
 """
 
@@ -25,8 +25,8 @@ COMMONS_API = "https://commons.wikimedia.org/w/api.php"
 MOST_TITLES = 50
 """Titles that the API takes in one request."""
 
-_AGAIN = {429, 500, 502, 503, 504}
-_BUSY = ("maxlag", "ratelimited", "readonly", "internal_api_error")
+_RETRY_STATUSES = {429, 500, 502, 503, 504}
+_RETRY_CODES = ("maxlag", "ratelimited", "readonly", "internal_api_error")
 _TIMEOUT = 30.0
 
 
@@ -39,14 +39,14 @@ class WikimediaClient:
 
     Args:
         cache: file that keeps what was fetched (SQLite); made when missing.
-        user_agent: who asks, with an address to write to, such as ``"my-labels/1.0 (me@example.org)"``. Wikimedia
+        user_agent: who asks, with an address to write to, such as `"my-labels/1.0 (me@example.org)"`. Wikimedia
             refuses requests without one.
         url: the API's address.
         retries: attempts after the first before a request is given up.
         maxlag: seconds of lag at which the servers may turn us away.
         first_wait: seconds before the first new attempt; each further wait is twice as long.
         longest_wait: seconds; a server that asks for more ends the run.
-        wait: how to wait, ``time.sleep``; tests put something faster here.
+        wait: how to wait, `time.sleep`; tests put something faster here.
 
     Raises:
         ValueError: a user agent without a name and a contact, or a number out of range.
@@ -110,12 +110,12 @@ class WikimediaClient:
         """Return title → titles of its parent categories, hidden ones left out; None where there is no such page.
 
         Args:
-            titles: titles of categories, ``"Category:..."``; those in the cache are not asked for again.
+            titles: titles of categories, `"Category:..."`; those in the cache are not asked for again.
             progress: called after each batch with the titles known and the titles wanted.
 
         Raises:
             WikimediaError: the API cannot be reached, or refuses. What was fetched before stays in the cache.
-            ValueError: a title that holds ``|``, which separates titles, or nothing at all.
+            ValueError: a title that holds `|`, which separates titles, or nothing at all.
         """
         wanted = list(dict.fromkeys(titles))
         for title in wanted:
@@ -173,18 +173,18 @@ class WikimediaClient:
 
     def _ask(self, query: dict[str, str]) -> dict[str, Any]:
         """Send one request until it is answered; wait longer after each failure, and as long as the server says."""
-        trouble, told = "", 0.0
+        problem, retry_after = "", 0.0
         for attempt in range(self.retries + 1):
             if attempt:
-                pause = max(self.first_wait * 2 ** (attempt - 1), told)
-                if told > self.longest_wait:
-                    raise self._error(f"{trouble}; the server asks for {told:g} s", "run again after that time")
-                self.wait(min(pause, max(told, self.longest_wait)))
-            answer, trouble, told = self._try(query)
+                pause = max(self.first_wait * 2 ** (attempt - 1), retry_after)
+                if retry_after > self.longest_wait:
+                    raise self._error(f"{problem}; the server asks for {retry_after:g} s", "run again after that time")
+                self.wait(min(pause, max(retry_after, self.longest_wait)))
+            answer, problem, retry_after = self._try(query)
             if answer is not None:
                 return answer
         raise self._error(
-            f"{trouble}, after {self.retries + 1} attempts",
+            f"{problem}, after {self.retries + 1} attempts",
             "run again later: what was fetched is kept in the cache and is not fetched again",
         )
 
@@ -197,24 +197,24 @@ class WikimediaClient:
             response = self.session.post(self.url, data=query, timeout=_TIMEOUT)
         except requests.exceptions.RequestException as error:
             return None, f"no answer ({error})", 0.0
-        told = _retry_after(response.headers.get("Retry-After"))
-        if response.status_code in _AGAIN:
-            return None, f"HTTP {response.status_code} {response.reason}", told
+        retry_after = _retry_after(response.headers.get("Retry-After"))
+        if response.status_code in _RETRY_STATUSES:
+            return None, f"HTTP {response.status_code} {response.reason}", retry_after
         if response.status_code != 200:
             advice = "name yourself in `user_agent`" if response.status_code == 403 else "check `url`"
             raise self._error(f"HTTP {response.status_code} {response.reason}", advice)
         try:
             answer = response.json()
         except ValueError:
-            return None, "an answer that is no JSON", told
+            return None, "an answer that is no JSON", retry_after
         if not isinstance(answer, dict):
-            return None, "an answer that is no JSON object", told
+            return None, "an answer that is no JSON object", retry_after
         if "error" not in answer:
             return answer, "", 0.0
         refusal = answer["error"] if isinstance(answer["error"], dict) else {"info": answer["error"]}
         code, info = str(refusal.get("code", "unknown")), refusal.get("info", "")
-        if code.startswith(_BUSY):
-            return None, f"the API says {code!r}: {info}", told
+        if code.startswith(_RETRY_CODES):
+            return None, f"the API says {code!r}: {info}", retry_after
         raise self._error(f"the API says {code!r}: {info}", "correct the request; asking again would not help")
 
     def _error(self, what: str, advice: str) -> WikimediaError:
@@ -241,7 +241,7 @@ def _add(parents: dict[str, list[str] | None], page: dict[str, Any]) -> None:
 
 
 def _retry_after(value: str | None) -> float:
-    """Return the seconds of a ``Retry-After`` header, which is a number or a date; 0 where it is neither."""
+    """Return the seconds of a `Retry-After` header, which is a number or a date; 0 where it is neither."""
     if not value:
         return 0.0
     if value.strip().isdecimal():

@@ -1,4 +1,4 @@
-"""Write Mini-Landmarks to a folder: ``python -m suprank_edu.data.landmarks OUT``."""
+"""Write Mini-Landmarks to a folder: `python -m suprank_edu.data.landmarks OUT`."""
 
 from __future__ import annotations
 

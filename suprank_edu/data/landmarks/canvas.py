@@ -1,7 +1,7 @@
 """A tile of images, painted from front to back.
 
-Each layer covers a share of what can still be seen of a pixel: ``weight = mask · see_through``, and
-``see_through`` loses that weight. The picture is the sum of weight times colour over layers, which is one matrix
+Each layer covers a share of what can still be seen of a pixel: `weight = mask · see_through`, and
+`see_through` loses that weight. The picture is the sum of weight times colour over layers, which is one matrix
 product; light, season and fog change colours only, and cost nothing a pixel.
 """
 
@@ -23,8 +23,8 @@ class Canvas:
         view: the camera and the conditions.
         layers: (MAX_LAYERS, at least N, S, S) memory for the weights, used again for every tile.
 
-    ``x`` (N, 1, S) and ``y`` (N, S, 1) are the places of pixels in landmark units; ``u`` and ``v`` the same as a share
-    of the picture, from the left and from the bottom; ``k`` pixels a unit.
+    `x` (N, 1, S) and `y` (N, S, 1) are the places of pixels in landmark units; `u` and `v` the same as a share
+    of the picture, from the left and from the bottom; `k` pixels a unit.
     """
 
     def __init__(self, view: View, layers: Tensor) -> None:
@@ -44,7 +44,7 @@ class Canvas:
     # ------------------------------------------------------------------------------------------ where things lie
 
     def project(self, px: Number, pz: Number, height: Number = 0.0) -> tuple[Tensor, Tensor]:
-        """Return ``(x, y)`` in the picture of a point at (px, height, pz), pz toward the camera at yaw 0."""
+        """Return `(x, y)` in the picture of a point at (px, height, pz), pz toward the camera at yaw 0."""
         scale = self.scale_at(px, pz)
         x = (px * self.cos + pz * self.sin) * scale
         return x, self.view.eye + (height - self.view.eye) * scale
@@ -61,13 +61,13 @@ class Canvas:
         return place, d / (d - z * self.cos + place * self.sin)  # (N, 1, S) each
 
     def rise(self, height: Number, scale: Tensor) -> Tensor:
-        """Return ``y`` in the picture of a height above the ground where things have this scale."""
+        """Return `y` in the picture of a height above the ground where things have this scale."""
         return self.view.eye + (height - self.view.eye) * scale
 
     # ------------------------------------------------------------------------------------------ masks, 0..1
 
     def below(self, height: Tensor) -> Tensor:
-        """Return the mask of what lies under a line: ``height`` (N, 1, S)."""
+        """Return the mask of what lies under a line: `height` (N, 1, S)."""
         return (height * self.k + 0.5 - self.y_pixels).clamp_(0, 1)
 
     def between(self, low: Tensor, high: Tensor) -> Tensor:
@@ -78,7 +78,7 @@ class Canvas:
         return torch.sub(half, mask, out=mask).clamp_(0, 1)
 
     def inside(self, radius: Tensor, x: Number) -> Tensor:
-        """Return the mask of a symmetric shape around the vertical at ``x``: ``radius`` (N, S, 1) at each height."""
+        """Return the mask of a symmetric shape around the vertical at `x`: `radius` (N, S, 1) at each height."""
         return (radius * self.k + 0.5 - (self.x - x).abs() * self.k).clamp_(0, 1)
 
     def ellipse(self, x: Number, y: Number, a: Number, b: Number) -> Tensor:
@@ -133,7 +133,7 @@ class Canvas:
         self.colours.append(colour * self.view.light * (1 - self._fog(depth)))
 
     def shade(self, weight: Tensor, side: Tensor, colour: Tensor, depth: Number = 0.15) -> None:
-        """Lighten and darken a layer by the sun: ``side`` is −1 where it faces left, +1 where it faces right."""
+        """Lighten and darken a layer by the sun: `side` is −1 where it faces left, +1 where it faces right."""
         self.tint(weight, side * self.view.sun, colour * self.view.contrast[:, 0], depth)
 
     def finish(self) -> Tensor:

@@ -31,14 +31,14 @@ def read_rendered(
 
     Args:
         root: must be None: nothing is read.
-        split: ``"train"`` or ``"test"``.
+        split: `"train"` or `"test"`.
         landmarks: of both splits together, a multiple of 48 (16 supercategories, a third of each for testing).
         views: pictures of each landmark.
         size: pixels a side, at least 16.
         seed: chooses the world.
 
     Raises:
-        ValueError: if there is no such split, a number is out of its range, or ``root`` is given.
+        ValueError: if there is no such split, a number is out of its range, or `root` is given.
 
     Example:
         >>> read_rendered(split="test", landmarks=48, views=2, size=16)

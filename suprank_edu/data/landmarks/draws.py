@@ -1,6 +1,6 @@
 """Random numbers by counting: draw i of a landmark or a view is a hash of its ids, whatever else is drawn.
 
-An image therefore depends on ``(seed, landmark, view)`` alone: in any batch, in any order, on any device it is the
+An image therefore depends on `(seed, landmark, view)` alone: in any batch, in any order, on any device it is the
 same picture. Hashes are made on the CPU in integers; only the finished numbers go to the device.
 """
 
@@ -20,7 +20,7 @@ _STEPS = np.array([0.61803399, 0.41421356, 0.73205081, 0.23606798, 0.64575131, 0
 def uniforms(
     seed: int, stream: int, groups: npt.NDArray[np.int64], ids: npt.NDArray[np.int64], count: int
 ) -> npt.NDArray[np.float32]:
-    """Return ``count`` numbers in 0..1 for each id of a group, the first eight spread evenly over ids.
+    """Return `count` numbers in 0..1 for each id of a group, the first eight spread evenly over ids.
 
     Args:
         seed: chooses the world.
@@ -77,26 +77,26 @@ class Draws:
         self.values, self._next = values, 0
 
     def vector(self, count: int, low: float = 0.0, high: float = 1.0) -> Tensor:
-        """Return the next ``count`` numbers of each image, ``(N, count, 1)`` in [low, high)."""
+        """Return the next `count` numbers of each image, `(N, count, 1)` in [low, high)."""
         start, self._next = self._next, self._next + count
         if self._next > self.values.shape[1]:
             raise IndexError(f"draw {self._next} of {self.values.shape[1]}")
         return (self.values[:, start : self._next, None] * (high - low)).add_(low)
 
     def uniform(self, low: float = 0.0, high: float = 1.0) -> Tensor:
-        """Return the next number of each image, ``(N, 1, 1)`` in [low, high)."""
+        """Return the next number of each image, `(N, 1, 1)` in [low, high)."""
         return self.vector(1, low, high)
 
     def integer(self, low: int, high: int) -> Tensor:
-        """Return a whole number from low to high, both included, as a ``(N, 1, 1)`` float."""
+        """Return a whole number from low to high, both included, as a `(N, 1, 1)` float."""
         return self.uniform(low, high + 1).floor_()
 
     def chance(self, probability: float) -> Tensor:
-        """Return 1 with this probability, else 0, as a ``(N, 1, 1)`` float."""
+        """Return 1 with this probability, else 0, as a `(N, 1, 1)` float."""
         return (self.uniform() < probability).float()
 
     def choice(self, colours: tuple[tuple[float, float, float], ...], jitter: float = 0.06) -> Tensor:
-        """Return one colour of a table for each image, ``(N, 3)``, a little lighter or darker."""
+        """Return one colour of a table for each image, `(N, 3)`, a little lighter or darker."""
         table = torch.tensor(colours, device=self.values.device)
         picked = table[(self.uniform().flatten() * len(colours)).long()]
         return picked * self.uniform(1 - jitter, 1 + jitter)[:, 0]

@@ -49,13 +49,13 @@ def supercategory_of(landmark: int) -> str:
     return SUPERCATEGORIES[landmark % len(SUPERCATEGORIES)]
 
 
-def half_of(supercategory: str) -> str:
-    """Return ``"natural"`` or ``"human-made"``."""
+def nature_of(supercategory: str) -> str:
+    """Return `"natural"` or `"human-made"`."""
     return NATURAL if supercategory in NATURAL_WORDS else HUMAN_MADE
 
 
 def word_of(landmark: int) -> str:
-    """Return the word that the landmark's category uses for its kind, such as ``"fortress"`` for a castle."""
+    """Return the word that the landmark's category uses for its kind, such as `"fortress"` for a castle."""
     words = WORDS[supercategory_of(landmark)]
     return words[(landmark // len(SUPERCATEGORIES)) % len(words)]
 

@@ -18,7 +18,7 @@ def absent(present: Tensor) -> Tensor:
 
 
 def straight(x: Tensor, x0: Tensor, h0: Tensor, x1: Tensor, h1: Tensor) -> Tensor:
-    """Return the height at ``x`` of the endless line through two points."""
+    """Return the height at `x` of the endless line through two points."""
     span = x1 - x0
     return h0 + (h1 - h0) * ((x - x0) / torch.where(span.abs() < 1e-3, 1e-3, span)).clamp(-3, 3)
 
@@ -29,7 +29,7 @@ def visible_side(c: Canvas) -> Tensor:
 
 
 def lit(c: Canvas, colour: Tensor, facing: Tensor) -> Tensor:
-    """Return the colour of a flat wall: ``facing`` (N, 1, 1) is the x-part of its normal in the picture."""
+    """Return the colour of a flat wall: `facing` (N, 1, 1) is the x-part of its normal in the picture."""
     return colour * (1 + 0.85 * c.view.contrast * c.view.sun * facing)[:, 0]
 
 
@@ -69,7 +69,7 @@ def house(
     *,
     gable_in_front: bool = True,
 ) -> None:
-    """Paint a house with a gabled roof; ``heights`` are those of its floor, eaves and ridge."""
+    """Paint a house with a gabled roof; `heights` are those of its floor, eaves and ridge."""
     low, eave, ridge = heights
     s = visible_side(c)
     if gable_in_front:
@@ -118,7 +118,7 @@ def turned(c: Canvas, px: Number, pz: Number, points: Points, colour: Tensor, de
 
 
 def openings(c: Canvas, px: Number, pz: Number, half: Number, spans: Points) -> None:
-    """Paint windows one above the other, before the wall they are in; ``spans`` are (bottom, top) heights."""
+    """Paint windows one above the other, before the wall they are in; `spans` are (bottom, top) heights."""
     scale = c.scale_at(px, pz)
     x, _ = c.project(px, pz)
     rows = sum(

@@ -14,7 +14,7 @@ from suprank_edu._checks import usable_device
 from suprank_edu.data.landmarks import backdrop
 from suprank_edu.data.landmarks.canvas import MAX_LAYERS, Canvas
 from suprank_edu.data.landmarks.draws import Draws, uniforms
-from suprank_edu.data.landmarks.hierarchy import HUMAN_MADE, NATURAL, SUPERCATEGORIES, half_of, name_of
+from suprank_edu.data.landmarks.hierarchy import HUMAN_MADE, NATURAL, SUPERCATEGORIES, name_of, nature_of
 from suprank_edu.data.landmarks.scenes import beacons, coast, desert, inland, peaks, shrines, strongholds, works
 from suprank_edu.data.landmarks.views import draw_view
 
@@ -57,10 +57,10 @@ class Rendered(NamedTuple):
 def render(
     n_landmarks: int, views: int, device: str | torch.device = "cpu", *, size: int = 64, seed: int = 0
 ) -> Rendered:
-    """Render ``views`` pictures of each of ``n_landmarks`` landmarks, landmark after landmark.
+    """Render `views` pictures of each of `n_landmarks` landmarks, landmark after landmark.
 
     Supercategories take turns: 16 landmarks show all of them once. Picture and label of view v of landmark i depend
-    on ``(seed, i, v)`` alone, not on how many are rendered.
+    on `(seed, i, v)` alone, not on how many are rendered.
 
     Args:
         n_landmarks: landmarks, at least 1.
@@ -93,7 +93,7 @@ def render(
 
 def labels_of(landmarks: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Return the (N, 3) labels of landmarks: landmark, supercategory, half."""
-    halves = np.array([int(half_of(name) == NATURAL) for name in SUPERCATEGORIES])
+    halves = np.array([int(nature_of(name) == NATURAL) for name in SUPERCATEGORIES])
     kinds = landmarks % len(SUPERCATEGORIES)
     return np.stack([landmarks, kinds, halves[kinds]], axis=1)  # (N, 3)
 

@@ -1,7 +1,7 @@
 """Signed distance fields of the few shapes that every scene is made of, cheap because most of them are separable.
 
-A pixel lies at ``(x, y)``: ``x`` is one row ``(N, 1, S)`` and ``y`` one column ``(N, S, 1)``, in landmark units with
-``y`` upward. What depends on one of them alone costs a row or a column; a shape costs the operations that join the
+A pixel lies at `(x, y)`: `x` is one row `(N, 1, S)` and `y` one column `(N, S, 1)`, in landmark units with
+`y` upward. What depends on one of them alone costs a row or a column; a shape costs the operations that join the
 two, from one (a rectangle) to four (a strip between two lines). Its vertical (or horizontal) distance in pixels,
 clamped to 0..1, is the share of the pixel that it covers.
 """
@@ -22,19 +22,19 @@ _FALL = 30.0  # beyond its ends a line falls so steeply that nothing is left und
 
 
 def ramp(t: Tensor, start: Number, end: Number) -> Tensor:
-    """Return 0 before ``start``, 1 after ``end``, straight in between."""
+    """Return 0 before `start`, 1 after `end`, straight in between."""
     return ((t - start) / (end - start)).clamp_(0, 1)
 
 
 def line(t: Tensor, points: Points) -> Tensor:
-    """Return the height at ``t`` of a line through points, which falls off steeply beyond both ends.
+    """Return the height at `t` of a line through points, which falls off steeply beyond both ends.
 
     Args:
         t: (N, 1, S) or (N, S, 1) coordinates.
         points: (place, height) pairs, places ascending, numbers or (N, 1, 1).
 
     Returns:
-        Heights of the shape of ``t``.
+        Heights of the shape of `t`.
 
     Example:
         >>> t = torch.tensor([0.0, 0.5, 1.0, 1.5]).view(1, 1, 4)
@@ -49,7 +49,7 @@ def line(t: Tensor, points: Points) -> Tensor:
 
 
 def edge(x: Tensor, x0: Tensor, h0: Tensor, x1: Tensor, h1: Tensor) -> Tensor:
-    """Return the height at ``x`` of a segment between two points in either order; beyond them it falls steeply."""
+    """Return the height at `x` of a segment between two points in either order; beyond them it falls steeply."""
     span = x1 - x0
     span = torch.where(span.abs() < 1e-3, 1e-3, span)
     t = (x - x0) / span

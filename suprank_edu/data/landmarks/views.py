@@ -35,7 +35,7 @@ _WEATHERS = (
 
 @dataclass(frozen=True)
 class View:
-    """The camera and the conditions of N pictures; scalars are ``(N, 1, 1)``, colours ``(N, 3)``.
+    """The camera and the conditions of N pictures; scalars are `(N, 1, 1)`, colours `(N, 3)`.
 
     Args:
         yaw: angle around the landmark, radians.

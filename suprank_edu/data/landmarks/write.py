@@ -15,7 +15,7 @@ from torch import Tensor
 
 from suprank_edu._extras import needs
 from suprank_edu.data.landmarks.draws import uniforms
-from suprank_edu.data.landmarks.hierarchy import SUPERCATEGORIES, half_of, name_of, supercategory_of, word_of
+from suprank_edu.data.landmarks.hierarchy import SUPERCATEGORIES, name_of, nature_of, supercategory_of, word_of
 from suprank_edu.data.landmarks.render import render_views
 
 SIZE, SEED, QUALITY = 96, 0, 82
@@ -129,7 +129,7 @@ def _category_of(landmark: int) -> str:
 
 def _hierarchy_of(landmark: int) -> tuple[object, ...]:
     kind = supercategory_of(landmark)
-    return landmark, _category_of(landmark), word_of(landmark), kind, half_of(kind)
+    return landmark, _category_of(landmark), word_of(landmark), kind, nature_of(kind)
 
 
 def _csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

@@ -21,7 +21,7 @@ class Origin:
     """Where a set comes from.
 
     Args:
-        name: its folder below ``$SUPRANK_EDU_DATA``.
+        name: its folder below `$SUPRANK_EDU_DATA`.
         title: what its authors call it.
         url: its official page.
         licence: the terms of the images, in one line.
@@ -56,7 +56,7 @@ def find_root(origin: Origin, root: Root) -> Path:
 
 
 def check_split(split: str, expected: Collection[str]) -> None:
-    """Raise unless ``split`` is one of ``expected``."""
+    """Raise unless `split` is one of `expected`."""
     if split not in expected:
         raise ValueError(f"`split`: got {split!r}, expected one of {sorted(expected)}")
 
@@ -67,7 +67,7 @@ class ListFile:
     Args:
         origin: the set it belongs to.
         root: the folder of the set.
-        names: its path below ``root``; of several the first that exists.
+        names: its path below `root`; of several the first that exists.
 
     Raises:
         FileNotFoundError: if there is none; the message says where to get the set.
@@ -97,7 +97,7 @@ class ListFile:
 
         Args:
             width: how many fields a line has.
-            separator: what stands between them; None means blanks, ``","`` reads CSV with its quotes.
+            separator: what stands between them; None means blanks, `","` reads CSV with its quotes.
             header: what the fields of the first line begin with: headers of published files are damaged behind that.
             skip: how many lines are left out, where there is no header.
 

@@ -22,7 +22,7 @@ class Images(NamedTuple):
     lines: npt.NDArray[np.int32]
 
     def take(self, rows: npt.NDArray[np.intp]) -> Images:
-        """Return the images at ``rows``."""
+        """Return the images at `rows`."""
         return Images(self.ids[rows], self.landmarks[rows], self.lines[rows])
 
 

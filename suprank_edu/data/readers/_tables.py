@@ -17,13 +17,13 @@ from suprank_edu.data.readers._files import ListFile
 class Classes(NamedTuple):
     """Numbered classes: `labels` (N, L); per level the first row of each class, and how many keys differ.
 
-    ``strays`` are the rows whose finest class came before under other parents.
+    `conflicts` are the rows whose finest class came before under other parents.
     """
 
     labels: Labels
     first_rows: list[npt.NDArray[np.intp]]
     num_keys: list[int]
-    strays: npt.NDArray[np.intp]
+    conflicts: npt.NDArray[np.intp]
 
 
 def number_classes(columns: Sequence[Sequence[Any] | npt.NDArray[Any]]) -> Classes:
@@ -43,19 +43,19 @@ def number_classes(columns: Sequence[Sequence[Any] | npt.NDArray[Any]]) -> Class
     numbered = [_number(column) for column in columns]
     _, first, place = np.unique(numbered[0][1], return_index=True, return_inverse=True)
     home = first[place]  # (N,) the first row of each row's finest class
-    strays = np.zeros(len(home), dtype=bool)
+    conflicts = np.zeros(len(home), dtype=bool)
     labels = np.empty((len(home), len(columns)), dtype=np.int64)
     parent = np.zeros(len(home), dtype=np.int64)
     first_rows: list[npt.NDArray[np.intp]] = []
     num_keys: list[int] = []
     for level in reversed(range(len(columns))):
         count, codes = numbered[level]
-        strays |= codes != codes[home]
+        conflicts |= codes != codes[home]
         _, first, parent = np.unique(parent * count + codes[home], return_index=True, return_inverse=True)
         labels[:, level] = parent
         first_rows.insert(0, first)
         num_keys.insert(0, count)
-    return Classes(labels, first_rows, num_keys, np.flatnonzero(strays))
+    return Classes(labels, first_rows, num_keys, np.flatnonzero(conflicts))
 
 
 def _number(column: Sequence[Any] | npt.NDArray[Any]) -> tuple[int, npt.NDArray[np.int64]]:
@@ -70,8 +70,8 @@ def _number(column: Sequence[Any] | npt.NDArray[Any]) -> tuple[int, npt.NDArray[
 class Listing(NamedTuple):
     """What a reader found: N images, the line each stands on, and their classes.
 
-    ``names`` holds L columns of N class names; ``published`` the sizes in print, images first, then the classes of
-    each level, None where there is none; ``rows`` those of the split, when ``paths`` and ``classes`` hold more.
+    `names` holds L columns of N class names; `published` the sizes in print, images first, then the classes of
+    each level, None where there is none; `rows` those of the split, when `paths` and `classes` hold more.
     """
 
     file: ListFile
@@ -92,7 +92,7 @@ def to_dataset(
 
     Args:
         listing: images and classes.
-        complete: as in :func:`check_sizes`.
+        complete: as in `check_sizes`.
         check_files: whether to look that each image exists.
         boxes: (N, 4), the part of each image that counts.
 
@@ -109,8 +109,8 @@ def to_dataset(
     if not len(paths):
         raise listing.file.error(None, f"no image of the {listing.split} split", "at least one")
     state = check_sizes(listing, len(paths), complete)
-    if len(listing.classes.strays):
-        _warn_of_strays(listing)
+    if len(listing.classes.conflicts):
+        _warn_of_conflicts(listing)
     if check_files:
         check_images(listing.file, paths, lines)
     named = zip(listing.names, listing.classes.first_rows, strict=True)
@@ -125,8 +125,8 @@ def to_dataset(
     )
 
 
-def _warn_of_strays(listing: Listing) -> None:
-    row, others = listing.classes.strays[0], len(listing.classes.strays) - 1
+def _warn_of_conflicts(listing: Listing) -> None:
+    row, others = listing.classes.conflicts[0], len(listing.classes.conflicts) - 1
     warn(
         f"{listing.file.place(int(listing.lines[row]))}: {listing.column_names[0]} {listing.names[0][row]} comes under "
         f"other classes of {', '.join(listing.column_names[1:])} than before, whose classes it keeps ({others:,} more "

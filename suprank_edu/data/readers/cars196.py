@@ -35,16 +35,16 @@ def read_cars196(
     """Read one split of Cars196: classes 1 to 98 to train, 99 to 196 to test.
 
     Args:
-        root: the folder of ``cars_annos.mat``; None takes ``$SUPRANK_EDU_DATA/cars196``. A ``hierarchy.csv`` in it
-            (``class_id,level1,level2,…``) gives other coarse levels.
-        split: ``"train"`` or ``"test"``.
+        root: the folder of `cars_annos.mat`; None takes `$SUPRANK_EDU_DATA/cars196`. A `hierarchy.csv` in it
+            (`class_id,level1,level2,…`) gives other coarse levels.
+        split: `"train"` or `"test"`.
         coarse: what the coarse level is read off the model's name: its body type or its maker. The two are no tree.
         complete: True expects the published sizes, False any; None expects them of a set that holds more than half
             of the published images.
         check_files: whether to look that each image exists.
 
     Returns:
-        Labels: column 0 the model, column 1 the body type (``"Other"`` where the name has none) or the maker.
+        Labels: column 0 the model, column 1 the body type (`"Other"` where the name has none) or the maker.
 
     Raises:
         FileNotFoundError: if the folder, the list or a listed image is missing.

@@ -24,9 +24,9 @@ def read_cub(
     """Read one split of CUB-200-2011: classes 1 to 100 to train, 101 to 200 to test.
 
     Args:
-        root: the folder of ``images.txt``; None takes ``$SUPRANK_EDU_DATA/cub``. A ``hierarchy.csv`` in it
-            (``class_id,level1,level2,…``) gives other coarse levels.
-        split: ``"train"`` or ``"test"``.
+        root: the folder of `images.txt`; None takes `$SUPRANK_EDU_DATA/cub`. A `hierarchy.csv` in it
+            (`class_id,level1,level2,…`) gives other coarse levels.
+        split: `"train"` or `"test"`.
         complete: True expects the published sizes, False any; None expects them of a set that holds more than half
             of the published images.
         check_files: whether to look that each image exists.

@@ -35,10 +35,10 @@ def read_dyml(
     """Read one split of DyML-Animal, DyML-Product or DyML-Vehicle.
 
     Args:
-        kind: ``"animal"``, ``"product"`` or ``"vehicle"``.
-        root: the folder of ``train`` and the benchmarks; None takes ``$SUPRANK_EDU_DATA/dyml-<kind>``.
-        split: ``"train"``; of animals and vehicles also ``"query-fine"``, ``"gallery-fine"``, and so on with
-            ``middle`` and ``coarse``: three benchmarks, each with labels of its own scale; of products ``"test"``.
+        kind: `"animal"`, `"product"` or `"vehicle"`.
+        root: the folder of `train` and the benchmarks; None takes `$SUPRANK_EDU_DATA/dyml-<kind>`.
+        split: `"train"`; of animals and vehicles also `"query-fine"`, `"gallery-fine"`, and so on with
+            `middle` and `coarse`: three benchmarks, each with labels of its own scale; of products `"test"`.
         complete: True expects the published sizes of the train split, False any; None expects them of a set that
             holds more than half of the published fine classes.
         check_files: whether to look that each image exists.

@@ -54,14 +54,14 @@ def read_gldv2(
     """Read one split of Google Landmarks v2.
 
     Args:
-        root: the folder of the CSV files and of ``train``, ``index`` and ``test``; None takes
-            ``$SUPRANK_EDU_DATA/gldv2``.
-        split: ``"train"`` (the cleaned set), ``"train-all"``, ``"index"``, or ``"query"`` (the test images that
+        root: the folder of the CSV files and of `train`, `index` and `test`; None takes
+            `$SUPRANK_EDU_DATA/gldv2`.
+        split: `"train"` (the cleaned set), `"train-all"`, `"index"`, or `"query"` (the test images that
             have an answer in the index). Query and index have the same ids, which train has not.
-        hierarchy: whether to take the labels of H-GLDv2 from ``{train,index}_label_to_hierarchical.csv``. Landmarks
+        hierarchy: whether to take the labels of H-GLDv2 from `{train,index}_label_to_hierarchical.csv`. Landmarks
             without one are then left out, with their images.
-        supercategory: the column the supercategory is read from. ``hierarchical_label`` holds the cleaned ones,
-            ``supercategory`` the kind of landmark as it was mined, which is empty for some.
+        supercategory: the column the supercategory is read from. `hierarchical_label` holds the cleaned ones,
+            `supercategory` the kind of landmark as it was mined, which is empty for some.
         complete: True expects the published sizes (of H-GLDv2: SupRank), False any; None expects them of a set that
             holds more than half of the published images.
         check_files: whether to look that each image exists, in the 4,096 folders of a split.

@@ -35,11 +35,11 @@ def read_inat2018(
     """Read one split of iNaturalist 2018, in which train and test share no species.
 
     Args:
-        root: the folder of ``train_val2018``, ``train2018.json`` and ``Inat_dataset_splits``; None takes
-            ``$SUPRANK_EDU_DATA/inat2018``.
-        split: ``"train"`` or ``"test"``.
-        levels: ``"base"`` for species and super-class (the folder), ``"full"`` for the seven ranks from species to
-            kingdom, which need ``train2018.json`` with the names that were released later.
+        root: the folder of `train_val2018`, `train2018.json` and `Inat_dataset_splits`; None takes
+            `$SUPRANK_EDU_DATA/inat2018`.
+        split: `"train"` or `"test"`.
+        levels: `"base"` for species and super-class (the folder), `"full"` for the seven ranks from species to
+            kingdom, which need `train2018.json` with the names that were released later.
         complete: True expects the published sizes (HAPPIER), False any; None expects them of a set that holds more
             than half of the published images.
         check_files: whether to look that each image exists.

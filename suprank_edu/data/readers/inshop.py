@@ -24,15 +24,15 @@ def read_inshop(
     """Read one split of In-Shop; query and gallery have the same classes, with the same ids.
 
     Args:
-        root: the folder of ``list_eval_partition.txt`` and ``img``; None takes ``$SUPRANK_EDU_DATA/inshop``. As
-            published, the list may also lie in ``Eval``.
-        split: ``"train"``, ``"query"`` or ``"gallery"``.
+        root: the folder of `list_eval_partition.txt` and `img`; None takes `$SUPRANK_EDU_DATA/inshop`. As
+            published, the list may also lie in `Eval`.
+        split: `"train"`, `"query"` or `"gallery"`.
         complete: True expects the published sizes, False any; None expects them of a set that holds more than half
             of the published images.
         check_files: whether to look that each image exists.
 
     Returns:
-        Labels: column 0 the item, column 1 the category within the gender (``"WOMEN/Dresses"``), column 2 the
+        Labels: column 0 the item, column 1 the category within the gender (`"WOMEN/Dresses"`), column 2 the
         gender: a category's name occurs under both.
 
     Raises:

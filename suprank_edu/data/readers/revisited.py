@@ -57,7 +57,7 @@ class RevisitedTruth:
         """Return which pairs are positive and which count, two (Q, G) bool tensors.
 
         Args:
-            protocol: ``"Easy"``, ``"Medium"`` or ``"Hard"``.
+            protocol: `"Easy"`, `"Medium"` or `"Hard"`.
             gallery_size: G, when distractors follow the gallery.
 
         Raises:
@@ -85,17 +85,17 @@ def read_revisited(
     """Read the queries or the gallery of Revisited Oxford or Paris.
 
     Args:
-        name: ``"roxford5k"`` or ``"rparis6k"``.
-        root: the folder of ``gnd_<name>.pkl`` and ``jpg``; None takes ``$SUPRANK_EDU_DATA/<name>``.
-        split: ``"query"``, each image cut to its box, or ``"gallery"``.
+        name: `"roxford5k"` or `"rparis6k"`.
+        root: the folder of `gnd_<name>.pkl` and `jpg`; None takes `$SUPRANK_EDU_DATA/<name>`.
+        split: `"query"`, each image cut to its box, or `"gallery"`.
         complete: True expects the published sizes, False any; None expects them of a set that holds more than half
             of the published images.
         check_files: whether to look that each image exists.
 
     Returns:
         Labels: one column, the name in front of the number of a file, which is what the photographs were found by.
-        It is not the truth: that comes from :func:`suprank_edu.data.read_revisited_truth`, and
-        :func:`suprank_edu.data.revisited_map` scores with it.
+        It is not the truth: that comes from `read_revisited_truth`, and
+        `revisited_map` scores with it.
 
     Raises:
         FileNotFoundError: if the folder, the list or a listed image is missing.
@@ -140,7 +140,7 @@ def revisited_map(scores: Tensor, truth: RevisitedTruth) -> dict[str, float]:
     A query without positives is left out, as in the published code.
 
     Args:
-        scores: (Q, G) floats, higher is better, such as ``queries @ gallery.T`` of unit vectors; columns beyond the
+        scores: (Q, G) floats, higher is better, such as `queries @ gallery.T` of unit vectors; columns beyond the
             gallery are distractors.
         truth: of Q queries.
 

@@ -20,9 +20,9 @@ def read_sfm120k(root: Root = None, split: str = "train", *, check_files: bool =
     """Read SfM-120k, whose classes are 3-D models.
 
     Args:
-        root: the folder of ``retrieval-SfM-120k-imagenames-clusterids.mat`` and ``ims``; None takes
-            ``$SUPRANK_EDU_DATA/sfm120k``.
-        split: ``"train"``, all there is.
+        root: the folder of `retrieval-SfM-120k-imagenames-clusterids.mat` and `ims`; None takes
+            `$SUPRANK_EDU_DATA/sfm120k`.
+        split: `"train"`, all there is.
         check_files: whether to look that each image exists.
 
     Returns:

@@ -23,8 +23,8 @@ def read_sop(
     """Read one split of Stanford Online Products, in which train and test share no product.
 
     Args:
-        root: the folder of ``Ebay_train.txt``; None takes ``$SUPRANK_EDU_DATA/sop``.
-        split: ``"train"`` or ``"test"``.
+        root: the folder of `Ebay_train.txt`; None takes `$SUPRANK_EDU_DATA/sop`.
+        split: `"train"` or `"test"`.
         complete: True expects the published sizes (SupRank), False any; None expects them of a set that holds more
             than half of the published images.
         check_files: whether to look that each image exists.

@@ -24,7 +24,9 @@ def test_classes_against_the_loops(columns: list[list[str]], arrays: bool) -> No
         expected.append([ids.index(path) for ids, path in zip(everything, paths, strict=True)])
     found = number_classes([np.array(column) for column in columns] if arrays else columns)
     assert found.labels.tolist() == expected
-    assert found.strays.tolist() == [i for i, (row, first) in enumerate(zip(rows, home, strict=True)) if row != first]
+    assert found.conflicts.tolist() == [
+        i for i, (row, first) in enumerate(zip(rows, home, strict=True)) if row != first
+    ]
     assert found.num_keys == [len(set(column)) for column in columns]
     for level, firsts in enumerate(found.first_rows):
         assert [expected[row][level] for row in firsts] == list(range(len(firsts)))

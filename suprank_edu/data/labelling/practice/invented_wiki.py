@@ -2,7 +2,7 @@
 
     python -m suprank_edu.data.labelling.practice.invented_wiki data_samples
 
-writes ``wikimedia_parents.json``, which :class:`LocalWiki` serves. Each landmark gets its kind in a region or century,
+writes `wikimedia_parents.json`, which `LocalWiki` serves. Each landmark gets its kind in a region or century,
 and much that says nothing of its kind; some get a parent of another kind, some only noise, some have no page at all.
 """
 
@@ -57,16 +57,16 @@ def invent_pages(
     titles: Mapping[int, str],
     words: Mapping[int, str],
     kinds: Mapping[int, str],
-    halves: Mapping[str, str],
+    natures: Mapping[str, str],
     seed: int = 0,
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return the pages of a wiki in the shape of the API, as :func:`read_pages` reads them.
+    """Return the pages of a wiki in the shape of the API, as `read_pages` reads them.
 
     Args:
         titles: landmark id → title of its category.
-        words: landmark id → the word for its kind, such as ``fortress``.
-        kinds: landmark id → its supercategory, such as ``castle``.
-        halves: supercategory → ``natural`` or ``human-made``.
+        words: landmark id → the word for its kind, such as `fortress`.
+        kinds: landmark id → its supercategory, such as `castle`.
+        natures: supercategory → `natural` or `human-made`.
         seed: of everything that is drawn; a landmark's parents do not depend on the other landmarks, but for the
             kinds that stray.
 
@@ -83,7 +83,7 @@ def invent_pages(
         if random.random() < 0.05:
             continue  # no such page: it was renamed or deleted since the landmarks were collected
         kind = kinds[landmark]
-        parents = _parents(random, words[landmark], kind, halves[kind], every_word)
+        parents = _parents(random, words[landmark], kind, natures[kind], every_word)
         if random.random() < 0.06:
             moved = f"{title} (monument)"
             redirects.append({"from": title, "to": moved})
@@ -94,7 +94,7 @@ def invent_pages(
     return {"pages": pages, "redirects": redirects}
 
 
-def _parents(random: np.random.Generator, word: str, kind: str, half: str, every_word: list[str]) -> list[str]:
+def _parents(random: np.random.Generator, word: str, kind: str, nature: str, every_word: list[str]) -> list[str]:
     country = str(random.choice(list(_COUNTRIES)))
     region = str(random.choice(_COUNTRIES[country]))
     century = f"{random.integers(13, 20)}th-century"
@@ -102,8 +102,8 @@ def _parents(random: np.random.Generator, word: str, kind: str, half: str, every
     if random.random() < 0.92:  # the rest have nothing but noise
         parents.append(f"{plural(word)} in {region}")
         if random.random() < 0.5:
-            parents.append(f"{random.choice(_STYLES[half])} {plural(word).lower()} in {country}")
-        if half == "human-made" and random.random() < 0.5:
+            parents.append(f"{random.choice(_STYLES[nature])} {plural(word).lower()} in {country}")
+        if nature == "human-made" and random.random() < 0.5:
             parents.append(f"{century} {plural(word).lower()} in {country}")
         if random.random() < 0.2:
             parents.append(f"{plural(word)} of {country} by name")
@@ -114,14 +114,14 @@ def _parents(random: np.random.Generator, word: str, kind: str, half: str, every
     year = random.integers(1200, 1980)
     built = (f"Buildings completed in {year}", f"{year} establishments in {country}", f"Cultural heritage in {region}")
     grown = (f"Protected areas of {country}", f"Geography of {region}", f"Hiking in {region}")
-    noise = built if half == "human-made" else grown
+    noise = built if nature == "human-made" else grown
     parents += [text for text in noise if random.random() < 0.4]
     parents += [text for text in (f"Tourist attractions in {region}", f"Views of {region}") if random.random() < 0.4]
     return list(dict.fromkeys(parents or [f"Tourist attractions in {region}"]))
 
 
 def main(folder: Path) -> None:
-    """Write the parents of the categories that the tables in ``folder`` list, train and index."""
+    """Write the parents of the categories that the tables in `folder` list, train and index."""
     from suprank_edu.data.labelling.export import read_labels
 
     titles: dict[int, str] = {}
@@ -131,8 +131,8 @@ def main(folder: Path) -> None:
         rows += read_labels(folder / f"{part}_label_to_hierarchical.csv")
     words = {row.landmark_id: row.supercategory for row in rows}
     kinds = {row.landmark_id: row.hierarchical_label for row in rows}
-    halves = {row.hierarchical_label: row.natural_or_human_made for row in rows}
-    made = invent_pages(titles, words, kinds, halves)
+    natures = {row.hierarchical_label: row.natural_or_human_made for row in rows}
+    made = invent_pages(titles, words, kinds, natures)
     lists = (f'"{key}": [\n' + ",\n".join(json.dumps(entry) for entry in made[key]) + "\n]" for key in made)
     (folder / "wikimedia_parents.json").write_text("{" + ",\n".join(lists) + "}\n", encoding="utf-8")
 

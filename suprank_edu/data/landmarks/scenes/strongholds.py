@@ -108,7 +108,7 @@ def _lattice(c: Canvas, px: Tensor, sizes: tuple[Tensor, Tensor, Tensor], levels
 
 
 def _city(c: Canvas, d: Draws, depth: float, foot: float) -> None:
-    """Paint a row of houses of different heights; ``foot`` is how far up to the horizon they stand."""
+    """Paint a row of houses of different heights; `foot` is how far up to the horizon they stand."""
     place = c.x + (0.4 + depth) * c.view.yaw
     lot = torch.floor(place * (2.2 + 3 * depth) + d.uniform(0, 9))
     height = 0.5 + 0.5 * torch.sin(lot * 12.9898 + d.uniform(0, 6))
