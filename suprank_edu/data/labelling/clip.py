@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu._checks import check_count
+from suprank_edu._extras import needs
 from suprank_edu.data.labelling.decisions import Labelling
 from suprank_edu.data.labelling.names import Embed
 from suprank_edu.data.pixels import to_mode
@@ -35,10 +36,9 @@ def load_clip(name: str = "openai/clip-vit-large-patch14", device: str | torch.d
     Raises:
         ImportError: transformers is not installed.
     """
-    try:
+    with needs("vision"):
         from transformers import AutoTokenizer, CLIPModel
-    except ImportError as error:
-        raise ImportError("load_clip needs the package transformers: pip install suprank-edu[vision]") from error
+
     model = CLIPModel.from_pretrained(name).eval().to(device)
     return model, AutoTokenizer.from_pretrained(name)
 

@@ -5,15 +5,14 @@ titles in each, a user agent that says who asks, `maxlag`, and waits when it is 
 a cache on disk, so that a run that breaks off goes on where it stopped.
 """
 
-# Not urllib3's Retry in an adapter of requests: the API says that it is busy in answers of status 200, which an adapter
-# never looks into; its first new attempt comes without a wait; and a wait longer than its limit is cut short, where
-# this client ends the run.
+# urllib3's Retry only reads the Retry-After header here. In an adapter of requests it would never see the answers of
+# status 200 in which the API says that it is busy; it tries again at once the first time; and it cuts a wait short that
+# is longer than its limit, where this client ends the run.
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from email.utils import parsedate_to_datetime
 from os import PathLike
 from typing import Any
 
@@ -242,11 +241,11 @@ def _add(parents: dict[str, list[str] | None], page: dict[str, Any]) -> None:
 
 def _retry_after(value: str | None) -> float:
     """Return the seconds of a `Retry-After` header, which is a number or a date; 0 where it is neither."""
-    if not value:
-        return 0.0
-    if value.strip().isdecimal():
-        return float(value)
+    with needs("data"):
+        from urllib3.exceptions import InvalidHeader
+        from urllib3.util import Retry
+
     try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
+        return float(Retry().parse_retry_after(value or ""))
+    except InvalidHeader:
         return 0.0

@@ -71,11 +71,12 @@ class RevisitedTruth:
         relevant = torch.zeros(len(self.easy), size, dtype=torch.bool)
         valid = torch.ones_like(relevant)
         positive, ignored = _PROTOCOLS[protocol]
+        positions = {"easy": self.easy, "hard": self.hard, "junk": self.junk}
         for query in range(len(self.easy)):
             for kind in positive:
-                relevant[query, torch.from_numpy(getattr(self, kind)[query])] = True
+                relevant[query, torch.from_numpy(positions[kind][query])] = True
             for kind in ignored:
-                valid[query, torch.from_numpy(getattr(self, kind)[query])] = False
+                valid[query, torch.from_numpy(positions[kind][query])] = False
         return relevant, valid
 
 

@@ -125,11 +125,11 @@ def test_transformers_is_named_when_missing(monkeypatch: pytest.MonkeyPatch) -> 
 
     def without(name, *args, **kwargs):
         if name.startswith("transformers"):
-            raise ImportError(name)
+            raise ModuleNotFoundError(name, name=name)
         return real(name, *args, **kwargs)
 
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(
-        ImportError, match=r"load_clip needs the package transformers: pip install suprank-edu\[vision\]"
+        ImportError, match=r"the package transformers is missing: pip install \"suprank-edu\[vision\]\""
     ):
         load_clip()

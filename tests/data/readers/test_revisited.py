@@ -97,7 +97,6 @@ HOSTILE = {
     "numpy": pickle.dumps({**REVISITED, "extra": np.arange(3)}),
     "persistent": b"Pos.system\n.",
     "extension": b"\x82\x01.",
-    "a memo of 32 GB": b"\x80\x02]r\xff\xff\xff\xff.",
 }
 
 
