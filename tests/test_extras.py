@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-OPTIONAL = ["transformers", "kornia", "accelerate", "plotly", "ipywidgets", "anywidget", "faiss", "tqdm", "PIL"]
+OPTIONAL = ["transformers", "accelerate", "plotly", "ipywidgets", "anywidget", "faiss", "tqdm", "PIL"]
 OPTIONAL += ["pytorch_metric_learning", "pandas", "scipy", "sklearn", "requests", "IPython", "sentence_transformers"]
 
 SCRIPT = """

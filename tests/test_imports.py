@@ -18,7 +18,6 @@ HEAVY = [
     "pandas",
     "PIL",
     "tqdm",
-    "kornia",
     "pytorch_metric_learning",
     "transformers",
     "accelerate",

@@ -1,15 +1,17 @@
 """Training on the metric itself: a recipe, a small network, a loop, and the embeddings that come out."""
 
-from suprank_edu.training.callbacks import Callback, Observer
+from suprank_edu.training.callbacks import Callback, Observer, TrainingLog
+from suprank_edu.training.checkpoint import Checkpoints
 from suprank_edu.training.fit import FitResult, fit
 from suprank_edu.training.gather import gather_with_gradient
 from suprank_edu.training.learner import TrainingError
 from suprank_edu.training.memory import MemoryBank
 from suprank_edu.training.networks import Augment, Backbone, GeM, SmallCNN, embed, load_image, load_images
 from suprank_edu.training.optimizer import lr_factor
+from suprank_edu.training.protocol import Protocol
 from suprank_edu.training.recipe import Recipe
 from suprank_edu.training.tensorboard import TensorBoard
-from suprank_edu.training.validation import Checkpoints, TrainingLog, Validation
+from suprank_edu.training.validation import Validation
 
 __all__ = [
     "Augment",
@@ -20,6 +22,7 @@ __all__ = [
     "GeM",
     "MemoryBank",
     "Observer",
+    "Protocol",
     "Recipe",
     "SmallCNN",
     "TensorBoard",

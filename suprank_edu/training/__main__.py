@@ -1,9 +1,10 @@
-"""Training from a shell: ``python -m suprank_edu.training --help``."""
+"""Training from a shell: `suprank-edu --help`, or `python -m suprank_edu.training --help`."""
 
 from __future__ import annotations
 
 import argparse
 import ast
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -12,12 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from suprank_edu._checks import check_one_of
+from suprank_edu.training.callbacks import Callback
 from suprank_edu.training.gather import is_first_process
 from suprank_edu.training.learner import TrainingError
-from suprank_edu.training.study.named_losses import LOSSES
-from suprank_edu.training.study.papers import SETTINGS
-from suprank_edu.training.study.results import as_text, fill, load_results, table
-from suprank_edu.training.study.runs import Run
+from suprank_edu.training.study import LOSSES, SETTINGS, Run, as_text, fill, load_results, table
+from suprank_edu.training.study.trial import trial
 from suprank_edu.training.tensorboard import TensorBoard
 
 EXAMPLES = """\
@@ -32,9 +32,11 @@ examples:
   python -m suprank_edu.training results table --setting omniglot --losses sup-ap triplet --lrs 7e-4 2e-3 6e-3
   accelerate launch --num_processes 4 -m suprank_edu.training run sop happier --data ~/sop --out runs/happier
 
-Data lie in --data, or in the folder of the set's name under $SUPRANK_EDU_DATA. A run that was broken goes on with
-`resume`, from its last checkpoint, and ends as if it had not been. With --tensorboard its curves go into the run's
-folder, where `resume` goes on with them, or into a folder of your own; see them with: tensorboard --logdir runs
+The script `suprank-edu` is the same. Data lie in --data, or in the folder of the set's name under $SUPRANK_EDU_DATA.
+A run that was broken goes on with `resume`, from its last checkpoint, and ends as if it had not been. One that is
+complete takes no more steps, since its learning rate has come to its end: a longer run is a new one. One that stopped
+early goes on with a larger --patience. With --tensorboard curves go into the run's folder, or into a folder of your
+own; see them with: tensorboard --logdir runs
 """
 
 
@@ -62,11 +64,11 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    _command(commands, "list", _list, "data sets and losses that are known by name")
-    show = _command(commands, "show", _show, "every setting of a data set and a loss, and where it comes from")
+    _command(commands, "list", _list, "settings and losses that are known by name")
+    show = _command(commands, "show", _show, "every number of a setting and a loss, and where it comes from")
     run = _command(commands, "run", _run, "train, from the beginning or from where the folder's run was broken")
     for command in (show, run):
-        command.add_argument("setting", metavar="DATASET", help="see `list`")
+        command.add_argument("setting", metavar="SETTING", help="see `list`")
         command.add_argument("loss", metavar="LOSS", help="see `list`")
     run.add_argument("--out", required=True, metavar="FOLDER", help="where checkpoints and results go")
     run.add_argument("--set", nargs="+", default=[], metavar="NAME=VALUE", help="change settings, such as lr=1e-3")
@@ -81,8 +83,9 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--checkpoint-every", type=int, metavar="STEPS", help="default: 100")
         text = "write curves for TensorBoard; into the folder `tensorboard` of the run by default"
         command.add_argument("--tensorboard", nargs="?", const="", metavar="FOLDER", help=text)
-    resume.epilog = "What is not given stays as it was: evaluation, patience and checkpoints too."
+    resume.epilog = "What is not given stays as it was: evaluation, patience, checkpoints, curves and device too."
     evaluate = _command(commands, "evaluate", _evaluate, "every metric of a trained network")
+    evaluate.add_argument("--device", help="cpu or cuda; the best there is by default")
     evaluate.add_argument("--split", help="of the data set; its test split by default")
     export = _command(commands, "export", _export, "write the network as a program of torch.export")
     for command in (resume, evaluate, export):
@@ -99,7 +102,7 @@ def parser() -> argparse.ArgumentParser:
 def _add_results(commands: Any) -> None:
     results = _command(commands, "results", _results, "compare losses over seeds: make the runs that a folder lacks")
     results.add_argument("out", metavar="FOLDER", help="one file a run; its table is printed in the end")
-    results.add_argument("--setting", metavar="DATASET", help="see `list`; left out, the table is printed as it is")
+    results.add_argument("--setting", metavar="SETTING", help="see `list`; left out, the table is printed as it is")
     results.add_argument("--losses", nargs="+", default=[], metavar="LOSS", help="see `list`")
     results.add_argument("--seeds", type=int, default=5, help="default: 5")
     results.add_argument(
@@ -118,18 +121,19 @@ def _command(commands: Any, name: str, function: Any, text: str) -> argparse.Arg
 
 
 def _list(options: argparse.Namespace) -> None:
-    print("data sets")
+    width = max(map(len, SETTINGS)) + 2
+    print("settings: data set, network and budget")
     for name, setting in SETTINGS.items():
-        print(f"  {name:16}{setting.backbone or 'small network':16}{setting.source}")
+        print(f"  {name:{width}}{setting.backbone or 'small network':15}{setting.source}")
     print("losses")
     for name in LOSSES:
         print(f"  {name}")
 
 
 def _show(options: argparse.Namespace) -> None:
-    run = Run(options.setting, options.loss, folder="")
+    check_one_of("setting", options.setting, SETTINGS)
     check_one_of("loss", options.loss, LOSSES)
-    setting = run.of_paper
+    setting = SETTINGS[options.setting]
     length = f"{setting.epochs} epochs" if setting.epochs else f"{setting.steps} steps"
     print(f"{options.setting} with {options.loss}: {length}; source: {setting.source}")
     print(f"  network = {setting.backbone or 'SmallCNN'} {setting.network or ''}".rstrip())
@@ -153,7 +157,7 @@ def _show(options: argparse.Namespace) -> None:
 def _run(options: argparse.Namespace) -> None:
     run = Run(options.setting, options.loss, options.out, options.data, _changes(options.set))
     if options.dry_run:
-        for name, value in run.trial(device=options.device).items():
+        for name, value in trial(run, *_how_often(run, options), options.device).items():
             print(f"{name}: {value}")
         return
     _train(run, options)
@@ -169,23 +173,35 @@ def _load(options: argparse.Namespace) -> Run:
 
 
 def _train(run: Run, options: argparse.Namespace) -> None:
-    own = Path(run.folder) / "tensorboard"
-    curves = "" if options.tensorboard is None and own.is_dir() else options.tensorboard  # curves once begun go on
-    callbacks = [] if curves is None else [TensorBoard(curves or own)]
-    often = {"every": options.evaluate_every, "epochs": options.evaluate_epochs, "patience": options.patience}
-    given = {name: value for name, value in often.items() if value is not None}
-    before = dict(run.watch.get("evaluate") or {})
-    if "every" in given:
-        before.pop("epochs", None)
-    every = options.checkpoint_every
-    every = run.watch.get("checkpoint_every", 100) if every is None else every
-    result = run.train(every, before | given or None, device=options.device, callbacks=callbacks)
+    checkpoint_every, evaluation = _how_often(run, options)
+    curves = run.options.get("tensorboard") if options.tensorboard is None else options.tensorboard
+    curves = curves and os.path.abspath(curves)  # "" is the run's own folder, which may move with it
+    device = options.device or run.options.get("device")
+    run = replace(run, options={"tensorboard": curves, "device": device})
+    taken: list[int] = []
+    callbacks: list[Callback] = [lambda step, metrics: taken.append(step)]
+    if curves is not None:
+        callbacks.append(TensorBoard(curves or Path(run.folder) / "tensorboard"))
+    result = run.train(checkpoint_every, evaluation, device=device, callbacks=callbacks)
     if is_first_process():
         print(f"{len(result.history)} steps, loss {result.history[-1]['loss']:.4f}; network and state in {run.folder}")
+        if not taken:
+            print("no step was left to take: the run was complete, or its patience at its end (see `--help`)")
+
+
+def _how_often(run: Run, options: argparse.Namespace) -> tuple[int, dict[str, Any] | None]:
+    """Return the steps between checkpoints and the settings of evaluation: what is not given stays as it was."""
+    often = {"every": options.evaluate_every, "epochs": options.evaluate_epochs, "patience": options.patience}
+    given = {name: value for name, value in often.items() if value is not None}
+    evaluation = dict(run.options.get("evaluate") or {})
+    if "every" in given:
+        evaluation.pop("epochs", None)
+    every = options.checkpoint_every
+    return run.options.get("checkpoint_every", 100) if every is None else every, evaluation | given or None
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    print(_load(options).evaluate(options.which, options.split))
+    print(_load(options).evaluate(options.which, options.split, options.device))
 
 
 def _export(options: argparse.Namespace) -> None:
@@ -216,6 +232,11 @@ def _changes(pairs: Sequence[str]) -> dict[str, Any]:
     return changes
 
 
+def script() -> int:
+    """Run the command of the shell, which a queue may end as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    return main()
+
+
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # how queues end a job: as Ctrl-C does
-    sys.exit(main())
+    sys.exit(script())

@@ -6,10 +6,9 @@ import zlib
 from collections.abc import Iterable
 from typing import Any
 
-from torch import Tensor
-
 from suprank_edu.data import RetrievalDataset
-from suprank_edu.training.validation import Checkpoints, Validation
+from suprank_edu.training.checkpoint import Checkpoints
+from suprank_edu.training.validation import Validation
 
 
 def check_arguments(dataset: Any, loss: Any, validation: Any, checkpoints: Any, callbacks: Any) -> None:
@@ -66,22 +65,6 @@ def hash_labels(dataset: RetrievalDataset) -> str:
     """
     labels = dataset.labels
     return f"{len(labels)} images with labels {zlib.crc32(labels.astype('<i8').tobytes()):08x}"
-
-
-def check_value(loss: Any) -> None:
-    """Refuse what a loss gave back unless it is one number with a gradient.
-
-    Raises:
-        ValueError: it is something else.
-    """
-    if not isinstance(loss, Tensor):
-        raise ValueError(f"`loss`: gave {_named(loss)}, expected a tensor of one number")
-    if loss.numel() != 1:
-        raise ValueError(
-            f"`loss`: gave shape {tuple(loss.shape)}, expected one number: the mean, not one value for each query"
-        )
-    if not loss.requires_grad:
-        raise ValueError("`loss`: gave a number without gradient, expected one that depends on the embeddings")
 
 
 def _named(value: Any) -> str:

@@ -1,13 +1,43 @@
-"""What may watch a run: a plain function, or an observer that is also told of its beginning and its end."""
+"""What is called along a run: a plain function, or an observer that is also told of its beginning and its end."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias, runtime_checkable
 
 from suprank_edu.training.recipe import Recipe
-from suprank_edu.training.validation import TrainingLog
+
+
+@dataclass
+class TrainingLog:
+    """How a run has gone so far.
+
+    Attributes:
+        history: one entry a step.
+        evaluations: one entry an evaluation: `step` and every metric.
+    """
+
+    history: list[dict[str, float]] = field(default_factory=list)
+    evaluations: list[dict[str, float]] = field(default_factory=list)
+
+    def best(self, monitor: str) -> int | None:
+        """Return which evaluation is the best, the first of equals; None where none has a number.
+
+        Example:
+            >>> TrainingLog(evaluations=[{"H-AP": value} for value in (math.nan, 0.2, 0.3, 0.3)]).best("H-AP")
+            2
+        """
+        values = [entry.get(monitor, math.nan) for entry in self.evaluations]
+        measured = [number for number, value in enumerate(values) if not math.isnan(value)]
+        return max(measured, key=values.__getitem__, default=None)
+
+    def since_best(self, monitor: str) -> int:
+        """Return how many evaluations have passed since the best one; 0 while none has a number."""
+        best = self.best(monitor)
+        return 0 if best is None else len(self.evaluations) - 1 - best
 
 
 @runtime_checkable
@@ -15,7 +45,7 @@ class Observer(Protocol):
     """A callback that is told when a run begins or goes on, and when it ends or is broken off."""
 
     def start(self, recipe: Recipe, log: TrainingLog, monitor: str | None) -> None:
-        """Begin to watch.
+        """Take the beginning of a run.
 
         Args:
             recipe: the run's.

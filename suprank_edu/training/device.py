@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypedDict
@@ -12,39 +13,53 @@ from torch import Tensor
 from suprank_edu._extras import needs
 
 
-def make_accelerator(device: str | torch.device | None, precision: str = "fp32") -> Any:
-    """Return an accelerate.Accelerator on the device asked for: ``"cpu"``, ``"cuda"``, or None for the best there is.
-
-    Args:
-        device: the device.
-        precision: ``"fp32"``, ``"bf16"`` or ``"fp16"``.
+def find_device(device: str | torch.device | None) -> torch.device:
+    """Return the device asked for: `"cpu"`, `"cuda"`, or None for the best there is.
 
     Raises:
-        ValueError: if there is no such device.
-    """
-    with needs("train"):
-        from accelerate import Accelerator
-        from accelerate.state import AcceleratorState, PartialState
+        ValueError: there is no such device.
 
+    Example:
+        >>> find_device("cpu")
+        device(type='cpu')
+    """
     try:
-        wanted = None if device is None else torch.device(device)
+        found = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     except RuntimeError:  # no name of a device at all
-        wanted = torch.device("meta")
-    if wanted is not None and (wanted.type not in ("cpu", "cuda") or wanted.index not in (None, 0)):
+        found = torch.device("meta")
+    if found.type not in ("cpu", "cuda") or found.index not in (None, 0):
         raise ValueError(
             f"`device`: got {device!r}, expected 'cpu', 'cuda' or None; CUDA_VISIBLE_DEVICES chooses a card"
         )
-    if wanted is not None and wanted.type == "cuda" and not torch.cuda.is_available():
+    if found.type == "cuda" and not torch.cuda.is_available():
         raise ValueError(f"`device`: got {device!r}, but no CUDA device is available, expected 'cpu' or None")
-    # accelerate keeps its first device for the life of the process; a notebook may want another one later.
-    target = wanted.type if wanted else "cuda" if torch.cuda.is_available() else None
-    current = PartialState._shared_state.get("device")
-    if target and current and current.type != target and PartialState().num_processes == 1:
-        AcceleratorState._reset_state(reset_partial_state=True)
-    mixed = "no" if precision == "fp32" else precision
-    if AcceleratorState._shared_state.get("_mixed_precision", mixed) != mixed:
-        AcceleratorState._reset_state()  # the precision too is kept for the life of the process
-    return Accelerator(cpu=wanted is not None and wanted.type == "cpu", mixed_precision=mixed)
+    return found
+
+
+def make_accelerator(device: str | torch.device | None, precision: str = "fp32") -> tuple[Any, torch.device]:
+    """Return an `accelerate.Accelerator`, which knows of other processes, and the device of this one.
+
+    Precision and, in a process that is alone, the device are the trainer's to choose at each run: accelerate keeps
+    its first choice of both for the life of the process.
+
+    Args:
+        device: see `find_device`.
+        precision: `"fp32"`, `"bf16"` or `"fp16"`.
+
+    Raises:
+        ValueError: there is no such device, or it does not compute in that precision.
+    """
+    with needs("train"):
+        from accelerate import Accelerator
+
+    found = find_device(device)
+    several = int(os.environ.get("WORLD_SIZE", "1")) > 1  # as torchrun and accelerate launch say
+    accelerator = Accelerator(device_placement=False, mixed_precision="no", cpu=several and found.type == "cpu")
+    if several:
+        found = accelerator.device  # each process has a card of its own
+    if precision == "fp16" and found.type == "cpu":
+        raise ValueError("`precision`: got 'fp16' on a CPU, expected 'fp32' or 'bf16'; fp16 needs a CUDA device")
+    return accelerator, found
 
 
 class RandomState(TypedDict):

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 import torch
 from torch import nn
 
 from suprank_edu._extras import needs
-from suprank_edu._files import clear_halves
 from suprank_edu._progress import is_static
 from suprank_edu.data import MPerClassBatches, RetrievalDataset
 from suprank_edu.data.samplers import Batches
 from suprank_edu.training import checkpoint
 from suprank_edu.training.arguments import check_arguments, hash_labels
-from suprank_edu.training.callbacks import Callback, started
+from suprank_edu.training.callbacks import Callback, TrainingLog, started
+from suprank_edu.training.checkpoint import Checkpoints
 from suprank_edu.training.device import make_accelerator, own_random_state
-from suprank_edu.training.gather import OwnShare, from_first_process
-from suprank_edu.training.learner import Learner, Loss, TrainingError
-from suprank_edu.training.networks.augment import Augment
-from suprank_edu.training.networks.images import image_batches
-from suprank_edu.training.networks.models import SmallCNN, has_live_batch_norm
+from suprank_edu.training.learner import Learner, Loss
+from suprank_edu.training.loop import Loop
+from suprank_edu.training.networks.embed import check_channels
+from suprank_edu.training.networks.models import SmallCNN, warn_of_live_batch_norm
 from suprank_edu.training.recipe import Recipe
-from suprank_edu.training.validation import Checkpoints, TrainingLog, Validation, warn_of_live_batch_norm
+from suprank_edu.training.validation import Validation
 
 
 @dataclass(frozen=True)
 class FitResult:
-    """What training leaves.
+    """The result of training.
 
     Args:
         model: the trained network, in evaluation mode.
@@ -100,126 +97,41 @@ def fit(
         >>> [entry["step"] for entry in result.history]
         [1, 2]
     """
+    with needs("train"):  # before anything is made
+        from tqdm.auto import tqdm
     check_arguments(dataset, loss, validation, checkpoints, callbacks)
-    accelerator = make_accelerator(device, recipe.precision)
+    accelerator, where = make_accelerator(device, recipe.precision)
     if validation is not None:
         validation = validation.in_steps(len(batches) if batches else max(1, len(dataset) // recipe.batch_size))
     batches = batches or MPerClassBatches(
         dataset.labels, recipe.batch_size, recipe.per_class, num_batches=recipe.steps, seed=recipe.seed
     )
-    with own_random_state(recipe.seed, accelerator.device):
-        model = _check_model(model, recipe) if model is not None else SmallCNN.of(recipe, dataset.channels)
+    with own_random_state(recipe.seed, where):
+        model = _check_model(model, recipe, dataset) if model is not None else SmallCNN.of(recipe, dataset.channels)
         identity = {"data": hash_labels(dataset), "batches": f"{len(batches)} of {type(batches).__name__}"}
-        learner = Learner(recipe, accelerator, model, loss, dataset.labels.shape[1], identity)
-        if has_live_batch_norm(model):
-            warn_of_live_batch_norm(accelerator.num_processes, recipe.embed_at_once is not None)
+        learner = Learner(recipe, accelerator, where, model, loss, dataset.labels.shape[1], identity)
+        warn_of_live_batch_norm(model, accelerator.num_processes, recipe.embed_at_once is not None)
         log = TrainingLog()
-        if checkpoints is not None and accelerator.is_main_process:
-            clear_halves(checkpoints.last, checkpoints.best)
         if checkpoints is not None and checkpoints.last.exists():
-            state = checkpoint.load(checkpoints.last)
-            checkpoint.restore(learner, state, checkpoints.last)
-            log = TrainingLog(state["history"], state["evaluations"])
-        run = _Run(learner, dataset, batches, validation, checkpoints, log)
+            log = checkpoint.restore(learner, checkpoint.load(checkpoints.last), checkpoints.last)
+        loop = Loop(learner, dataset, batches, validation, checkpoints, log)
+        loop.check()
         monitor = validation.monitor if validation is not None else None
-        with started(callbacks if accelerator.is_main_process else (), recipe, log, monitor) as watching:
-            run.go(watching, progress)
-    return FitResult(accelerator.unwrap_model(learner.model).eval(), log.history, log.evaluations)
-
-
-@dataclass
-class _Run:
-    """The steps of a run, and what happens between them."""
-
-    learner: Learner
-    dataset: RetrievalDataset
-    batches: Batches
-    validation: Validation | None
-    checkpoints: Checkpoints | None
-    log: TrainingLog
-
-    def go(self, callbacks: tuple[Callback, ...], progress: bool) -> None:
-        """Take the steps that are left."""
-        with needs("train"):
-            from tqdm.auto import tqdm
-
-        accelerator, steps = self.learner.accelerator, self.learner.recipe.steps
         silent = not progress or is_static() or not accelerator.is_main_process
-        done = len(self.log.history)
-        if self._stopped_early():
-            return
-        with tqdm(total=steps, initial=done, disable=silent, desc="training", unit="step") as bar:
-            for metrics in self._steps(done):
-                step = int(metrics["step"])
-                if self.validation is not None and (step % self.validation.every == 0 or step == steps):
-                    metrics = metrics | self._evaluate(step)
-                stop = self._stopped_early()
-                if self.checkpoints is not None and (step % self.checkpoints.every == 0 or step == steps or stop):
-                    self._save(self.checkpoints.last)
-                for callback in callbacks:
-                    callback(step, dict(metrics))
+        with (
+            started(callbacks if accelerator.is_main_process else (), recipe, log, monitor) as running,
+            tqdm(total=recipe.steps, initial=len(log.history), disable=silent, desc="training", unit="step") as bar,
+        ):
+            for metrics in loop.steps_left():
+                for callback in running:
+                    callback(int(metrics["step"]), dict(metrics))
                 bar.set_postfix(loss=f"{metrics['loss']:.3f}", refresh=False)
                 bar.update()
-                if stop:
-                    return
-
-    def _steps(self, done: int) -> Iterator[dict[str, float]]:
-        """Yield the metrics of each step that is left."""
-        learner, recipe = self.learner, self.learner.recipe
-        device = learner.accelerator.device
-        labels = torch.from_numpy(self.dataset.labels).to(device)  # (N, L)
-        augment = Augment(recipe)
-        own = OwnShare(self.batches, done, recipe.steps, learner.accelerator)
-        before = self.log.history[-1]["seconds"] if self.log.history else 0.0
-        start = time.perf_counter()
-        for step, (_, images) in enumerate(image_batches(self.dataset, own, recipe.image_size, device), done):
-            batch = own.whole(step)
-            of_batch = labels[batch]  # (B, L)
-            try:
-                views = augment(images, of_batch[:, 0], step, own.part(len(batch)))
-                lr, value = learner.step(step, batch, views, of_batch)
-            except RuntimeError as error:
-                raise _explained(error, step, recipe) from error
-            seconds = before + time.perf_counter() - start
-            self.log.history.append({"step": step + 1, "loss": value, "lr": lr, "seconds": seconds})
-            yield dict(self.log.history[-1])
-
-    def _evaluate(self, step: int) -> dict[str, float]:
-        assert self.validation is not None
-        # Rounding may differ between devices, and with it what is best: processes would then wait for each other.
-        found = from_first_process(self.validation.measure(self.learner.accelerator.unwrap_model(self.learner.model)))
-        self.log.evaluations.append({"step": step} | found)
-        if self.checkpoints is not None and self.log.since_best(self.validation.monitor) == 0:
-            self._save(self.checkpoints.best)
-        return found
-
-    def _save(self, path: Any) -> None:
-        if self.learner.accelerator.is_main_process:
-            state = checkpoint.snapshot(self.learner, len(self.log.history), self.log.history, self.log.evaluations)
-            checkpoint.save(path, state)
-        self.learner.accelerator.wait_for_everyone()
-
-    def _stopped_early(self) -> bool:
-        patience = self.validation.patience if self.validation is not None else None
-        if self.validation is None or patience is None:
-            return False
-        return self.log.since_best(self.validation.monitor) >= patience
+    return FitResult(learner.network.eval(), log.history, log.evaluations)
 
 
-def _explained(error: RuntimeError, step: int, recipe: Recipe) -> RuntimeError:
-    """Return what to raise for an error of torch: where memory ran out, which setting to lower."""
-    text = str(error)
-    if not isinstance(error, torch.OutOfMemoryError) and "can't allocate memory" not in text:
-        return error
-    now = recipe.embed_at_once or recipe.batch_size
-    return TrainingError(
-        f"step {step + 1}: out of memory; lower `embed_at_once` (now {now} images with a graph at a time, the result "
-        f"stays the same), `image_size` (now {recipe.image_size}) or `batch_size` (now {recipe.batch_size}). "
-        f"The device said: {text.splitlines()[0]}"
-    )
-
-
-def _check_model(model: nn.Module, recipe: Recipe) -> nn.Module:
+def _check_model(model: nn.Module, recipe: Recipe, dataset: RetrievalDataset) -> nn.Module:
+    check_channels(model, dataset)
     expected = getattr(model, "image_size", recipe.image_size)
     if expected != recipe.image_size:
         raise ValueError(

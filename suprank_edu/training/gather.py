@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
@@ -34,6 +35,8 @@ class OwnShare:
     def __init__(self, batches: Batches, first: int, steps: int, accelerator: Any) -> None:
         self.batches, self.first, self.steps = batches, first, steps
         self.rank, self.world_size = accelerator.process_index, accelerator.num_processes
+        if len(self):
+            self.part(len(self.whole(first)))  # refused before anything is embedded
 
     def whole(self, step: int) -> list[int]:
         """Return the whole batch of a step."""
@@ -54,33 +57,24 @@ class OwnShare:
             yield batch[self.part(len(batch))]
 
 
-@torch.no_grad()
 def broadcast_parameters(module: nn.Module) -> None:
     """Give all processes the parameters and buffers of the first."""
-    if _processes() > 1:
-        import torch.distributed as dist
+    from accelerate.utils import broadcast
 
-        for value in module.state_dict().values():
-            dist.broadcast(value, src=0)
+    broadcast([value.detach() for value in module.state_dict().values()])  # in place
 
 
 def from_first_process(value: T) -> T:
     """Return the first process's value in all processes, so that what is decided by it is decided alike."""
-    if _processes() == 1:
-        return value
-    import torch.distributed as dist
+    from accelerate.utils import broadcast_object_list
 
-    shared: list[Any] = [value]
-    dist.broadcast_object_list(shared, src=0)
-    first: T = shared[0]
+    first: T = broadcast_object_list([value])[0]
     return first
 
 
 def is_first_process() -> bool:
     """Return whether this process is the first of several, or alone."""
-    import torch.distributed as dist
-
-    return _processes() == 1 or dist.get_rank() == 0
+    return os.environ.get("RANK", "0") == "0"
 
 
 def _processes() -> int:

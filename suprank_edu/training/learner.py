@@ -17,11 +17,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from suprank_edu.training.arguments import check_value
 from suprank_edu.training.device import random_state, set_random_state
-from suprank_edu.training.gather import broadcast_parameters, gather_with_gradient
+from suprank_edu.training.gather import broadcast_parameters, from_first_process, gather_with_gradient
 from suprank_edu.training.memory import MemoryBank
-from suprank_edu.training.networks.models import freeze_batch_norm
+from suprank_edu.training.networks.models import freeze_batch_norm, in_evaluation_mode
 from suprank_edu.training.optimizer import lr_factor, make_optimizer, parameter_groups
 from suprank_edu.training.recipe import Recipe
 
@@ -36,16 +35,24 @@ class Learner:
     """A network, a loss, their optimiser and the memory: what one step changes."""
 
     def __init__(
-        self, recipe: Recipe, accelerator: Any, model: nn.Module, loss: Loss, num_levels: int, identity: dict[str, str]
+        self,
+        recipe: Recipe,
+        accelerator: Any,
+        device: torch.device,
+        model: nn.Module,
+        loss: Loss,
+        num_columns: int,
+        identity: dict[str, str],
     ) -> None:
-        self.recipe, self.accelerator = recipe, accelerator
+        self.recipe, self.accelerator, self.device = recipe, accelerator, device
         self.identity = identity  # what tells these data and batches from others
-        self.loss = loss.to(accelerator.device) if isinstance(loss, nn.Module) else loss
+        self.loss = loss.to(device) if isinstance(loss, nn.Module) else loss
         if isinstance(loss, nn.Module):
             broadcast_parameters(loss)
         self.memory: MemoryBank | None = None
-        self._num_levels = num_levels
-        model.train()
+        self._num_columns = num_columns
+        self._tried_memory = not recipe.memory_size
+        model.to(device).train()
         if recipe.freeze_batch_norm:
             freeze_batch_norm(model)
         of_loss = list(loss.parameters()) if isinstance(loss, nn.Module) else []
@@ -53,8 +60,15 @@ class Learner:
         self._of_backbone = [
             parameter for group in groups if group["of"] == "backbone" for parameter in group["params"]
         ]
-        optimizer = make_optimizer(recipe, groups)
-        self.model, self.optimizer = accelerator.prepare(model, optimizer)
+        self.optimizer = make_optimizer(recipe, groups)
+        self.scaler = torch.amp.GradScaler(device.type, enabled=recipe.precision == "fp16")
+        self.model = accelerator.prepare(model)
+
+    @property
+    def network(self) -> nn.Module:
+        """The network itself, without what shares it among processes."""
+        network: nn.Module = self.accelerator.unwrap_model(self.model)
+        return network
 
     def step(self, step: int, batch: list[int], images: Tensor, labels: Tensor) -> tuple[float, float]:
         """Change the weights by one batch; return the learning rate and the loss.
@@ -74,11 +88,14 @@ class Learner:
         else:
             value = self._two_passes(images.split(at_once), step, batch, labels)  # type: ignore[no-untyped-call]
         self._limit(step)
-        self.optimizer.step()
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
         return float(self.optimizer.param_groups[0]["lr"]), value
 
     def _embed(self, images: Tensor) -> Tensor:
-        embeddings: Tensor = self.model(images)
+        dtype = torch.float16 if self.recipe.precision == "fp16" else torch.bfloat16
+        with torch.autocast(self.device.type, dtype, enabled=self.recipe.precision != "fp32"):
+            embeddings: Tensor = self.model(images)
         # Losses run in float32, or better, whatever the network runs in.
         return embeddings if embeddings.dtype == torch.float64 else embeddings.float()
 
@@ -111,11 +128,11 @@ class Learner:
             if embeddings.isfinite().all():
                 raise
             raise _not_finite(f"embeddings ({error})", step, batch, labels) from error
-        check_value(loss)
+        _check_value(loss)
         value = loss.item()
         if not math.isfinite(value):
             raise _not_finite(f"loss ({value})", step, batch, labels)
-        self.accelerator.backward(loss)
+        torch.autograd.backward(self.scaler.scale(loss))
         if self.memory is not None:
             self.memory.add(embeddings, labels)
         return value
@@ -124,16 +141,30 @@ class Learner:
         loss = self.loss(embeddings, labels)
         if not self.recipe.memory_size:
             return loss
-        memory = self.make_memory(embeddings.shape[1], embeddings.device)
+        if not self._tried_memory:
+            self._try_memory(embeddings.detach(), labels)
+        memory = self.make_memory(embeddings.shape[1])
         if len(memory) and step >= self.recipe.memory_start * self.recipe.steps:
             # As published: the batch's own loss and that against the memory, weights 1 and 1.
             loss = loss + self.loss(embeddings, labels, ref_emb=memory.embeddings, ref_labels=memory.labels)
         return loss
 
-    def make_memory(self, embedding_size: int, device: torch.device) -> MemoryBank:
+    def _try_memory(self, embeddings: Tensor, labels: Tensor) -> None:
+        """Rank the first batch against itself, so that a loss that takes no memory is known before it is needed."""
+        with torch.no_grad(), torch.random.fork_rng([self.device] if self.device.type == "cuda" else []):
+            try:
+                self.loss(embeddings, labels, ref_emb=embeddings, ref_labels=labels)
+            except Exception as error:  # of whatever kind a loss of others has for it
+                raise ValueError(
+                    f"`memory_size`: got {self.recipe.memory_size}, but the loss ranks no memory ({error}), expected "
+                    "0, or a loss that takes `ref_emb` and `ref_labels`"
+                ) from error
+        self._tried_memory = True
+
+    def make_memory(self, embedding_size: int) -> MemoryBank:
         """Return the memory, made when the size of an embedding is known."""
         if self.memory is None:
-            self.memory = MemoryBank(self.recipe.memory_size, embedding_size, self._num_levels).to(device)
+            self.memory = MemoryBank(self.recipe.memory_size, embedding_size, self._num_columns).to(self.device)
         return self.memory
 
     def _limit(self, step: int) -> None:
@@ -142,7 +173,38 @@ class Learner:
             for parameter in self._of_backbone:
                 parameter.grad = None
         if self.recipe.max_grad_norm is not None:
-            self.accelerator.clip_grad_norm_(self.model.parameters(), self.recipe.max_grad_norm)
+            self.scaler.unscale_(self.optimizer)
+            nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.max_grad_norm)
+
+    @torch.no_grad()
+    def check_result(self, step: int, batch: list[int], images: Tensor, labels: Tensor) -> None:
+        """See that the network of a step can be kept: finite, and with it what it makes of a few images of the batch.
+
+        Args:
+            step, batch, images, labels: as in `step`, which was taken.
+
+        Raises:
+            TrainingError: the step made it useless.
+        """
+        states = [module.state_dict().values() for module in (self.network, self.loss) if isinstance(module, nn.Module)]
+        finite = all(bool(value.isfinite().all()) for values in states for value in values)
+        with in_evaluation_mode(self.network):
+            norms = self._embed(images[:8]).norm(dim=1)
+        # A norm of 0 is that of a vector whose square was infinite, after its division by it.
+        if not from_first_process(finite and bool((norms.isfinite() & (norms > 0)).all())):
+            raise _not_finite("network that the step has made", step, batch, labels)
+
+
+def _check_value(loss: Any) -> None:
+    """Refuse what a loss gave back unless it is one number with a gradient."""
+    if not isinstance(loss, Tensor):
+        raise ValueError(f"`loss`: gave {loss!r:.80}, expected a tensor of one number")
+    if loss.numel() != 1:
+        raise ValueError(
+            f"`loss`: gave shape {tuple(loss.shape)}, expected one number: the mean, not one value for each query"
+        )
+    if not loss.requires_grad:
+        raise ValueError("`loss`: gave a number without gradient, expected one that depends on the embeddings")
 
 
 def _not_finite(what: str, step: int, batch: list[int], labels: Tensor) -> TrainingError:

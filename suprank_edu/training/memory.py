@@ -5,19 +5,21 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from suprank_edu._checks import check_count
+from suprank_edu._checks import check_count, check_labels
+from suprank_edu._embedding_checks import check_embeddings
 
 
 class MemoryBank(nn.Module):
     """The last ``size`` embeddings and their labels, the oldest overwritten first (cross-batch memory).
 
     A batch sees few of a query's positives; the memory shows it more, at the price of embeddings that are some steps
-    old. All of it is buffers: it moves with ``to(device)`` and is saved with ``state_dict``.
+    old. It may hold an image twice, and an older embedding of an image of the batch: both count as any other does.
+    All of it is buffers: it moves with `to(device)` and is saved with `state_dict`.
 
     Args:
         size: embeddings kept.
         embedding_size: dimensions D.
-        num_levels: columns L of the labels.
+        num_columns: columns L of the labels.
 
     Raises:
         ValueError: a number below 1.
@@ -38,12 +40,12 @@ class MemoryBank(nn.Module):
     stored_labels: Tensor
     added: Tensor
 
-    def __init__(self, size: int, embedding_size: int, num_levels: int = 1) -> None:
+    def __init__(self, size: int, embedding_size: int, num_columns: int = 1) -> None:
         super().__init__()
-        for name, value in (("size", size), ("embedding_size", embedding_size), ("num_levels", num_levels)):
+        for name, value in (("size", size), ("embedding_size", embedding_size), ("num_columns", num_columns)):
             check_count(name, value)
         self.register_buffer("stored_embeddings", torch.zeros(size, embedding_size))
-        self.register_buffer("stored_labels", torch.zeros(size, num_levels, dtype=torch.int64))
+        self.register_buffer("stored_labels", torch.zeros(size, num_columns, dtype=torch.int64))
         self.register_buffer("added", torch.zeros((), dtype=torch.int64))
 
     def __len__(self) -> int:
@@ -61,17 +63,19 @@ class MemoryBank(nn.Module):
 
     @torch.no_grad()
     def add(self, embeddings: Tensor, labels: Tensor) -> None:
-        """Store ``(B, D)`` embeddings, without their graph, and ``(B, L)`` labels; of more than ``size`` the last.
+        """Store `(B, D)` embeddings, without their graph, and `(B, L)` integer labels; of more than `size` the last.
 
         Raises:
-            ValueError: embeddings or labels of another shape.
+            ValueError: embeddings or labels of another shape or dtype, or embeddings that are not finite.
         """
         size, dim = self.stored_embeddings.shape
-        levels = self.stored_labels.shape[1]
-        if embeddings.ndim != 2 or embeddings.shape[1] != dim:
+        check_embeddings(embeddings)
+        labels = check_labels(labels, len(embeddings))  # (B, L)
+        columns = self.stored_labels.shape[1]
+        if embeddings.shape[1] != dim:
             raise ValueError(f"`embeddings`: got shape {tuple(embeddings.shape)}, expected (B, {dim})")
-        if labels.shape != (len(embeddings), levels):
-            raise ValueError(f"`labels`: got shape {tuple(labels.shape)}, expected ({len(embeddings)}, {levels})")
+        if labels.shape[1] != columns:
+            raise ValueError(f"`labels`: got shape {tuple(labels.shape)}, expected ({len(embeddings)}, {columns})")
         embeddings, labels = embeddings[-size:], labels[-size:]
         where = (int(self.added) + torch.arange(len(embeddings), device=self.added.device)) % size  # (B,)
         self.stored_embeddings[where] = embeddings.to(self.stored_embeddings)

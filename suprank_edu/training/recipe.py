@@ -44,7 +44,8 @@ class Recipe:
         shear: largest random slant, a tangent.
         shift: largest random move, as a share of the side.
         orientations: 1, or 4 (quarter turns) or 8 (and mirror images): in each batch all images of a class are
-            shown in one random orientation, which for a loss on pairs makes new classes of it.
+            shown in one random orientation, which for a loss on pairs makes new classes of it. Right for characters,
+            where a turned one is another one; wrong for photographs.
         crop: smallest share of the image's area that a random crop keeps, its sides at a ratio of 3:4 to 4:3; 1 for
             no crop.
         flip: mirror every second image, at random, from left to right.
@@ -88,7 +89,7 @@ class Recipe:
     scale: float = 0.2
     shear: float = 0.2
     shift: float = 0.1
-    orientations: int = 8
+    orientations: int = 1
     crop: float = 1.0
     flip: bool = False
     seed: int = 0

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from os import PathLike
 from typing import Any
 
-from suprank_edu.training.callbacks import evaluation_metrics
+from suprank_edu.training.callbacks import TrainingLog, evaluation_metrics
 from suprank_edu.training.recipe import Recipe
-from suprank_edu.training.validation import TrainingLog
 
 
 class TensorBoard:

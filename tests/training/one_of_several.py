@@ -27,7 +27,7 @@ def main(folder: Path, *options: str) -> None:
     live = settings.get("network") == "batch_norm"
     model = SmallCNN(image_size=16, channels=(8, 8), embedding_size=8) if live else GroupNormNet()
     start, shares = weights(model), []
-    model.register_forward_hook(lambda module, args, out: shares.append(len(out)))
+    model.register_forward_pre_hook(lambda module, args: shares.append(len(args[0])) if module.training else None)
     result = fit(recipe, read("standin"), roadmap(), model=model, device="cpu", progress=False)
     distributed = torch.distributed.is_initialized()
     rank = torch.distributed.get_rank() if distributed else 0

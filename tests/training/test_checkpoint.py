@@ -1,6 +1,7 @@
 """A run that is broken at any moment goes on from its last complete checkpoint, and ends as if nothing had happened."""
 
 import io
+import math
 import os
 import pickle
 import subprocess
@@ -13,9 +14,20 @@ import pytest
 import torch
 from training.small_networks import GroupNormNet, weights
 
-from suprank_edu.data import MPerClassBatches, read
+from suprank_edu.data import MPerClassBatches, load_samples, read
 from suprank_edu.losses import RankLoss, SupAPLoss, SupRecallLoss, roadmap
-from suprank_edu.training import Checkpoints, Recipe, TrainingError, Validation, checkpoint, fit
+from suprank_edu.metrics import evaluate
+from suprank_edu.training import (
+    Checkpoints,
+    Protocol,
+    Recipe,
+    SmallCNN,
+    TrainingError,
+    Validation,
+    checkpoint,
+    embed,
+    fit,
+)
 
 GLYPHS = read("standin")
 RECIPE = Recipe(steps=6, batch_size=16, image_size=16, lr=1e-2, memory_size=40, embed_at_once=8)
@@ -122,6 +134,56 @@ def test_evaluation_every_so_many_epochs() -> None:
     ]
 
 
+def test_a_step_that_ruins_the_network_does_not_replace_a_good_checkpoint(tmp_path: Path) -> None:
+    """A finite loss may have a gradient that is none; its checkpoint is due, and must not be written."""
+    calls: list[int] = []
+
+    def loss(embeddings: Any, labels: Any) -> Any:
+        calls.append(1)
+        value = SupAPLoss()(embeddings, labels)
+        return value + (0 * embeddings.sum()).square().sqrt() if len(calls) == 4 else value
+
+    recipe = Recipe.from_dict(RECIPE.to_dict() | {"memory_size": 0})
+    with pytest.raises(TrainingError, match="^step 4: NaN or infinity in the network that the step has made, on"):
+        train(tmp_path, recipe, loss)
+    kept = checkpoint.load(tmp_path / "last.pt")
+    assert kept["step"] == 2
+    assert all(value.isfinite().all() for value in kept["model"].values())
+
+
+def test_an_evaluation_without_a_value_is_never_the_best_and_stops_nothing(tmp_path: Path, monkeypatch) -> None:
+    values = iter([math.nan, math.nan, 0.2, math.nan, 0.3, math.nan])
+    monkeypatch.setattr(Validation, "measure", lambda self, model: {self.monitor: next(values)})
+    validation = Validation(read("standin", split="test"), every=1, patience=3)
+    result = train(tmp_path, validation=validation)
+    assert len(result.evaluations) == 6
+    assert checkpoint.load(tmp_path / "best.pt")["step"] == 5
+
+
+def test_a_gallery_without_positives_is_refused_before_the_first_step(tmp_path: Path) -> None:
+    """Every evaluation would be NaN, and the first of them the best."""
+    one_each = read("standin", split="test").subset(range(0, 480, 20))
+    others = read("standin", split="test").subset(range(20))  # of a class of which the gallery holds none
+    one_each = one_each.subset(range(1, 24))
+    taken: list[int] = []
+    for dataset in (one_each, Protocol(one_each, queries=others)):
+        with pytest.raises(ValueError, match=r"`monitor`: got 'mAP@R/column0', but no query has an image of its class"):
+            train(tmp_path, validation=Validation(dataset), callbacks=[lambda step, metrics: taken.append(step)])
+    train(None, validation=Validation(one_each, monitor="mAP@R/column1"))  # they share alphabets
+    assert taken == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_queries_of_their_own_decide_what_is_best() -> None:
+    unseen = read("standin", split="test")
+    protocol = Protocol(unseen.subset(range(0, 480, 2)), queries=unseen.subset(range(1, 480, 2)), ks=(1, 3))
+    result = train(None, validation=Validation(protocol, monitor="R@3/column0"))
+    queries, gallery = (embed(result.model, part) for part in (protocol.queries, protocol.gallery))
+    labels = [torch.from_numpy(part.labels) for part in (protocol.queries, protocol.gallery)]
+    expected = evaluate(queries, labels[0], gallery, labels[1], ks=(1, 3)).mean
+    assert result.evaluations == [{"step": 6} | expected]
+
+
 # refusals ------------------------------------------------------------------------------------------------------------
 
 
@@ -194,9 +256,12 @@ def test_files_that_are_no_checkpoints_are_refused_and_run_nothing(tmp_path: Pat
     torch.save(Evil(), path)
     with pytest.raises(ValueError, match="no readable checkpoint"):
         train(tmp_path)
-    torch.save({"format": 99}, path)
-    with pytest.raises(ValueError, match="got a checkpoint of format 99, expected 1"):
-        train(tmp_path)
+    for version, why in ((99, ""), (1, "; its losses were made of five numbers, where they take `step` now")):
+        torch.save({"format": version}, path)
+        with pytest.raises(
+            ValueError, match=rf"got a checkpoint of format {version}, expected 2{why}.*; the version of"
+        ):
+            train(tmp_path)
     assert not (tmp_path / "evil").exists()
 
 
@@ -234,8 +299,14 @@ def test_a_full_disk_loses_no_earlier_checkpoint(error: Exception, tmp_path: Pat
         (lambda folder: Validation(GLYPHS, patience=0), "`patience`: got 0"),
         (lambda folder: Validation(GLYPHS, epochs=0), "`epochs`: got 0"),
         (
-            lambda folder: train(None, validation=Validation(GLYPHS, every=1, monitor="R@3")),
+            lambda folder: train(None, validation=Validation(GLYPHS, monitor="R@3"), callbacks=[break_at(1)]),
             "`monitor`: got 'R@3', expected one of R@1/column0",
+        ),
+        (
+            lambda folder: train(
+                None, model=SmallCNN(16), validation=Validation(load_samples()), callbacks=[break_at(1)]
+            ),
+            "`dataset`: got images of 3 channels, expected 1, as the model takes",
         ),
     ],
 )
@@ -244,9 +315,22 @@ def test_bad_settings_are_named(make: Any, message: str, tmp_path: Path) -> None
         make(tmp_path)
 
 
+def test_an_error_of_a_step_stays_itself_where_torch_has_no_error_for_memory_by_that_name(monkeypatch) -> None:
+    """torch 2.4 knew it as `torch.cuda.OutOfMemoryError` alone."""
+
+    def forward(images: Any) -> Any:
+        raise RuntimeError("shapes cannot be multiplied")
+
+    model = network()
+    monkeypatch.setattr(model, "forward", forward)
+    monkeypatch.delattr(torch, "OutOfMemoryError", raising=False)
+    with pytest.raises(RuntimeError, match="shapes cannot be multiplied"):
+        train(None, model=model)
+
+
 def test_out_of_memory_says_what_to_lower(monkeypatch: pytest.MonkeyPatch) -> None:
     def forward(images: Any) -> Any:
-        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB\nmore")
+        raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB\nmore")
 
     model = network()
     monkeypatch.setattr(model, "forward", forward)

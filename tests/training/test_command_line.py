@@ -1,6 +1,9 @@
 """The command line on Mini-Landmarks, as a stranger would use it."""
 
+import importlib
 import json
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +15,7 @@ import torch
 
 from suprank_edu.metrics import Evaluation
 from suprank_edu.training.__main__ import main
-from suprank_edu.training.study.runs import Run
+from suprank_edu.training.study import Run, Setting
 
 SMALL = ["--set", "steps=3", "batch_size=16", "image_size=16", "channels=(4,8)", "embedding_size=8"]
 
@@ -39,6 +42,12 @@ def test_list_and_show_name_sources(capsys: pytest.CaptureFixture[str]) -> None:
     for line in ("splits = ('train', 'test')", "ks = (1, 10, 100, 1000)", "head_only_epochs = 5", "super_classes = 2"):
         assert f"  {line}\n" in shown
     assert "queries" not in shown
+
+
+def test_columns_of_the_list_do_not_run_together(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list"]) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  rendered-landmarks")]
+    assert lines[0].split() == ["rendered-landmarks", "small", "network", "this", "project"]
 
 
 def test_dry_run_trains_nothing_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -68,7 +77,7 @@ def test_run_break_resume_evaluate_and_export(
     assert main(["evaluate", str(folder), "--which", "best"]) == 0
     assert "mAP@R" in capsys.readouterr().out
     assert json.loads((folder / "run.json").read_text())["loss"] == "roadmap-proxies"
-    monkeypatch.setattr(Run, "dataset", None)  # a network comes out where its images are not
+    monkeypatch.setattr(Setting, "dataset", None)  # a network comes out where its images are not
     assert main(["export", str(folder), str(program)]) == 0
     images = torch.rand(5, 3, 16, 16)
     expected = Run.load(str(folder)).network()(images)
@@ -103,9 +112,12 @@ def test_a_folder_of_another_run_is_refused(tmp_path: Path, capsys: pytest.Captu
 
 def test_a_run_that_never_began_does_not_keep_its_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["run", "mini-landmarks", "sup-ap", "--out", str(tmp_path / "run"), "--device", "cpu", *SMALL]
-    for mistake in (["--set", "batch_size=15"], ["--device", "toaster"], ["--evaluate-every", "0"]):
-        assert main([*command, *mistake]) == 1
-        assert capsys.readouterr().err.startswith("error: `")
+    often = (["--evaluate-every", "0"], ["--patience", "0"], ["--checkpoint-every", "0"])
+    for mistake in (["--set", "batch_size=15"], ["--set", "precision='fp16'"], ["--device", "toaster"], *often):
+        for how in ([], ["--dry-run"]):
+            assert main([*command, *mistake, *how]) == 1, mistake
+            assert capsys.readouterr().err.startswith("error: `")
+    assert not (tmp_path / "run").exists()
     assert main([*command, "--set", "steps=3", "lr=1e30", "batch_size=16", "image_size=16", "channels=(4,8)"]) == 1
     assert "try a lower `lr`" in capsys.readouterr().err
     assert main(command) == 0
@@ -139,7 +151,11 @@ def test_a_run_that_stops_early_leaves_its_network_and_resumes_as_it_was_asked(
     stopped = capsys.readouterr().out
     assert (tmp_path / "last.pt").exists()
     assert main(["resume", str(tmp_path), "--device", "cpu"]) == 0
-    assert capsys.readouterr().out == stopped  # not a step more: it still has its patience
+    again = capsys.readouterr().out
+    assert again.startswith(stopped)  # not a step more: it still has its patience
+    assert "no step was left to take" in again
+    assert main(["resume", str(tmp_path), "--device", "cpu", "--patience", "2"]) == 0
+    assert "no step was left to take" not in capsys.readouterr().out
 
 
 def test_evaluations_of_two_splits_do_not_overwrite_each_other(tmp_path: Path) -> None:
@@ -186,3 +202,56 @@ def test_a_run_that_is_told_to_end_says_how_to_go_on_and_clears_up(how: signal.S
     assert running.returncode == 130
     assert f"go on with: python -m suprank_edu.training resume {tmp_path}" in said
     assert {path.name for path in tmp_path.iterdir()} == {"run.json", "last.pt"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("steps", [1, 3])
+def test_a_run_that_diverges_fails_and_keeps_nothing_useless(
+    steps: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["run", "mini-landmarks", "sup-ap", "--out", str(tmp_path / "run"), "--device", "cpu"]
+    settings = [*SMALL[:1], f"steps={steps}", *SMALL[2:], "lr=1e30"]
+    assert main([*command, "--checkpoint-every", "1", "--evaluate-every", "1", *settings]) == 1
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith("error: step 1: NaN or infinity in the network that the step has made")
+    assert not (tmp_path / "run").exists()
+
+
+WITHOUT = """
+import sys
+sys.modules[{module!r}] = None  # as where it is not installed
+from suprank_edu.training.__main__ import main
+sys.exit(main({arguments!r}))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("module", "goes"), [("resource", True), ("kornia", True), ("tqdm.auto", False), ("accelerate", False)]
+)
+def test_what_a_run_needs_is_asked_for_before_anything_is_made(module: str, goes: bool, tmp_path: Path) -> None:
+    """`resource` is not there on Windows, and augmentation, of which this setting has some, needs torch alone."""
+    command = ["run", "mini-landmarks", "sup-ap", "--out", str(tmp_path / "run"), "--device", "cpu"]
+    for how in ([], ["--dry-run"]):
+        script = WITHOUT.format(module=module, arguments=[*command, *how, *SMALL])
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+        assert done.returncode == (0 if goes else 1), done.stderr
+        if not goes:
+            assert done.stderr.startswith(f"error: the package {module.partition('.')[0]} is missing")
+        assert (tmp_path / "run").exists() == (goes and not how) or how
+        shutil.rmtree(tmp_path / "run", ignore_errors=True)
+
+
+def test_a_run_of_another_version_is_refused_with_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = {"setting": "omniglot", "loss": "sup-ap", "folder": None, "data": None, "changes": {}, "watch": {}}
+    (tmp_path / "run.json").write_text(json.dumps(old))
+    assert main(["resume", str(tmp_path)]) == 1
+    assert "holds a run of format 1, expected 2; it was written by another version" in capsys.readouterr().err
+
+
+def test_the_script_of_the_package_is_the_command_line() -> None:
+    text = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
+    (where,) = re.findall(r'^suprank-edu = "(.*):script"$', text, re.MULTILINE)
+    assert callable(importlib.import_module(where).script)

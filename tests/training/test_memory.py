@@ -1,14 +1,17 @@
+import dataclasses
+
 import pytest
 import torch
+from pytorch_metric_learning.losses import ProxyNCALoss
 from training.small_networks import GroupNormNet
 
 from suprank_edu.data import read
-from suprank_edu.losses import CalibrationLoss, SupAPLoss
+from suprank_edu.losses import AtColumn, CalibrationLoss, SupAPLoss
 from suprank_edu.training import MemoryBank, Recipe, fit
 
 
 def test_the_oldest_is_overwritten_first() -> None:
-    bank, expected = MemoryBank(7, 3, num_levels=2), []
+    bank, expected = MemoryBank(7, 3, num_columns=2), []
     for round_ in range(10):
         size = 1 + round_ % 4
         embeddings = torch.full((size, 3), float(round_)) + torch.arange(size)[:, None] / 10
@@ -51,11 +54,11 @@ def test_what_is_stored_has_no_graph() -> None:
         (lambda: MemoryBank(0, 4), "`size`: got 0"),
         (lambda: MemoryBank(4, 0), "`embedding_size`: got 0"),
         (
-            lambda: MemoryBank(4, 2).add(torch.ones(3, 5), torch.zeros(3, 1)),
+            lambda: MemoryBank(4, 2).add(torch.ones(3, 5), torch.zeros(3, 1).long()),
             r"`embeddings`: got shape \(3, 5\), expected",
         ),
         (
-            lambda: MemoryBank(4, 2).add(torch.ones(3, 2), torch.zeros(3, 2)),
+            lambda: MemoryBank(4, 2).add(torch.ones(3, 2), torch.zeros(3, 2).long()),
             r"`labels`: got shape \(3, 2\), expected \(3, 1\)",
         ),
     ],
@@ -84,18 +87,38 @@ def test_training_ranks_past_batches_from_the_start_share_on() -> None:
     for size, labels in loss.calls:
         assert size == 16
         batches.append(None if labels is None else len(labels))
-    assert batches == [None, None, None, None, 40, None, 40, None, 40]
+    # In the first step the batch is ranked against itself, to see that the loss takes references at all.
+    assert batches == [None, 16, None, None, None, 40, None, 40, None, 40]
 
 
-def test_a_loss_without_references_says_so() -> None:
-    recipe = Recipe(steps=3, batch_size=16, image_size=16, memory_size=16)
-    fit(recipe, read("standin"), CalibrationLoss(), model=GroupNormNet(torch.float32), device="cpu", progress=False)
-    with pytest.raises(TypeError, match="ref_emb"):
-        fit(
-            recipe,
-            read("standin"),
-            lambda embeddings, labels: embeddings.square().sum(),
-            model=GroupNormNet(torch.float32),
-            device="cpu",
-            progress=False,
-        )
+def test_a_loss_that_takes_no_memory_is_refused_before_the_first_step() -> None:
+    """Not when the memory is switched on, after most of the run."""
+    recipe = Recipe(steps=10, batch_size=16, image_size=16, memory_size=16, memory_start=0.9)
+    where = {"model": GroupNormNet(torch.float32), "device": "cpu", "progress": False}
+    fit(dataclasses.replace(recipe, steps=3), read("standin"), CalibrationLoss(), **where)
+    proxies = AtColumn(ProxyNCALoss(num_classes=40, embedding_size=8), column=0)
+    taken: list[int] = []
+    for loss in (lambda embeddings, labels: embeddings.square().sum(), proxies):
+        with pytest.raises(ValueError, match="`memory_size`: got 16, but the loss ranks no memory .*ref_emb"):
+            fit(recipe, read("standin"), loss, callbacks=[lambda step, metrics: taken.append(step)], **where)
+    assert taken == []
+
+
+@pytest.mark.parametrize(
+    ("embeddings", "labels", "message"),
+    [
+        (
+            torch.ones(3, 2),
+            torch.tensor([[0.5], [1.5], [2.5]]),
+            "`labels`: got dtype torch.float32, expected an integer",
+        ),
+        (torch.ones(3, 2), torch.ones(3, 1, dtype=torch.bool), "`labels`: got dtype torch.bool, expected an integer"),
+        (torch.ones(3, 2).long(), torch.zeros(3, 1).long(), "`embeddings`: got dtype torch.int64, expected a floating"),
+        (torch.full((3, 2), torch.nan), torch.zeros(3, 1).long(), "`embeddings`: got NaN or infinity"),
+    ],
+)
+def test_what_would_be_stored_as_something_else_is_refused(embeddings, labels, message: str) -> None:
+    bank = MemoryBank(4, 2)
+    with pytest.raises(ValueError, match=message):
+        bank.add(embeddings, labels)
+    assert len(bank) == 0

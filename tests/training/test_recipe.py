@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from suprank_edu.training import Recipe, lr_factor
+from suprank_edu.training.study import SETTINGS
 
 
 def test_a_recipe_is_frozen_comparable_and_printable() -> None:
@@ -58,3 +59,9 @@ def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
     (tmp_path / "recipe.json").write_bytes(b"\xff\xfe")
     with pytest.raises(ValueError, match=r"recipe\.json: got no JSON"):
         Recipe.load(tmp_path / "recipe.json")
+
+
+def test_whole_classes_are_turned_and_mirrored_for_characters_alone() -> None:
+    assert Recipe().orientations == 1
+    turned = {name for name, setting in SETTINGS.items() if setting.settings.get("orientations", 1) != 1}
+    assert turned == {"omniglot"}

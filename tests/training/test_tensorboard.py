@@ -111,10 +111,10 @@ def test_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str
     again = read_events(own)  # a finished run, told again from its checkpoint
     values = {tag: [(event.step, event.value) for event in of_tag] for tag, of_tag in found.items()}
     assert {tag: [(e.step, e.value) for e in of_tag] for tag, of_tag in again.items()} == values
-    for events in (run / "tensorboard").iterdir():
+    for events in own.iterdir():
         events.unlink()
     assert main(["resume", str(run), "--device", "cpu"]) == 0
-    goes_on = read_events(run / "tensorboard")  # without being asked again
+    goes_on = read_events(own)  # without being asked again
     assert {tag: [(e.step, e.value) for e in of_tag] for tag, of_tag in goes_on.items()} == values
 
 

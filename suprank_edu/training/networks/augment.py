@@ -6,9 +6,8 @@ import math
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from suprank_edu._extras import needs
 from suprank_edu.training.recipe import Recipe
 
 
@@ -42,18 +41,11 @@ class Augment:
         Returns:
             As many images; what comes from beyond the border repeats the border.
         """
-        with needs("vision"):
-            from kornia.geometry.transform import warp_affine
-
-        height, width = images.shape[-2:]
-        matrices = self.matrices(classes.cpu(), step)[part]  # (B, 2, 3), in the coordinates -1..1 of the image
-        to_pixels = torch.tensor([[width / 2, 0, (width - 1) / 2], [0, height / 2, (height - 1) / 2], [0, 0, 1]])
-        square = torch.cat([matrices, torch.tensor([0.0, 0.0, 1.0]).expand(len(matrices), 1, 3)], dim=1)  # (B, 3, 3)
-        in_pixels = (to_pixels @ square @ to_pixels.inverse())[:, :2]  # (B, 2, 3)
-        warped: Tensor = warp_affine(
-            images, in_pixels.to(images), (height, width), padding_mode="border", align_corners=True
-        )
-        return warped
+        to_view = self.matrices(classes.cpu(), step)[part]  # (B, 2, 3)
+        square = torch.cat([to_view, torch.tensor([0.0, 0.0, 1.0]).expand(len(to_view), 1, 3)], dim=1)  # (B, 3, 3)
+        to_image = square.inverse()[:, :2].to(images)  # (B, 2, 3): grids ask where in the image a pixel comes from
+        grid = nn.functional.affine_grid(to_image, list(images.shape), align_corners=False)  # (B, H, W, 2)
+        return nn.functional.grid_sample(images, grid, padding_mode="border", align_corners=False)
 
     def matrices(self, classes: Tensor, step: int) -> Tensor:
         """Return the ``(B, 2, 3)`` affine maps of a batch, image to view, with the centre at 0 and sides at ±1."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
+from suprank_edu._checks import check_count
 from suprank_edu.data import RetrievalDataset
+from suprank_edu.training.device import find_device
 from suprank_edu.training.networks.images import image_batches
 from suprank_edu.training.networks.models import in_evaluation_mode
 
@@ -32,14 +35,15 @@ def embed(
         image_size: pixels a side S; None takes ``model.image_size``.
         scales: shares of S at which each image is embedded; the mean of its unit vectors is the result (the papers
             test GLDv2 at 1, 1/√2 and 1/2). Only networks that take images of any size can have more than one.
-        device: moves the model there first; None leaves it where it is.
+        device: `"cpu"` or `"cuda"`, moves the model there first; None leaves it where it is.
 
     Returns:
         ``(N, D)`` float32 unit vectors, in main memory.
 
     Raises:
-        ValueError: if the data set is empty, ``batch_size`` is below 1, or neither the model nor the call says the
-            size of images.
+        ValueError: the data set is empty, a number is out of its range, neither the model nor the call says the size
+            of images, the model takes other channels, or there is no such device.
+        OSError: an image cannot be read.
 
     Example:
         >>> from suprank_edu.data import read
@@ -51,14 +55,15 @@ def embed(
     size = image_size if image_size is not None else getattr(model, "image_size", None)
     if size is None:
         raise ValueError("`image_size`: got None, and the model has no `image_size`, expected pixels a side")
+    check_count("image_size", size)
+    check_count("batch_size", batch_size)
     if len(dataset) == 0:
         raise ValueError("`dataset`: got no image, expected at least one")
-    if not scales or min(scales) <= 0:
+    if not scales or not all(0 < scale < math.inf for scale in scales):
         raise ValueError(f"`scales`: got {tuple(scales)}, expected one or more numbers above 0")
-    if batch_size < 1:
-        raise ValueError(f"`batch_size`: got {batch_size}, expected at least 1")
+    check_channels(model, dataset)
     if device is not None:
-        model.to(device)
+        model.to(find_device(device))
     first = next(model.parameters(), None)
     where = first.device if first is not None else torch.device(device or "cpu")
     batches = [list(range(i, min(i + batch_size, len(dataset)))) for i in range(0, len(dataset), batch_size)]
@@ -70,6 +75,15 @@ def embed(
                 embeddings = torch.empty(len(dataset), piece.shape[1])
             embeddings[rows] = nn.functional.normalize(piece)
     return embeddings  # (N, D)
+
+
+def check_channels(model: nn.Module, dataset: RetrievalDataset) -> None:
+    """Raise unless a network that tells its `in_channels` takes the images of a data set."""
+    expected = getattr(model, "in_channels", dataset.channels)
+    if expected != dataset.channels:
+        raise ValueError(
+            f"`dataset`: got images of {dataset.channels} channels, expected {expected}, as the model takes"
+        )
 
 
 def _at_scales(model: nn.Module, images: Tensor, scales: Sequence[float]) -> Tensor:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+from suprank_edu._warnings import warn
 from suprank_edu.ranking import full_precision
 from suprank_edu.training.recipe import Recipe
 
@@ -117,3 +118,13 @@ def in_evaluation_mode(model: nn.Module) -> Iterator[None]:
 def has_live_batch_norm(model: nn.Module) -> bool:
     """Return whether an image's embedding depends on the others of its batch."""
     return any(isinstance(module, _BATCH_NORM) and module.training for module in model.modules())
+
+
+def warn_of_live_batch_norm(model: nn.Module, processes: int, pieces: bool) -> None:
+    """Warn that batch norm in training mode makes a batch that is cut another one than the whole."""
+    cut = f"over {processes} processes" if processes > 1 else "into pieces (embed_at_once)" if pieces else ""
+    if cut and has_live_batch_norm(model):
+        warn(
+            f"`model`: has batch norm in training mode, which sees only a part of a batch that is cut {cut}, so that "
+            "the result differs from that of the whole batch; freeze_batch_norm=True or GroupNorm avoids it",
+        )

@@ -6,34 +6,24 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import torch
-from torch import Tensor, nn
 
 from suprank_edu._checks import check_one_of
 from suprank_edu._files import replacing
 from suprank_edu.data import RetrievalDataset
-from suprank_edu.decomposability import gap
-from suprank_edu.metrics import average_precision, evaluate
-from suprank_edu.retrieval import search
-from suprank_edu.training.fit import fit
-from suprank_edu.training.networks.embed import embed
+from suprank_edu.training.protocol import Protocol
 from suprank_edu.training.recipe import Recipe, differences
-from suprank_edu.training.study.named_losses import LOSSES, make_loss
+from suprank_edu.training.study.measures import measure, measured_gap, mild_share
+from suprank_edu.training.study.named_losses import LOSSES
 from suprank_edu.training.study.papers import SETTINGS
+from suprank_edu.training.study.prepare import prepare
 from suprank_edu.training.study.provenance import made_by
-from suprank_edu.whole_set import for_every_query
-
-RETRIEVED = 10
-"""Images that are kept of each query's ranked list."""
 
 _HELD_OUT_EVERY = 4
-_GAP_QUERIES = 2048
-_AT_A_TIME = 512  # another number would round scores otherwise, and move ties
 
 
 @dataclass(frozen=True)
@@ -84,44 +74,50 @@ class Experiment:
 
         Returns:
             What a JSON file of results holds, and arrays by name: for each query the positions of the best
-            ``RETRIEVED`` images, its average precision and its H-AP.
+            `RETRIEVED` images, its average precision and its H-AP.
         """
-        setting = SETTINGS[self.setting]
-        train, unseen = self._read()
-        recipe = self._recipe(train)
-        torch.manual_seed(self.seed)
-        model, loss = setting.model(recipe, train.channels), make_loss(self.loss, train, recipe, setting.step)
-        batches = setting.batches(train, recipe)
-        result = fit(recipe, train, loss, model=model, batches=batches, device=device, progress=progress)
-        found, arrays = _measure(result.model, unseen)
-        gaps = {"test": found.pop("gap")}
+        train, protocol = self._read()
+        prepared = prepare(SETTINGS[self.setting], self.loss, train, self._changes)
+        result = prepared.fit(device=device, progress=progress)
+        found, gap, arrays = measure(result.model, protocol)
+        gaps = {"test": gap}
         if self.on == "test":
-            gaps["train"] = measured_gap(embed(result.model, train), train.labels[:, 0])
+            gaps["train"] = measured_gap(Protocol(train).embed(result.model))
         curve = [[int(entry["step"]), round(entry["loss"], 5)] for entry in result.history if entry["step"] % 10 == 0]
         settings: dict[str, Any] = {"setting": self.setting, "loss": self.loss, "lr": self.lr, "seed": self.seed}
         settings |= {"on": self.on, "metrics": found, "mild": mild_share(found), "gap": gaps, "curve": curve}
-        settings |= {"seconds": round(result.history[-1]["seconds"], 1), "recipe": recipe.to_dict()}
+        settings |= {"seconds": round(result.history[-1]["seconds"], 1), "recipe": prepared.recipe.to_dict()}
         return settings | made_by(result.model), arrays
 
     def differences(self, found: Mapping[str, Any]) -> list[str]:
         """Return in which settings a run that was written before is another one than this."""
-        # Only epochs ask the data how many steps they are; without them a full folder needs no data.
-        train: Any = None if SETTINGS[self.setting].steps else self._read()[0]
         there = {"setting": found["setting"]} | found["recipe"]
-        here = {"setting": self.setting} | self._recipe(train).to_dict()
+        here = {"setting": self.setting} | self.recipe().to_dict()
         both = [name for name in here if name in there]  # recipes have grown since the first results
         return differences({name: there[name] for name in both}, {name: here[name] for name in both})
 
-    def _recipe(self, train: RetrievalDataset) -> Recipe:
-        changes = {"lr": self.lr, "loss_lr": 50 * self.lr, "seed": self.seed} | dict(self.changes)
-        return SETTINGS[self.setting].recipe(train, **changes)
+    @property
+    def _changes(self) -> dict[str, Any]:
+        return {"lr": self.lr, "loss_lr": 50 * self.lr, "seed": self.seed} | dict(self.changes)
 
-    def _read(self) -> tuple[RetrievalDataset, RetrievalDataset]:
-        """Return what is trained on and what is judged on."""
-        train, test = SETTINGS[self.setting].splits
+    def recipe(self) -> Recipe:
+        """Return the recipe that the run has.
+
+        Raises:
+            ValueError: a setting does not exist or is out of its range.
+        """
+        setting = SETTINGS[self.setting]
+        # Only epochs ask the data how many steps they are; without them a full folder needs no data.
+        return setting.recipe(None if setting.steps else self._read()[0], **self._changes)
+
+    def _read(self) -> tuple[RetrievalDataset, Protocol]:
+        """Return what is trained on, and how the network is judged."""
+        setting = SETTINGS[self.setting]
+        train = _read(self.setting, setting.splits[0])
         if self.on == "test":
-            return _read(self.setting, train), _read(self.setting, test)
-        return hold_out(_read(self.setting, train))
+            return train, _protocol(self.setting)
+        train, held_out = hold_out(train)
+        return train, Protocol(held_out, None, setting.ks, setting.scales)
 
     def write(self, folder: str | os.PathLike[str], device: str | None = None) -> Path:
         """Run, and write the files, the JSON file last; what is there stays as it is until all is measured.
@@ -162,71 +158,13 @@ alphabet: 5))
     return dataset.subset(np.flatnonzero(~is_held)), dataset.subset(np.flatnonzero(is_held))
 
 
-def measured_gap(embeddings: Tensor, classes: np.ndarray[Any, Any], size: int = 128, per_class: int = 4) -> float:
-    """Return the decomposability gap of AP (E17): the mean over queries, all of them or 2,048 drawn at random.
-
-    The gallery is divided into batches of ``size`` images with ``per_class`` images of a class, as in training.
-
-    Args:
-        embeddings: ``(N, D)`` unit vectors; a query is left out of its own gallery.
-        classes: ``(N,)`` labels.
-        size: images a batch.
-        per_class: images of a class in a batch.
-
-    Example:
-        >>> embeddings = torch.eye(4)[[0, 0, 1, 1]]  # two classes, each image where its twin is
-        >>> measured_gap(embeddings, np.array([0, 0, 1, 1]), size=2, per_class=2)
-        0.0
-    """
-    draw = np.random.default_rng(0)
-    batches = [torch.from_numpy(batch) for batch in _batches(classes, size, per_class, draw)]
-    queries = torch.from_numpy(np.sort(draw.permutation(len(classes))[:_GAP_QUERIES]))
-    labels = torch.from_numpy(np.asarray(classes))
-    gap_of = partial(gap, batches=batches, metric=average_precision)
-    return float(for_every_query(gap_of, embeddings, labels, column=0, only=queries, chunk_size=_AT_A_TIME).nanmean())
-
-
-def _batches(
-    classes: np.ndarray[Any, Any], size: int, per_class: int, draw: np.random.Generator
-) -> list[np.ndarray[Any, Any]]:
-    """Divide all images into batches: groups of ``per_class`` images of a class, the groups in random order."""
-    groups: list[np.ndarray[Any, Any]] = []
-    for one in np.unique(classes):
-        images = draw.permutation(np.flatnonzero(classes == one))
-        groups += np.split(images, range(per_class, len(images), per_class))
-    mixed = np.concatenate([groups[i] for i in draw.permutation(len(groups))])
-    return np.split(mixed, range(size, len(mixed), size))
-
-
-def mild_share(metrics: dict[str, float]) -> float:
-    """Return the share of queries, of those whose first image is of another class, whose coarse class is right.
-
-    NaN without a mistake or without a coarse level.
-
-    Example:
-        >>> round(mild_share({"R@1/column0": 0.5, "R@1/column1": 0.8}), 3)
-        0.6
-    """
-    wrong = 1 - metrics["R@1/column0"]
-    if "R@1/column1" not in metrics or wrong <= 0:
-        return float("nan")
-    return (metrics["R@1/column1"] - metrics["R@1/column0"]) / wrong
-
-
-def _measure(model: nn.Module, dataset: RetrievalDataset) -> tuple[dict[str, Any], dict[str, Any]]:
-    embeddings = embed(model, dataset)
-    evaluation = evaluate(embeddings, torch.from_numpy(dataset.labels))
-    _, retrieved = search(embeddings, embeddings, min(RETRIEVED, len(dataset) - 1), exclude_self=True)
-    arrays = {
-        "retrieved": retrieved.numpy().astype(np.uint16),
-        "ap": evaluation.per_query["mAP/column0"].astype(np.float32),
-        "h_ap": evaluation.per_query["H-AP"].astype(np.float32),
-    }
-    found: dict[str, Any] = {key: round(value, 6) for key, value in evaluation.mean.items()}
-    return found | {"gap": measured_gap(embeddings, dataset.labels[:, 0])}, arrays
-
-
 @cache
 def _read(setting: str, split: str) -> RetrievalDataset:
     """Read a split once for all runs of a process."""
     return SETTINGS[setting].dataset(split)
+
+
+@cache
+def _protocol(setting: str) -> Protocol:
+    """Read what is judged once for all runs of a process."""
+    return SETTINGS[setting].protocol()

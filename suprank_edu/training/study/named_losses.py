@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from torch import nn
@@ -28,69 +28,63 @@ from suprank_edu.losses import (
 from suprank_edu.steps import SupStep
 from suprank_edu.training.recipe import Recipe
 
-MakeLoss = Callable[[int, int, SupStep], nn.Module]
+
+class NamedLoss(NamedTuple):
+    """How tables and figures write a loss, and how it is made: of the number of the finest classes, D and a step."""
+
+    title: str
+    make: Callable[[int, int, SupStep], nn.Module]
 
 
-def _metric_learning(name: str, **options: Any) -> nn.Module:
-    from pytorch_metric_learning import losses
+def _others() -> Any:
+    from pytorch_metric_learning import losses  # imported when one of them is wanted
 
-    return AtColumn(getattr(losses, name)(**options), column=0)
-
-
-def _classes(name: str, **options: Any) -> MakeLoss:
-    return lambda classes, dim, step: _metric_learning(name, num_classes=classes, embedding_size=dim, **options)
+    return losses
 
 
-LOSSES: dict[str, MakeLoss] = {
-    "sup-ap": lambda classes, dim, step: SupAPLoss(step),
-    "sup-recall": lambda classes, dim, step: SupRecallLoss(step=step),
-    "sup-ndcg": lambda classes, dim, step: SupNDCGLoss(step),
-    "sup-h-ap": lambda classes, dim, step: SupHAPLoss(step=step),
-    "roadmap": lambda classes, dim, step: roadmap(step=step),
-    "roadmap-proxies": lambda classes, dim, step: roadmap(classes, dim, step=step),
-    "road-recall": lambda classes, dim, step: road_recall(step=step),
-    "road-recall-proxies": lambda classes, dim, step: road_recall(classes, dim, step=step),
-    "road-ndcg": lambda classes, dim, step: road_ndcg(classes, dim, step=step),
-    "happier": lambda classes, dim, step: happier(classes, dim, step=step),
-    "happier-f": lambda classes, dim, step: happier(classes, dim, weight=0.5, step=step),
-    "smooth-ap": lambda classes, dim, step: SmoothAPLoss(),
-    "smooth-recall": lambda classes, dim, step: SmoothRecallLoss(),
-    "smooth-ndcg": lambda classes, dim, step: SmoothNDCGLoss(),
-    "triplet": lambda classes, dim, step: _metric_learning("TripletMarginLoss", margin=0.05),
-    "contrastive": lambda classes, dim, step: _metric_learning("ContrastiveLoss"),
-    "multi-similarity": lambda classes, dim, step: _metric_learning("MultiSimilarityLoss"),
-    "fastap": lambda classes, dim, step: _metric_learning("FastAPLoss"),
-    "softmax": _classes("NormalizedSoftmaxLoss", temperature=0.05),
+def _finest(loss: nn.Module) -> nn.Module:
+    return AtColumn(loss, column=0)
+
+
+LOSSES = {
+    "sup-ap": NamedLoss("Sup-AP", lambda classes, dim, step: SupAPLoss(step)),
+    "sup-recall": NamedLoss("Sup-R@k", lambda classes, dim, step: SupRecallLoss(step=step)),
+    "sup-ndcg": NamedLoss("Sup-NDCG", lambda classes, dim, step: SupNDCGLoss(step)),
+    "sup-h-ap": NamedLoss("Sup-H-AP", lambda classes, dim, step: SupHAPLoss(step=step)),
+    "roadmap": NamedLoss("ROADMAP, pairs", lambda classes, dim, step: roadmap(step=step)),
+    "roadmap-proxies": NamedLoss("ROADMAP, proxies", lambda classes, dim, step: roadmap(classes, dim, step=step)),
+    "road-recall": NamedLoss("ROAD-R@k, pairs", lambda classes, dim, step: road_recall(step=step)),
+    "road-recall-proxies": NamedLoss(
+        "ROAD-R@k, proxies", lambda classes, dim, step: road_recall(classes, dim, step=step)
+    ),
+    "road-ndcg": NamedLoss("ROAD-NDCG", lambda classes, dim, step: road_ndcg(classes, dim, step=step)),
+    "happier": NamedLoss("HAPPIER", lambda classes, dim, step: happier(classes, dim, step=step)),
+    "happier-f": NamedLoss("HAPPIER-F", lambda classes, dim, step: happier(classes, dim, weight=0.5, step=step)),
+    "smooth-ap": NamedLoss("SmoothAP", lambda classes, dim, step: SmoothAPLoss()),
+    "smooth-recall": NamedLoss("Smooth-R@k", lambda classes, dim, step: SmoothRecallLoss()),
+    "smooth-ndcg": NamedLoss("Smooth-NDCG", lambda classes, dim, step: SmoothNDCGLoss()),
+    "triplet": NamedLoss("triplet", lambda classes, dim, step: _finest(_others().TripletMarginLoss(margin=0.05))),
+    "contrastive": NamedLoss("contrastive", lambda classes, dim, step: _finest(_others().ContrastiveLoss())),
+    "multi-similarity": NamedLoss(
+        "multi-similarity", lambda classes, dim, step: _finest(_others().MultiSimilarityLoss())
+    ),
+    "fastap": NamedLoss("FastAP", lambda classes, dim, step: _finest(_others().FastAPLoss())),
+    "softmax": NamedLoss(
+        "softmax", lambda classes, dim, step: _finest(_others().NormalizedSoftmaxLoss(classes, dim, temperature=0.05))
+    ),
     # Squared distances times 9, as in the code published with ProxyNCA (both vectors are three long there).
-    "proxy-nca": _classes("ProxyNCALoss", softmax_scale=9),
-    "arcface": _classes("ArcFaceLoss", scale=30, margin=math.degrees(0.5)),
+    "proxy-nca": NamedLoss(
+        "ProxyNCA", lambda classes, dim, step: _finest(_others().ProxyNCALoss(classes, dim, softmax_scale=9))
+    ),
+    "arcface": NamedLoss(
+        "ArcFace",
+        lambda classes, dim, step: _finest(_others().ArcFaceLoss(classes, dim, scale=30, margin=math.degrees(0.5))),
+    ),
 }
-"""Losses by name: the number of the finest classes, D and the step of SupRank → the loss."""
+"""Losses by name, in the order of tables and menus."""
 
-NAMES = {
-    "sup-ap": "Sup-AP",
-    "sup-recall": "Sup-R@k",
-    "sup-ndcg": "Sup-NDCG",
-    "sup-h-ap": "Sup-H-AP",
-    "roadmap": "ROADMAP, pairs",
-    "roadmap-proxies": "ROADMAP, proxies",
-    "road-recall": "ROAD-R@k, pairs",
-    "road-recall-proxies": "ROAD-R@k, proxies",
-    "road-ndcg": "ROAD-NDCG",
-    "happier": "HAPPIER",
-    "happier-f": "HAPPIER-F",
-    "smooth-ap": "SmoothAP",
-    "smooth-recall": "Smooth-R@k",
-    "smooth-ndcg": "Smooth-NDCG",
-    "triplet": "triplet",
-    "contrastive": "contrastive",
-    "multi-similarity": "multi-similarity",
-    "fastap": "FastAP",
-    "softmax": "softmax",
-    "proxy-nca": "ProxyNCA",
-    "arcface": "ArcFace",
-}
-"""How tables, menus and figures write the losses, and in which order."""
+NAMES = {name: loss.title for name, loss in LOSSES.items()}
+"""How tables, menus and figures write the losses."""
 
 
 def make_loss(name: str, dataset: RetrievalDataset, recipe: Recipe, step: SupStep) -> nn.Module:
@@ -100,4 +94,4 @@ def make_loss(name: str, dataset: RetrievalDataset, recipe: Recipe, step: SupSte
         ValueError: there is no such loss.
     """
     check_one_of("loss", name, LOSSES)
-    return LOSSES[name](int(np.max(dataset.labels[:, 0])) + 1, recipe.embedding_size, step)
+    return LOSSES[name].make(int(np.max(dataset.labels[:, 0])) + 1, recipe.embedding_size, step)

@@ -16,9 +16,10 @@ from suprank_edu.data.samplers import Batches
 from suprank_edu.steps import PUBLISHED, PUBLISHED_INAT, SupStep
 from suprank_edu.training.networks.backbones import Backbone, configuration
 from suprank_edu.training.networks.models import SmallCNN
+from suprank_edu.training.protocol import Protocol
 from suprank_edu.training.recipe import Recipe
 
-_PHOTOS = {"image_size": 224, "rotation": 0.0, "scale": 0.0, "shear": 0.0, "shift": 0.0, "orientations": 1}
+_PHOTOS = {"image_size": 224, "rotation": 0.0, "scale": 0.0, "shear": 0.0, "shift": 0.0}
 _PHOTOS |= {"crop": 0.16, "flip": True, "batch_size": 256, "per_class": 4, "warmup": 0.0, "embedding_size": 512}
 _ADAM = _PHOTOS | {"optimizer": "adam", "freeze_batch_norm": True, "loss_lr": 10.0}
 _SGD = _PHOTOS | {"optimizer": "sgd", "weight_decay": 1e-4}
@@ -72,6 +73,11 @@ class Setting:
             return load_samples(split)
         return read(self.reader, root, split, **self.reading)
 
+    def protocol(self, root: str | None = None, split: str | None = None) -> Protocol:
+        """Return how networks are judged: as the papers do, or each image of a `split` against all others of it."""
+        queries = self.dataset(self.queries, root) if self.queries is not None and split is None else None
+        return Protocol(self.dataset(split or self.splits[1], root), queries, self.ks, self.scales)
+
     def batches(self, dataset: RetrievalDataset, recipe: Recipe) -> Batches:
         """Return the batches of one epoch."""
         if self.super_classes is not None:
@@ -87,10 +93,20 @@ class Setting:
             dataset.labels, recipe.batch_size, recipe.per_class, seed=recipe.seed, max_per_class=self.max_per_class
         )
 
-    def recipe(self, dataset: RetrievalDataset, **changes: Any) -> Recipe:
-        """Return the recipe for a data set: its epochs as steps, and what the caller changes."""
-        known = Recipe.from_dict(self.settings | {k: v for k, v in changes.items() if k in ("batch_size", "per_class")})
-        steps = self.steps or (self.epochs or 1) * len(self.batches(dataset, known))
+    def recipe(self, dataset: RetrievalDataset | None, **changes: Any) -> Recipe:
+        """Return the recipe for a data set: its epochs as steps, and what the caller changes.
+
+        Args:
+            dataset: the images to train on; a setting with `steps` needs none.
+            changes: settings of the recipe that differ.
+        """
+        if self.steps is not None:
+            steps = self.steps
+        elif dataset is None:
+            raise ValueError(f"`dataset`: got None, expected the images that {self.epochs} epochs are counted in")
+        else:
+            sizes = {name: value for name, value in changes.items() if name in ("batch_size", "per_class")}
+            steps = (self.epochs or 1) * len(self.batches(dataset, Recipe.from_dict(self.settings | sizes)))
         warm = {"head_only": self.head_only_epochs / self.epochs} if self.epochs else {}
         return Recipe.from_dict(self.settings | warm | {"steps": steps} | changes)
 
@@ -158,15 +174,14 @@ _INAT: dict[str, Any] = {
 
 
 SETTINGS = {
-    "omniglot": _small("omniglot", 300),
-    "mini-landmarks": _small("samples", 600, image_size=64, orientations=1, rotation=5.0, flip=False),
+    "omniglot": _small("omniglot", 300, orientations=8),  # a character turned is another character
+    "mini-landmarks": _small("samples", 600, image_size=64, rotation=5.0, flip=False),
     # Half a minute on one core, and yet 37 batches with each class: proxies hardly learn from nine.
     "rendered-landmarks": _small(
         "rendered",
         600,
         {"landmarks": 768},
         image_size=32,
-        orientations=1,
         rotation=5.0,
         channels=(16, 32, 64, 128),
     ),

@@ -68,10 +68,10 @@ def load_results(folder: str | os.PathLike[str]) -> list[dict[str, Any]]:
 
 
 def chosen_lr(results: Iterable[dict[str, Any]], loss: str) -> float:
-    """Return the learning rate of a loss with the best ``CHOSEN_BY`` on the validation classes.
+    """Return the learning rate of a loss with the best `CHOSEN_BY` on the validation classes.
 
     Raises:
-        ValueError: the loss has no validation run.
+        ValueError: the loss has no validation run with a value; NaN is none.
 
     Example:
         >>> runs = [{"loss": "sup-ap", "on": "validation", "lr": 1e-3, "metrics": {CHOSEN_BY: 0.4}}]
@@ -79,9 +79,11 @@ def chosen_lr(results: Iterable[dict[str, Any]], loss: str) -> float:
         0.002
     """
     runs = [run for run in results if run["loss"] == loss and run["on"] == "validation"]
-    if not runs:
-        raise ValueError(f"`loss`: got {loss!r}, which has no validation run, expected one or more")
-    best = max(runs, key=lambda run: float(run["metrics"][CHOSEN_BY]))
+    measured = [run for run in runs if not math.isnan(run["metrics"][CHOSEN_BY])]
+    if not measured:
+        without = f"whose {len(runs)} validation runs have no {CHOSEN_BY}" if runs else "which has no validation run"
+        raise ValueError(f"`loss`: got {loss!r}, {without}, expected one or more")
+    best = max(measured, key=lambda run: float(run["metrics"][CHOSEN_BY]))
     return float(best["lr"])
 
 
@@ -192,7 +194,8 @@ def as_frame(rows: dict[str, dict[str, Interval]]) -> pd.DataFrame:
 def _best_first(rows: dict[str, dict[str, Interval]]) -> tuple[list[str], list[str]]:
     """Return the losses in the order of their mAP@R, or of the first column where a table lacks it; and the columns."""
     columns = list(next(iter(rows.values()), ()))
-    return sorted(rows, key=lambda loss: -rows[loss].get(CHOSEN_BY, rows[loss][columns[0]]).mean), columns
+    means = {loss: row.get(CHOSEN_BY, row[columns[0]]).mean for loss, row in rows.items()}
+    return sorted(rows, key=lambda loss: math.inf if math.isnan(means[loss]) else -means[loss]), columns
 
 
 def fill(
@@ -240,6 +243,8 @@ def fill(
         )
     changes = tuple(changes)
     trials = [Experiment(setting, loss, lr, 0, "validation", changes) for loss in losses for lr in lrs]
+    for trial in trials or [Experiment(setting, loss, 1e-3, changes=changes) for loss in losses]:
+        trial.recipe()  # a setting that cannot be is refused before the first run
     written = make_missing(trials if len(lrs) > 1 else [], Path(folder), device, processes)
     known = load_results(chosen_in or folder) if len(lrs) != 1 else []
     rate = {loss: lrs[0] if len(lrs) == 1 else chosen_lr(known, loss) for loss in losses}

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import resource
-import sys
-import time
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
 
 from suprank_edu._checks import check_one_of
 from suprank_edu._files import replacing
-from suprank_edu.data import RetrievalDataset
-from suprank_edu.metrics import Evaluation, evaluate
+from suprank_edu.metrics import Evaluation
 from suprank_edu.training import checkpoint
-from suprank_edu.training.device import own_random_state
-from suprank_edu.training.fit import FitResult, fit
+from suprank_edu.training.callbacks import Callback, TrainingLog
+from suprank_edu.training.checkpoint import Checkpoints
+from suprank_edu.training.device import find_device
+from suprank_edu.training.fit import FitResult
 from suprank_edu.training.networks.backbones import Backbone
-from suprank_edu.training.networks.embed import embed
 from suprank_edu.training.networks.models import SmallCNN
 from suprank_edu.training.recipe import Recipe
-from suprank_edu.training.study.named_losses import make_loss
-from suprank_edu.training.study.papers import SETTINGS, Setting
-from suprank_edu.training.validation import Checkpoints, Validation
+from suprank_edu.training.study.papers import SETTINGS
+from suprank_edu.training.study.prepare import Prepared, prepare
+from suprank_edu.training.validation import Validation
+
+FORMAT = 2
+"""Changes when the content of `run.json` does; another one is refused."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,9 @@ class Run:
         setting: one of :data:`suprank_edu.training.study.papers.SETTINGS`.
         loss: one of :data:`suprank_edu.training.study.named_losses.LOSSES`.
         folder: where checkpoints and results go.
-        data: folder of the data set; None takes ``$SUPRANK_EDU_DATA/<name>``. It may move between two parts of a run.
+        data: folder of the data set; None takes `$SUPRANK_EDU_DATA/<name>`. It may move between two parts of a run.
         changes: settings of the :class:`Recipe` that differ.
-        watch: how :meth:`train` evaluates and keeps the run: what was last asked for, which `resume` takes up again.
+        options: how :meth:`train` was last called, which `resume` takes up again.
 
     Raises:
         ValueError: there is no such setting.
@@ -50,144 +52,110 @@ class Run:
     folder: str
     data: str | None = field(default=None, compare=False)
     changes: dict[str, Any] = field(default_factory=dict)
-    watch: dict[str, Any] = field(default_factory=dict, compare=False)
+    options: dict[str, Any] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         check_one_of("setting", self.setting, SETTINGS)
 
     @property
-    def of_paper(self) -> Setting:
-        """The setting by its name."""
-        return SETTINGS[self.setting]
+    def path(self) -> Path:
+        """The file that says what the run is."""
+        return Path(self.folder) / "run.json"
 
-    def dataset(self, split: str) -> RetrievalDataset:
-        """Read a split of the data set."""
-        return self.of_paper.dataset(split, self.data)
-
-    def save(self) -> None:
-        """Write what the run is into its folder, so that it can be continued from there alone.
+    def check_folder(self) -> None:
+        """Refuse a folder that holds another run.
 
         Raises:
-            ValueError: the folder holds another run.
+            ValueError: it does.
         """
-        path = Path(self.folder) / "run.json"
-        if path.exists() and (there := Run.load(self.folder)) != self:
+        if self.path.exists() and (there := Run.load(self.folder)) != self:
             raise ValueError(
                 f"`folder`: got {self.folder}, which holds another run ({there.setting} {there.loss}, "
                 f"{there.changes or 'no changes'}), expected a new folder; remove that one if you no longer need it"
             )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path, text=True) as file:
-            file.write(json.dumps(asdict(self) | {"folder": None}, indent=1) + "\n")
+
+    def save(self) -> None:
+        """Write what the run is into its folder, so that it can be continued from there alone, wherever one stands.
+
+        Raises:
+            ValueError: the folder holds another run.
+        """
+        self.check_folder()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        data = None if self.data is None else os.path.abspath(self.data)
+        with replacing(self.path, text=True) as file:
+            file.write(json.dumps(asdict(self) | {"format": FORMAT, "folder": None, "data": data}, indent=1) + "\n")
 
     @staticmethod
     def load(folder: str) -> Run:
         """Read what the run in a folder is.
 
         Raises:
-            ValueError: the folder holds no run.
+            ValueError: the folder holds no run, or one of another version of this library.
         """
         path = Path(folder) / "run.json"
         try:
             found = json.loads(path.read_text(encoding="utf-8")) | {"folder": folder}
             # JSON knows no tuples, and a run is the same only where its settings are.
             found["changes"] = {k: tuple(v) if isinstance(v, list) else v for k, v in dict(found["changes"]).items()}
+            if (version := found.pop("format", 1)) != FORMAT:
+                raise ValueError(
+                    f"`folder`: got {folder}, which holds a run of format {version}, expected {FORMAT}; it was written "
+                    "by another version of this library, which can go on with it"
+                )
             return Run(**found)
         except (OSError, json.JSONDecodeError, KeyError, TypeError) as error:
             raise ValueError(f"`folder`: got {folder}, which holds no run ({path.name}: {error})") from None
 
-    def train(self, checkpoint_every: int = 100, evaluate: dict[str, Any] | None = None, **options: Any) -> FitResult:
+    def prepare(self) -> Prepared:
+        """Read the images to train on, and make ready what trains on them."""
+        setting = SETTINGS[self.setting]
+        return prepare(setting, self.loss, setting.dataset(setting.splits[0], self.data), self.changes)
+
+    def train(
+        self,
+        checkpoint_every: int = 100,
+        evaluate: Mapping[str, Any] | None = None,
+        callbacks: Iterable[Callback] = (),
+        **options: Any,
+    ) -> FitResult:
         """Train, or go on where the run was broken.
+
+        `run.json` is written when all that can be checked before the first step has been, and is as it was before
+        when an error comes before the next checkpoint.
 
         Args:
             checkpoint_every: steps between two checkpoints.
-            evaluate: settings of a :class:`Validation` on the test classes (``every`` or ``epochs``, ``patience``,
-                ``monitor``); None evaluates nothing along the way.
+            evaluate: settings of a :class:`Validation` on the test classes (`every` or `epochs`, `patience`,
+                `monitor`); None evaluates nothing along the way.
+            callbacks: see :func:`suprank_edu.training.fit`.
             options: passed to :func:`suprank_edu.training.fit`.
         """
-        setting = self.of_paper
-        dataset, recipe, model, loss = self._prepared()
-        batches = setting.batches(dataset, recipe)
-        validation = None if evaluate is None else Validation(self.dataset(setting.splits[1]), **evaluate)
+        self.check_folder()
+        protocol = None if evaluate is None else SETTINGS[self.setting].protocol(self.data)
+        validation = None if protocol is None else Validation(protocol, **(evaluate or {}))
         checkpoints = Checkpoints(self.folder, every=checkpoint_every)
-        written = Path(self.folder, "run.json")
-        new = not written.exists()
-        replace(self, watch={"checkpoint_every": checkpoint_every, "evaluate": evaluate}).save()
+        asked = {"checkpoint_every": checkpoint_every, "evaluate": evaluate and dict(evaluate)}
+        record = _Record(replace(self, options=self.options | asked), checkpoints.last)
         try:
-            return fit(
-                recipe,
-                dataset,
-                loss,
-                model=model,
-                batches=batches,
-                validation=validation,
-                checkpoints=checkpoints,
-                **options,
+            return self.prepare().fit(
+                validation=validation, checkpoints=checkpoints, callbacks=[record, *callbacks], **options
             )
         except Exception:
-            # What never came to a checkpoint must not keep its folder from a run with better settings.
-            if new and not checkpoints.last.exists():
-                written.unlink(missing_ok=True)
+            record.take_back()
             raise
 
-    def trial(self, **options: Any) -> dict[str, Any]:
-        """Read the data and take two steps of full size, without writing anything.
+    def evaluate(self, which: str = "last", split: str | None = None, device: str | None = None) -> Evaluation:
+        """Evaluate a checkpoint of the run, `"last"` or `"best"`, and write the result into the folder.
 
-        Returns:
-            What a reader of a log wants to know before the long work: sizes, steps, seconds a step, peak memory.
-        """
-        setting = self.of_paper
-        dataset, recipe, model, loss = self._prepared()
-        short = replace(recipe, steps=min(2, recipe.steps))
-        start = time.perf_counter()
-        result = fit(
-            short,
-            dataset,
-            loss,
-            model=model,
-            batches=setting.batches(dataset, recipe),
-            progress=False,
-            **options,
-        )
-        seconds = [entry["seconds"] for entry in result.history]
-        return {
-            "train": repr(dataset),
-            "test": repr(self.dataset(setting.splits[1])),
-            "parameters": sum(p.numel() for p in result.model.parameters()),
-            "batch": f"{recipe.batch_size} images of {recipe.image_size} pixels",
-            "steps": recipe.steps,
-            "loss of the first steps": [round(entry["loss"], 4) for entry in result.history],
-            "seconds to the first step": round(time.perf_counter() - start - (seconds[-1] - seconds[0]), 2),
-            "seconds a step": round(seconds[-1] - seconds[0], 3),
-            "peak memory, GiB": round(_peak_gib(), 2),
-        }
-
-    def _prepared(self) -> tuple[RetrievalDataset, Recipe, SmallCNN | Backbone, nn.Module]:
-        """Read the images to train on; return them, the recipe, and the network and the loss of its seed."""
-        dataset = self.dataset(self.of_paper.splits[0])
-        recipe = self.of_paper.recipe(dataset, **self.changes)
-        with own_random_state(recipe.seed, torch.device("cpu")):
-            model = self.of_paper.model(recipe, dataset.channels)
-            return dataset, recipe, model, make_loss(self.loss, dataset, recipe, self.of_paper.step)
-
-    def evaluate(self, which: str = "last", split: str | None = None, **options: Any) -> Evaluation:
-        """Evaluate a checkpoint of the run, ``"last"`` or ``"best"``, and write the result into the folder.
-
-        Where the data set has queries of their own they are ranked against the test split. Of a ``split`` that is
+        Where the data set has queries of their own they are ranked against the test split. Of a `split` that is
         given each image is a query against all others.
 
-        The file is ``evaluation-<which>.npz``, or ``evaluation-<which>-<split>.npz`` where a split is given, for
+        The file is `evaluation-<which>.npz`, or `evaluation-<which>-<split>.npz` where a split is given, for
         :meth:`suprank_edu.metrics.Evaluation.load`.
         """
-        setting = self.of_paper
-        model, dataset = self.network(which), self.dataset(split or setting.splits[1])
-        found = embed(model, dataset, scales=setting.scales, **options), torch.from_numpy(dataset.labels)
-        if split is None and setting.queries is not None:
-            queries = self.dataset(setting.queries)
-            asked = embed(model, queries, scales=setting.scales, **options), torch.from_numpy(queries.labels)
-            result = evaluate(*asked, *found, ks=setting.ks)
-        else:
-            result = evaluate(*found, ks=setting.ks)
+        model = self.network(which)
+        result = SETTINGS[self.setting].protocol(self.data, split).evaluate(model, find_device(device))
         result.save(Path(self.folder, f"evaluation-{which}-{split}.npz" if split else f"evaluation-{which}.npz"))
         return result
 
@@ -205,16 +173,16 @@ class Run:
         state = checkpoint.load(path)
         # The first filters tell grey images from colour, without a look at the images.
         filters = next(weights for weights in state["model"].values() if weights.ndim == 4)
-        model = self.of_paper.model(checkpoint.recipe_of(state), channels=filters.shape[1])
+        model = SETTINGS[self.setting].model(checkpoint.recipe_of(state), channels=filters.shape[1])
         model.load_state_dict(state["model"])
         return model.eval()
 
     def export(self, path: str, which: str = "last") -> None:
-        """Write the network as a program of ``torch.export``, which runs without this library.
+        """Write the network as a program of `torch.export`, which runs without this library.
 
         Args:
-            path: a file name that ends in ``.pt2``.
-            which: ``"last"`` or ``"best"``.
+            path: a file name that ends in `.pt2`.
+            which: `"last"` or `"best"`.
 
         Raises:
             ValueError: another ending, or a folder that does not exist.
@@ -231,8 +199,37 @@ class Run:
             torch.export.save(program, file)
 
 
-def _peak_gib() -> float:
-    if torch.cuda.is_available() and torch.cuda.max_memory_allocated():
-        return torch.cuda.max_memory_allocated() / 2**30
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 2**30 if sys.platform == "darwin" else peak / 2**20
+class _Record:
+    """A callback that writes `run.json` when training begins, and can take it back."""
+
+    def __init__(self, run: Run, checkpoint: Path) -> None:
+        self.run, self.checkpoint = run, checkpoint
+        self.before = run.path.read_bytes() if run.path.exists() else None
+        self.made_folder = not run.path.parent.exists()
+        self.seen = self._stamp()
+
+    def start(self, recipe: Recipe, log: TrainingLog, monitor: str | None) -> None:
+        """Write the file: all that can be checked before the first step is checked."""
+        self.run.save()
+
+    def __call__(self, step: int, metrics: Mapping[str, float]) -> None:
+        """Take a step, of which there is nothing to write."""
+
+    def close(self) -> None:
+        """Take the end of the run, of which there is nothing to write."""
+
+    def take_back(self) -> None:
+        """Leave the file as it was before, unless a checkpoint has been written since."""
+        if self._stamp() != self.seen:
+            return
+        if self.before is not None:
+            with replacing(self.run.path) as file:
+                file.write(self.before)
+        else:
+            self.run.path.unlink(missing_ok=True)
+        if self.made_folder:
+            with contextlib.suppress(OSError):  # something else was put there
+                self.run.path.parent.rmdir()
+
+    def _stamp(self) -> int | None:
+        return self.checkpoint.stat().st_mtime_ns if self.checkpoint.exists() else None

@@ -10,7 +10,7 @@ from suprank_edu import decomposability
 from suprank_edu.exercises import check
 from suprank_edu.ranking import rank as library_rank
 from suprank_edu.ranking import sup_rank as library_sup_rank
-from suprank_edu.training.study.experiment import mild_share
+from suprank_edu.training.study.measures import mild_share
 
 
 def test_the_library_passes_precision_at_k_and_retrieve() -> None:

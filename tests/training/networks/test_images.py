@@ -155,5 +155,19 @@ def test_what_embed_cannot_do_is_said() -> None:
         embed(SmallCNN(), glyphs.subset([]))
     with pytest.raises(ValueError, match=r"`batch_size`: got 0"):
         embed(SmallCNN(), glyphs, batch_size=0)
+    with pytest.raises(ValueError, match=r"`scales`: got \(nan,\), expected one or more numbers above 0"):
+        embed(SmallCNN(), glyphs, scales=(float("nan"),))
+    with pytest.raises(ValueError, match=r"`image_size`: got 0, expected an integer of at least 1"):
+        embed(SmallCNN(), glyphs, image_size=0)
+    with pytest.raises(ValueError, match=r"`dataset`: got images of 1 channels, expected 3, as the model takes"):
+        embed(SmallCNN(in_channels=3), glyphs)
+    with pytest.raises(ValueError, match=r"`device`: got 'meta', expected 'cpu', 'cuda' or None"):
+        embed(SmallCNN(), glyphs, device="meta")
     with pytest.raises(ValueError, match=r"`image_size`: got 8, expected at least 16 for 4 stages"):
         SmallCNN(image_size=8)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
+def test_a_card_that_is_not_there_is_said() -> None:
+    with pytest.raises(ValueError, match=r"`device`: got 'cuda', but no CUDA device is available"):
+        embed(SmallCNN(), read("standin"), device="cuda")

@@ -9,8 +9,10 @@ import torch
 
 from suprank_edu import naive
 from suprank_edu.data import RetrievalDataset, read
-from suprank_edu.training.study import experiment
-from suprank_edu.training.study.experiment import Experiment, hold_out, measured_gap, mild_share
+from suprank_edu.training.protocol import Embedded
+from suprank_edu.training.study import experiment, measures
+from suprank_edu.training.study.experiment import Experiment, hold_out
+from suprank_edu.training.study.measures import measured_gap, mild_share, retrieved_positions
 
 TINY = (("steps", 3), ("batch_size", 16), ("image_size", 16), ("channels", (4, 8)), ("embedding_size", 8))
 
@@ -38,7 +40,7 @@ def test_hold_out_without_parents() -> None:
 
 def test_batches_hold_every_image_once_with_so_many_of_a_class() -> None:
     classes = np.repeat(np.arange(10), 12)
-    batches = experiment._batches(classes, 20, 4, np.random.default_rng(1))
+    batches = measures._batches(classes, 20, 4, np.random.default_rng(1))
     assert sorted(np.concatenate(batches).tolist()) == list(range(120))
     assert [len(batch) for batch in batches] == [20] * 6
     for batch in batches:
@@ -50,7 +52,7 @@ def test_measured_gap_is_that_of_the_definition() -> None:
     draw = torch.Generator().manual_seed(3)
     embeddings = torch.nn.functional.normalize(torch.randn(24, 5, generator=draw), dim=1)
     classes = np.repeat(np.arange(4), 6)
-    batches = experiment._batches(classes, 8, 2, np.random.default_rng(0))
+    batches = measures._batches(classes, 8, 2, np.random.default_rng(0))
     expected = []
     for query in range(24):
         scores = (embeddings @ embeddings[query]).tolist()
@@ -64,7 +66,39 @@ def test_measured_gap_is_that_of_the_definition() -> None:
         whole = precision(list(range(24)))
         assert whole is not None
         expected.append(sum(in_batches) / len(in_batches) - whole)
-    assert measured_gap(embeddings, classes, size=8, per_class=2) == pytest.approx(np.mean(expected), abs=1e-6)
+    assert measured_gap(Embedded(embeddings, torch.from_numpy(classes)[:, None]), size=8, per_class=2) == pytest.approx(
+        np.mean(expected), abs=1e-6
+    )
+
+
+def test_positions_in_a_large_gallery_are_kept_whole() -> None:
+    """In 16 bits, place 65,536 would be place 0."""
+    angles = torch.linspace(0, 3, 66_000)
+    gallery = torch.stack([angles.cos(), angles.sin()], dim=1)  # (G, 2), each next to its neighbours in number
+    asked = torch.tensor([3, 40_000, 65_990])
+    found = retrieved_positions(Embedded(gallery[asked], asked[:, None], gallery, torch.arange(66_000)[:, None]))
+    assert np.abs(found.astype(np.int64) - asked[:, None].numpy()).max() < 100
+    assert retrieved_positions(Embedded(gallery[:300], torch.zeros(300, 1).long())).dtype == np.uint16
+
+
+def test_the_gap_of_queries_of_their_own_is_that_in_their_gallery() -> None:
+    draw = torch.Generator().manual_seed(4)
+    embeddings = torch.nn.functional.normalize(torch.randn(24, 5, generator=draw), dim=1)
+    classes = np.repeat(np.arange(4), 6)
+    queries, gallery = slice(0, None, 3), np.arange(24) % 3 > 0
+    labels, own = torch.from_numpy(classes)[:, None], embeddings[queries]
+    batches = measures._batches(classes[gallery], 8, 2, np.random.default_rng(0))
+    expected = []
+    for query, of_query in zip(own, classes[queries], strict=True):
+        scores, relevant = (embeddings[gallery] @ query).tolist(), (classes[gallery] == of_query).astype(int).tolist()
+        values = [
+            naive.average_precision([scores[i] for i in batch], [relevant[i] for i in batch])
+            for batch in batches
+            if any(relevant[i] for i in batch)
+        ]
+        expected.append(sum(values) / len(values) - naive.average_precision(scores, relevant))
+    embedded = Embedded(own, labels[queries], embeddings[gallery], labels[gallery])
+    assert measured_gap(embedded, size=8, per_class=2) == pytest.approx(np.mean(expected), abs=1e-6)
 
 
 def test_mild_share_by_counting() -> None:

@@ -41,6 +41,18 @@ def test_chosen_lr_is_the_best_on_validation_alone() -> None:
         chosen_lr(runs, "c")
 
 
+def test_a_rate_without_a_value_is_never_chosen() -> None:
+    runs = [run("a", 1e-3, 0, "validation", math.nan), run("a", 2e-3, 0, "validation", 0.4)]
+    assert chosen_lr(runs, "a") == chosen_lr(runs[::-1], "a") == 2e-3
+    with pytest.raises(ValueError, match="`loss`: got 'a', whose 1 validation runs have no mAP@R/column0"):
+        chosen_lr(runs[:1], "a")
+
+
+def test_a_loss_without_a_value_stands_last_in_the_table() -> None:
+    runs = [run(name, 1e-3, 0, "test", value) for name, value in (("b", 0.5), ("c", math.nan), ("a", 0.9))]
+    assert [line.split()[0] for line in as_text(table(runs)).splitlines()] == ["loss", "a", "b", "c"]
+
+
 def test_table_averages_tests_over_seeds() -> None:
     runs = [run("a", 1e-3, seed, "test", value) for seed, value in enumerate((0.3, 0.5))]
     runs += [run("b", 1e-3, 0, "test", 0.9), run("b", 1e-3, 0, "validation", 0.1)]
@@ -141,13 +153,17 @@ def test_a_table_mixes_no_runs_of_other_settings(tmp_path: Path, made: list[Expe
         ([], {}, "`losses`: got none"),
         (["sup-ap"], {"seeds": 0}, "`seeds`: got 0, expected an integer"),
         (["sup-ap"], {"processes": 0}, "`processes`: got 0, expected an integer"),
+        (["sup-ap"], {"lrs": [1e-3, -1.0]}, "`lr`: got -1.0, expected a number above 0"),
+        (["sup-ap"], {"changes": [("rate", 1)]}, "`rate`: got a setting that does not exist"),
+        (["sup-ap", "best"], {"lrs": [1e-3, 2e-3]}, "`loss`: got 'best', expected one of"),
     ],
 )
-def test_fill_names_a_number_that_makes_no_run(
-    losses: list[str], options: dict[str, Any], message: str, tmp_path: Path
+def test_fill_names_what_makes_no_run_before_the_first(
+    losses: list[str], options: dict[str, Any], message: str, tmp_path: Path, made: list[Experiment]
 ) -> None:
     with pytest.raises(ValueError, match=message):
-        fill(tmp_path, "omniglot", losses, lrs=[1e-3], **options)
+        fill(tmp_path, "omniglot", losses, **{"lrs": [1e-3]} | options)
+    assert made == []
 
 
 def test_load_results_says_what_is_wrong(tmp_path: Path) -> None:

@@ -1,0 +1,124 @@
+"""The steps of a run, and what happens between them: evaluation, early stop, checkpoints."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from suprank_edu.data import RetrievalDataset
+from suprank_edu.data.samplers import Batches
+from suprank_edu.training import checkpoint
+from suprank_edu.training.callbacks import TrainingLog
+from suprank_edu.training.checkpoint import Checkpoints
+from suprank_edu.training.gather import OwnShare, from_first_process
+from suprank_edu.training.learner import Learner, TrainingError
+from suprank_edu.training.networks.augment import Augment
+from suprank_edu.training.networks.images import image_batches
+from suprank_edu.training.recipe import Recipe
+from suprank_edu.training.validation import Validation
+
+
+@dataclass
+class Loop:
+    """A run from where its log ends."""
+
+    learner: Learner
+    dataset: RetrievalDataset
+    batches: Batches
+    validation: Validation | None
+    checkpoints: Checkpoints | None
+    log: TrainingLog
+
+    def is_over(self) -> bool:
+        """Whether all steps are taken, or training has stopped early."""
+        return len(self.log.history) >= self.learner.recipe.steps or self._stops_early()
+
+    def check(self) -> None:
+        """See, before the first step, that evaluation and checkpoints will work.
+
+        Raises:
+            ValueError: see `Validation.check`.
+            OSError: an image cannot be read, or nothing can be written into the folder of checkpoints.
+        """
+        if self.is_over():
+            return
+        if self.validation is not None:
+            self.validation.check(self.learner.network)
+        if self.checkpoints is not None and self.learner.accelerator.is_main_process:
+            self.checkpoints.make_room()
+
+    def steps_left(self) -> Iterator[dict[str, float]]:
+        """Take each step that is left, evaluate and save where it is time, and yield the metrics of the step."""
+        if self.is_over():
+            return
+        learner, recipe, done = self.learner, self.learner.recipe, len(self.log.history)
+        labels = torch.from_numpy(self.dataset.labels).to(learner.device)  # (N, L)
+        augment = Augment(recipe)
+        own = OwnShare(self.batches, done, recipe.steps, learner.accelerator)
+        before = self.log.history[-1]["seconds"] if done else 0.0
+        start = time.perf_counter()
+        for step, (_, images) in enumerate(image_batches(self.dataset, own, recipe.image_size, learner.device), done):
+            batch = own.whole(step)
+            of_batch = labels[batch]  # (B, L)
+            try:
+                views = augment(images, of_batch[:, 0], step, own.part(len(batch)))
+                lr, value = learner.step(step, batch, views, of_batch)
+            except RuntimeError as error:
+                raise _explained(error, step, recipe) from error
+            seconds = before + time.perf_counter() - start
+            self.log.history.append({"step": step + 1, "loss": value, "lr": lr, "seconds": seconds})
+            yield self._after(step, batch, views, of_batch)
+            if self.is_over():
+                return
+
+    def _after(self, step: int, batch: list[int], views: Tensor, labels: Tensor) -> dict[str, float]:
+        """Evaluate and save what is due after a step; return its metrics and those of the evaluation."""
+        done, last = step + 1, step + 1 == self.learner.recipe.steps
+        evaluates = self.validation is not None and (last or done % self.validation.every == 0)
+        saves = self.checkpoints is not None and (last or done % self.checkpoints.every == 0)
+        if evaluates or saves or last:
+            self.learner.check_result(step, batch, views, labels)
+        metrics = dict(self.log.history[-1])
+        if evaluates:
+            metrics |= self._evaluate(done)
+        if self.checkpoints is not None and (saves or self._stops_early()):
+            self._save(self.checkpoints.last)
+        return metrics
+
+    def _evaluate(self, step: int) -> dict[str, float]:
+        assert self.validation is not None
+        # Rounding may differ between devices, and with it what is best: processes would then wait for each other.
+        found = from_first_process(self.validation.measure(self.learner.network))
+        self.log.evaluations.append({"step": step} | found)
+        if self.checkpoints is not None and self.log.best(self.validation.monitor) == len(self.log.evaluations) - 1:
+            self._save(self.checkpoints.best)
+        return found
+
+    def _save(self, path: Path) -> None:
+        if self.learner.accelerator.is_main_process:
+            checkpoint.save(path, checkpoint.snapshot(self.learner, self.log))
+        self.learner.accelerator.wait_for_everyone()
+
+    def _stops_early(self) -> bool:
+        patience = self.validation.patience if self.validation is not None else None
+        if self.validation is None or patience is None:
+            return False
+        return self.log.since_best(self.validation.monitor) >= patience
+
+
+def _explained(error: RuntimeError, step: int, recipe: Recipe) -> RuntimeError:
+    """Return what to raise for an error of torch: where memory ran out, which setting to lower."""
+    text = str(error)
+    if not isinstance(error, torch.cuda.OutOfMemoryError) and "can't allocate memory" not in text:
+        return error
+    now = recipe.embed_at_once or recipe.batch_size
+    return TrainingError(
+        f"step {step + 1}: out of memory; lower `embed_at_once` (now {now} images with a graph at a time, the result "
+        f"stays the same), `image_size` (now {recipe.image_size}) or `batch_size` (now {recipe.batch_size}). "
+        f"The device said: {text.splitlines()[0]}"
+    )

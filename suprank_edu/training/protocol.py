@@ -1,0 +1,84 @@
+"""How a network is judged on a data set: one protocol, for evaluation along the way, at the end and in tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from suprank_edu.data import RetrievalDataset
+from suprank_edu.metrics import Evaluation, evaluate
+from suprank_edu.training.networks.embed import embed
+
+
+class Embedded(NamedTuple):
+    """Embeddings and labels of queries and gallery, as `evaluate` takes them; no gallery where queries are their own.
+
+    Attributes:
+        embeddings: `(Q, D)` unit vectors.
+        labels: `(Q, L)`.
+        ref_emb: `(G, D)` unit vectors, or None.
+        ref_labels: `(G, L)`, or None.
+    """
+
+    embeddings: Tensor
+    labels: Tensor
+    ref_emb: Tensor | None = None
+    ref_labels: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """Which images are ranked for which queries, and what is reported.
+
+    Args:
+        gallery: images and labels.
+        queries: what is looked for in the gallery; None makes each image of it a query against all others.
+        ks: of R@k, P@k and Recall@k.
+        scales: at which images are embedded, see `embed`.
+
+    Example:
+        >>> from suprank_edu.data import read
+        >>> from suprank_edu.training import SmallCNN
+        >>> glyphs = read("standin", split="test")
+        >>> visits = Protocol(glyphs.subset(range(0, 40, 2)), queries=glyphs.subset(range(1, 40, 2)), ks=(1,))
+        >>> len(visits.evaluate(SmallCNN(image_size=16, channels=(4, 8))))
+        20
+    """
+
+    gallery: RetrievalDataset
+    queries: RetrievalDataset | None = None
+    ks: tuple[int, ...] = (1, 2, 4, 8)
+    scales: tuple[float, ...] = (1.0,)
+
+    def evaluate(self, model: nn.Module, device: str | torch.device | None = None) -> Evaluation:
+        """Return every metric of a network; `device` moves it there first."""
+        return evaluate(*self.embed(model, device), ks=self.ks)
+
+    def embed(self, model: nn.Module, device: str | torch.device | None = None) -> Embedded:
+        """Return the embeddings and labels of queries and gallery under a network."""
+
+        def embedded(dataset: RetrievalDataset) -> tuple[Tensor, Tensor]:
+            return embed(model, dataset, scales=self.scales, device=device), torch.from_numpy(dataset.labels)
+
+        if self.queries is None:
+            return Embedded(*embedded(self.gallery))
+        return Embedded(*embedded(self.queries), *embedded(self.gallery))
+
+    def head(self, count: int) -> Protocol:
+        """Return the same with the first images of gallery and queries alone."""
+        return replace(
+            self,
+            gallery=self.gallery.subset(range(min(count, len(self.gallery)))),
+            queries=self.queries and self.queries.subset(range(min(count, len(self.queries)))),
+        )
+
+    def has_positives(self, column: int) -> bool:
+        """Return whether any query has an image of its class, in a label column, to find."""
+        gallery = self.gallery.labels[:, column]
+        if self.queries is None:
+            return len(np.unique(gallery)) < len(gallery)
+        return bool(np.isin(self.queries.labels[:, column], gallery).any())
