@@ -73,6 +73,7 @@ help:
 	@echo "make test-fast  lint and the quick unit tests of the library, for the inner loop"
 	@echo "make test-busy  the tests, chapters and pages once more, beside two processes that never rest"
 	@echo "make nightly    the tests that take minutes for one answer"
+	@echo "make cuda       the core suite and the engines on a card, without set-up (CARRIED=folder of packages; DEVICE=cpu)"
 	@echo "make bench      speed and memory against named rivals and the baseline (QUICK=1: two minutes; SAVE=1: new baseline)"
 	@echo "make execute    run the chapters and store their outputs (ONLY=06_suprank for one)"
 	@echo "make sync       write each chapter's .ipynb from its .md, keeping the outputs of unchanged cells"
@@ -174,6 +175,12 @@ endif
 # The suite beside two Python processes that never rest, and its time beside that of the last run without them.
 test-busy:
 	@$(MAKE) --no-print-directory suite BUSY=2
+
+# On a machine with a card and nothing set up: torch, numpy and pytest are enough, and CARRIED names a folder with packages
+# that are not installed there. DEVICE=cpu is a rehearsal.
+cuda:
+	@PYTHONPATH="$(CURDIR)$(if $(CARRIED),:$(CARRIED))" $(PYTHON) -m benchmarks.cuda --device $(DEVICE) \
+		$(if $(filter cpu,$(DEVICE)),--small) $(CUDA_ARGS)
 
 # What takes minutes for one answer.
 nightly: setup

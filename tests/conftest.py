@@ -1,5 +1,6 @@
 """What every test shares: the browser, how hypothesis searches, and the golden values."""
 
+import importlib.util
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,15 +10,43 @@ import numpy as np
 import pytest
 import torch
 from chromium import started
-from hypothesis import settings
+from on_device import place
 
 HERE = Path(__file__).parent
 
-# The same examples on every machine and every run: a failure seen once is a failure seen always.
-settings.register_profile("suprank", derandomize=True, deadline=None, max_examples=25)
-# For a long look: pytest --hypothesis-profile=thorough
-settings.register_profile("thorough", derandomize=False, deadline=None, max_examples=500)
-settings.load_profile("suprank")
+if importlib.util.find_spec("hypothesis") is not None:  # a bare machine with a card may lack it
+    from hypothesis import settings
+
+    # The same examples on every machine and every run: a failure seen once is a failure seen always.
+    settings.register_profile("suprank", derandomize=True, deadline=None, max_examples=25)
+    # For a long look: pytest --hypothesis-profile=thorough
+    settings.register_profile("thorough", derandomize=False, deadline=None, max_examples=500)
+    settings.load_profile("suprank")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the core be tested on a card: the same tests against the same oracles on the CPU."""
+    parser.addoption("--device", help="where the library computes what a test asks of it, such as cuda")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the library its device before a test imports from it."""
+    name = config.getoption("--device")
+    if name is None:
+        return
+    device = torch.device(name)
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise pytest.UsageError(f"--device {name}: torch {torch.__version__} finds no CUDA card here")
+    place(device)
+
+
+@pytest.fixture
+def card(request: pytest.FixtureRequest) -> torch.device:
+    """The CUDA card of `--device`; a test that needs one is skipped without it."""
+    device = torch.device(request.config.getoption("--device") or "cpu")
+    if device.type != "cuda":
+        pytest.skip("no card: pytest --device cuda")
+    return device
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

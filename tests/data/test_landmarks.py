@@ -85,9 +85,8 @@ def test_a_larger_size_shows_the_same_scene() -> None:
     assert (shrunk - small).abs().mean() < 12
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-def test_cuda_draws_the_same_pictures() -> None:
-    cpu, gpu = render(32, 3, "cpu", size=64).images, render(32, 3, "cuda", size=64).images.cpu()
+def test_cuda_draws_the_same_pictures(card: torch.device) -> None:
+    cpu, gpu = render(32, 3, "cpu", size=64).images, render(32, 3, str(card), size=64).images.cpu()
     off = (cpu.int() - gpu.int()).abs()
     # An edge may fall on the other side of a pixel's middle in a handful of pixels.
     assert (off > 2).float().mean() < 1e-3

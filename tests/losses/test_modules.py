@@ -596,6 +596,7 @@ def test_proxies_refuse_embeddings_of_another_size():
         ProxyLoss(4, 5)(*random_batch())
 
 
+@pytest.mark.cpu
 def test_embeddings_that_are_not_unit_vectors_warn_once():
     import warnings
 

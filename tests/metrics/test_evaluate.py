@@ -471,6 +471,7 @@ def test_bad_input_is_named(call, message):
         call()
 
 
+@pytest.mark.cpu
 def test_embeddings_that_are_no_unit_vectors_warn():
     with pytest.warns(UserWarning, match="`embeddings`: a norm is off 1 by 1; scores are inner products") as caught:
         evaluate(EMBEDDINGS * 2, LABELS)

@@ -103,6 +103,7 @@ def test_a_compiler_is_found_without_a_warning() -> None:
         assert can_fuse("cpu")
 
 
+@pytest.mark.cpu
 def test_without_a_compiler_it_warns_once_and_says_no(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(step: Step) -> None:
         raise RuntimeError("no compiler here\nand a long trace")
@@ -138,16 +139,9 @@ def test_nothing_of_the_size_of_the_pairs_is_kept() -> None:
     assert grown_gib(BEFORE, "work(4, 1024, 65536)") * 1024 < 100
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
-def test_on_cuda_it_agrees_with_the_cpu_and_keeps_no_pairs() -> None:
+def test_on_a_card_it_keeps_no_pairs(card: torch.device) -> None:
     assert can_fuse("cuda")
-    rows, columns, grad = problem()
-    expected = torch.autograd.grad(direct_sums(rows, columns, SupStep()), (rows, columns), grad)
-    on_card = [x.detach().cuda().requires_grad_() for x in (rows, columns)]
-    found = torch.autograd.grad(fused_sums(*on_card, SupStep()), on_card, grad.cuda())
-    for one, other in zip(found, expected, strict=True):
-        assert torch.allclose(one.cpu(), other, rtol=1e-9, atol=1e-9)
-    large = [torch.randn(16, n, device="cuda", requires_grad=True) for n in (1024, 65536)]
+    large = [torch.randn(16, n, device=card, requires_grad=True) for n in (1024, 65536)]
     fused_sums(*large, SupStep()).sum().backward()
     torch.cuda.reset_peak_memory_stats()
     before = torch.cuda.memory_allocated()

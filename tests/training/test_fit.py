@@ -224,8 +224,7 @@ def test_colour_images_of_any_shape_train() -> None:
     assert embed(result.model, colours).shape == (16, 16)
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
-def test_cuda_trains_like_the_cpu_and_back(glyphs: RetrievalDataset) -> None:
+def test_cuda_trains_like_the_cpu_and_back(glyphs: RetrievalDataset, card: torch.device) -> None:
     for device in ("cuda", "cpu", "cuda"):
         result = train(glyphs, device=device)
         assert next(result.model.parameters()).device.type == device
