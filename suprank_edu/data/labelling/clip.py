@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_count
+from suprank_edu._checks import check_count, usable_device
 from suprank_edu._extras import needs
 from suprank_edu.data.labelling.decisions import Labelling
 from suprank_edu.data.labelling.names import Embed
@@ -35,11 +35,13 @@ def load_clip(name: str = "openai/clip-vit-large-patch14", device: str | torch.d
 
     Raises:
         ImportError: transformers is not installed.
+        ValueError: torch has no such device here.
     """
+    where = usable_device(device)
     with needs("vision"):
         from transformers import AutoTokenizer, CLIPModel
 
-    model = CLIPModel.from_pretrained(name).eval().to(device)
+    model = CLIPModel.from_pretrained(name).eval().to(where)
     return model, AutoTokenizer.from_pretrained(name)
 
 

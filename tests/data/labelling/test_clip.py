@@ -133,3 +133,18 @@ def test_transformers_is_named_when_missing(monkeypatch: pytest.MonkeyPatch) -> 
         ImportError, match=r"the package transformers is missing: pip install \"suprank-edu\[vision\]\""
     ):
         load_clip()
+
+
+def test_a_device_that_is_not_there_is_said_before_anything_is_loaded() -> None:
+    with pytest.raises(ValueError, match=r"^`device`: got 'toaster', expected one that torch has here"):
+        load_clip("nowhere", device="toaster")
+
+
+def test_photographs_are_embedded_upright(model) -> None:
+    """A picture on its side with the note that says so is the same picture."""
+    upright = Image.new("RGB", (40, 40), "blue")
+    upright.paste((255, 0, 0), (0, 0, 40, 20))
+    turned = upright.transpose(Image.Transpose.ROTATE_90)
+    assert not torch.equal(embed_images(model, [turned]), embed_images(model, [upright]))
+    turned.getexif()[0x0112] = 6
+    assert torch.equal(embed_images(model, [turned]), embed_images(model, [upright]))
