@@ -28,7 +28,7 @@ def largest_tensor(call: Call) -> int:
     """
     with _Largest() as seen:
         call()
-    return seen.entries
+    return int(seen.entries)
 
 
 class _Largest(TorchDispatchMode):  # type: ignore[no-untyped-call]

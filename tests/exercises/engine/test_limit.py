@@ -1,5 +1,6 @@
 """A loop without end is stopped, in any thread, whatever it does, and nothing is stopped that has come back."""
 
+import _thread
 import contextlib
 import threading
 import time
@@ -93,7 +94,23 @@ def test_nothing_is_raised_after_the_call(monkeypatch) -> None:
         busy(3_000)
     time.sleep(0.01)
     busy(100_000)
-    assert threading.active_count() < 50, "every watch has ended"
+    assert _thread._count() < 50, "every watch has ended"
+
+
+def test_it_goes_with_a_profiler_and_a_debugger() -> None:
+    """Both slow the interpreter down to single steps, in which a sloppy limit never gets to an end."""
+    import cProfile
+    import sys
+
+    with cProfile.Profile():
+        assert check("rank", stub_of("rank", ENDLESS[0])).hint == "time"
+        assert check("heaviside", lambda t: (t >= 0).to(t.dtype)).passed
+    before = sys.gettrace()
+    sys.settrace(lambda *_: None)
+    try:
+        assert check("rank", stub_of("rank", ENDLESS[0])).hint == "time"
+    finally:
+        sys.settrace(before)
 
 
 def test_the_keyboard_still_interrupts() -> None:
