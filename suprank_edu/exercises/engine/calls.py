@@ -28,6 +28,7 @@ class Run:
     """What came of one call.
 
     Attributes:
+        place: its place among the inputs of the exercise.
         case: the input.
         truth: what was expected, float64.
         compared: which entries of it are looked at, a bool tensor of the same shape.
@@ -36,6 +37,7 @@ class Run:
         modified: the name of an argument that the call changed, or None.
     """
 
+    place: int
     case: Case
     truth: Tensor
     compared: Tensor
@@ -60,9 +62,9 @@ class Run:
         return torch.tensor(number, dtype=torch.float64)
 
 
-def run(exercise: Exercise, fn: Callable[..., Any], case: Case) -> Run:
-    """Call `fn` on copies of the inputs of `case`."""
-    truth = exercise.truth(*case.args)
+def run(exercise: Exercise, fn: Callable[..., Any], place: int) -> Run:
+    """Call `fn` on copies of the arguments of one input."""
+    case, truth = exercise.cases[place], exercise.truths[place]
     compared = exercise.compared(*case.args) if exercise.compared else torch.ones_like(truth, dtype=torch.bool)
     args = [copy(arg) for arg in case.args]
     output, error = attempt(fn, args)
@@ -70,7 +72,7 @@ def run(exercise: Exercise, fn: Callable[..., Any], case: Case) -> Run:
     for name, before, after in zip(exercise.arguments, case.args, args, strict=True):
         if isinstance(before, Tensor) and not same(before, after):
             modified = name
-    return Run(case, truth, compared, output, error, modified)
+    return Run(place, case, truth, compared, output, error, modified)
 
 
 def attempt(fn: Callable[..., Any], args: list[Any]) -> tuple[Any, BaseException | None]:

@@ -40,8 +40,8 @@ def diagnose(exercise: Exercise, fn: Any) -> Result:
 
 def _runs(exercise: Exercise, fn: Function) -> list[Run]:
     runs: list[Run] = []
-    for case in exercise.cases:
-        runs.append(run(exercise, fn, case))
+    for place in range(len(exercise.cases)):
+        runs.append(run(exercise, fn, place))
         if isinstance(runs[-1].error, limit.TimeUp):  # the next input would take as long
             break
     return runs
@@ -60,7 +60,7 @@ def _mistaken(exercise: Exercise, fn: Function, runs: list[Run]) -> Result | Non
 
 
 def _evidence(exercise: Exercise, runs: list[Run], mistake: Mistake) -> Evidence:
-    inputs = (compared(each, mistake.values(*each.case.args)) for each in runs)
+    inputs = (compared(each, exercise.mistaken[mistake][each.place]) for each in runs)
     return weigh(inputs, close_by(exercise.rtol, ABSOLUTE))
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
+
+from torch import Tensor
 
 Function = Callable[..., Any]
 
@@ -102,6 +105,16 @@ class Exercise:
     gradient_mistakes: tuple[Mistake, ...] = ()
     forbidden: Forbidden | None = None
     rtol: float = 1e-4
+
+    @cached_property
+    def truths(self) -> tuple[Tensor, ...]:
+        """The truth on each input, worked out once."""
+        return tuple(self.truth(*case.args) for case in self.cases)
+
+    @cached_property
+    def mistaken(self) -> Mapping[Mistake, tuple[Tensor, ...]]:
+        """What each mistake gives on each input, worked out once."""
+        return {m: tuple(m.values(*case.args) for case in self.cases) for m in self.mistakes}
 
     @property
     def call(self) -> str:

@@ -59,9 +59,9 @@ def test_wrong_answer_gets_its_hint(name, hint, says, fn) -> None:
 def test_the_library_writes_into_the_places_of_the_ring() -> None:
     def ex_memory_ring(added, size, batch):
         bank = MemoryBank(size, 1)
-        bank.add(torch.zeros(added, 1) if added else torch.zeros(1, 1), torch.zeros(max(added, 1), 1))
+        bank.add(torch.zeros(added, 1) if added else torch.zeros(1, 1), torch.zeros(max(added, 1), 1, dtype=torch.long))
         bank.added.fill_(added)
-        bank.add(torch.arange(1.0, batch + 1)[:, None], torch.zeros(batch, 1))
+        bank.add(torch.arange(1.0, batch + 1)[:, None], torch.zeros(batch, 1, dtype=torch.long))
         return torch.stack([(bank.stored_embeddings[:, 0] == i).nonzero()[0, 0] for i in range(1, batch + 1)])
 
     result = check("memory_ring", ex_memory_ring)
