@@ -10,6 +10,7 @@ from torch import Tensor
 
 from suprank_edu._checks import check_ranking, check_scores, check_step, check_valid
 from suprank_edu.pairwise import compact, count_at_least, step_sums
+from suprank_edu.pairwise.sorting import sort_rows
 from suprank_edu.steps import Sigmoid, Step, SupStep
 
 _INFINITY = float("inf")
@@ -83,7 +84,8 @@ def sup_rank(
     check_ranking(scores, levels)
     check_valid(valid, scores.shape)
     values = full_precision(scores)
-    found = find_positives(values, levels, valid)
+    visible = visible_levels(levels, valid)
+    found = find_positives(values, visible, max(1, int(visible.max())))
     plus = rank_plus(found)
     surrogate = plus + found.lower_sums(step)
     # Padded slots point at item 0 of level -1; their sums are dropped, never written.
@@ -103,6 +105,7 @@ class Positives:
         present: ``(Q, P)`` bool, False where padded.
         scores: ``(Q, P)`` floats, ``+inf`` where padded, with gradient.
         by_level: for each level 0..L the ``(Q, M_l)`` scores of the items of just that level, ``-inf`` where padded.
+        relevances: ``(Q, P)`` relevances of one's own, 0 where padded, or None.
     """
 
     index: Tensor
@@ -110,6 +113,7 @@ class Positives:
     present: Tensor
     scores: Tensor
     by_level: list[Tensor]
+    relevances: Tensor | None = None
 
     def lower_sums(self, step: Step) -> Tensor:
         """Return ``(Q, P)``: Σ of ``step(s_j - s_k)`` over the items j of lower level than k.
@@ -120,8 +124,11 @@ class Positives:
         check_step(step)
         total = step_sums(self.scores, self.by_level[0], step)
         for level, columns in enumerate(self.by_level[1:-1], start=1):
-            rows = self.scores.masked_fill(self.level <= level, _INFINITY)
-            total = total + step_sums(rows, columns, step)
+            above = self.level > level
+            width = int(above.sum(dim=1).max())  # the higher levels come first
+            rows = self.scores[:, :width].masked_fill(~above[:, :width], _INFINITY)
+            sums = step_sums(rows, columns, step)
+            total = total + torch.nn.functional.pad(sums, (0, total.shape[1] - width))
         return total
 
     @cached_property
@@ -137,19 +144,42 @@ class Positives:
         return step_sums(self.scores, self.by_level[level], step) - 0.5 * itself.to(self.scores.dtype)
 
 
-def find_positives(scores: Tensor, levels: Tensor, valid: Tensor | None) -> Positives:
-    """Gather the positives of ``(Q, G)`` checked scores and levels, and the scores at each level."""
-    levels = levels.to(torch.int8) if levels.dtype in (torch.bool, torch.uint8) else levels  # -1 marks what is hidden
-    visible = levels if valid is None else torch.where(valid, levels, -1)
+def visible_levels(levels: Tensor, valid: Tensor | None, min_level: int | None = None) -> Tensor:
+    """Return ``(Q, G)`` int8 levels, -1 where hidden; with ``min_level`` whether they reach it.
+
+    Example:
+        >>> visible_levels(torch.tensor([[2, 1, 0]]), torch.tensor([[True, False, True]]))
+        tensor([[ 2, -1,  0]], dtype=torch.int8)
+    """
+    reached = levels if min_level is None or levels.dtype == torch.bool else levels >= min_level
+    visible = reached.to(torch.int8)
+    return visible if valid is None else torch.where(valid, visible, -1)
+
+
+def find_positives(scores: Tensor, visible: Tensor, top: int, relevances: Tensor | None = None) -> Positives:
+    """Gather the positives of ``(Q, G)`` checked scores and the scores at each level.
+
+    Args:
+        scores: ``(Q, G)`` floats, in full precision.
+        visible: ``(Q, G)`` levels as of :func:`visible_levels`.
+        top: L, the highest level.
+        relevances: ``(Q, G)`` floats to be gathered too, or None.
+    """
     index, present = compact(visible >= 1)
     level = torch.where(present, visible.gather(1, index).long(), 0)
-    level, order = level.sort(dim=1, descending=True, stable=True)
-    index, present = index.gather(1, order), level > 0
-    top = int(level.max()) if level.numel() else 1
+    if top > 1:  # by decreasing level, then by position; padding last
+        keys = sort_rows(((top - level) << 32) + index, in_place=True)
+        index, level = keys & 0xFFFFFFFF, top - (keys >> 32)
+        present = level > 0
     own = scores.gather(1, index).masked_fill(~present, _INFINITY)
     by_level = [_scores_at(scores, visible == 0)]
-    by_level += [_scores_at(own, level == at) for at in range(1, top + 1)]
-    return Positives(index, level, present, own, by_level)
+    by_level += (
+        [own.masked_fill(~present, -_INFINITY)]
+        if top == 1
+        else [_scores_at(own, level == at) for at in range(1, top + 1)]
+    )
+    gained = None if relevances is None else torch.where(present, relevances.detach().gather(1, index), 0.0)
+    return Positives(index, level, present, own, by_level, gained)
 
 
 def rank_plus(found: Positives) -> Tensor:

@@ -14,7 +14,7 @@ from suprank_edu._checks import check_column, check_index, check_number, check_v
 from suprank_edu._embedding_checks import are_unit, check_batch
 from suprank_edu._warnings import warn
 from suprank_edu.ranking import full_precision
-from suprank_edu.relevance import check_weights, count_shared, relevance_from_weights
+from suprank_edu.relevance import check_weights, count_shared
 
 IndicesTuple = Sequence[Tensor]
 """``(anchor, positive, anchor, negative)`` pairs or ``(anchor, positive, negative)`` triplets of row numbers."""
@@ -138,10 +138,6 @@ class RelevanceLoss(EmbeddingLoss):
             raise ValueError(f"`weights`: got {len(self.weights)}, expected {labels.shape[1]}, one per label column")
         return super()._levels(labels, ref_labels)
 
-    def _relevances(self, levels: Tensor, valid: Tensor | None) -> Tensor | None:
-        """Return the ``(Q, G)`` relevances that the weights give; None without weights."""
-        return None if self.weights is None else relevance_from_weights(levels, self.weights, valid)
-
 
 def own_scores(embeddings: Tensor) -> Tensor:
     """Return ``x xᵀ`` of ``(Q, D)`` embeddings, the scores of a batch that ranks itself.
@@ -153,10 +149,15 @@ def own_scores(embeddings: Tensor) -> Tensor:
 
 
 class _OwnScores(torch.autograd.Function):
+    generate_vmap_rule = True
+
     @staticmethod
-    def forward(ctx: Any, embeddings: Tensor) -> Tensor:
-        ctx.save_for_backward(embeddings)
+    def forward(embeddings: Tensor) -> Tensor:
         return embeddings @ embeddings.T
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Tensor], output: Tensor) -> None:
+        ctx.save_for_backward(*inputs)
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> Tensor:

@@ -7,31 +7,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import (
-    check_count,
-    check_ks,
-    check_number,
-    check_positive,
-    check_ranking,
-    check_valid,
-)
-from suprank_edu.ranking import Positives, find_positives, full_precision
-from suprank_edu.relevance import level_counts, relevance_table
-
-
-def positives_of(scores: Tensor, levels: Tensor, valid: Tensor | None, min_level: int | None = None) -> Positives:
-    """Check the arguments that all losses share and gather each query's positives.
-
-    Raises:
-        ValueError: scores that are no finite ``(Q, G)`` floats, levels outside 0..62, levels or
-            ``valid`` of another kind or shape.
-    """
-    check_ranking(scores, levels)
-    check_valid(valid, scores.shape)
-    if min_level is not None:
-        check_count("min_level", min_level)
-        levels = levels >= min_level
-    return find_positives(full_precision(scores), levels, valid)
+from suprank_edu._checks import check_ks, check_positive
+from suprank_edu.ranking import Positives
+from suprank_edu.relevance import relevance_table, weights_table
 
 
 def mean_over_positives(ratio: Tensor, found: Positives) -> Tensor:
@@ -69,21 +47,29 @@ def h_ap_loss(h_rank: Tensor, ranks: Tensor, gain: Tensor, found: Positives) -> 
     return torch.where(total > 0, 1 - score, 0.0 * score)  # relevances may be 0 at every level a query has
 
 
-def relevances_by_level(
-    found: Positives, levels: Tensor, alpha: float, relevances: Tensor | None, valid: Tensor | None
-) -> Tensor:
-    """Return the ``(Q, L + 1)`` relevance of an item of each level.
+def relevances_by_level(found: Positives, alpha: float, weights: Sequence[float] | None = None) -> Tensor:
+    """Return the ``(Q, L + 1)`` relevance of an item of each level: those of the positives, by weights, or E12.
 
     Raises:
-        ValueError: ``alpha`` below 0, or relevances of another shape, below 0, not finite, or that differ within a
-            level of a query.
+        ValueError: relevances of the positives below 0, not finite, or that differ within a level of a query.
     """
+    if found.relevances is not None:
+        own = found.relevances.to(found.scores.dtype)  # (Q, P)
+        table = own.new_zeros(len(own), len(found.by_level)).scatter_reduce(1, found.level, own, "amax")
+        if own.numel():
+            _check_relevances(own, torch.where(found.present, table.gather(1, found.level), 0.0))
+        return table
+    top = len(found.by_level) - 1
+    levels = range(1 + (top if weights is None else len(weights)))
+    counts = torch.stack([((found.level == at) & found.present).sum(dim=1) for at in levels], dim=1)  # (Q, L + 1)
+    table = relevance_table(counts, alpha) if weights is None else weights_table(counts, weights)[:, : top + 1]
+    return table.to(found.scores.dtype)
+
+
+def check_relevances(relevances: Tensor | None, levels: Tensor) -> None:
+    """Raise unless ``relevances`` are None or floats of the shape of ``levels``."""
     if relevances is None:
-        check_number("alpha", alpha, minimum=0)
-        # A hidden item may share more levels than any visible one: the query itself does.
-        visible = levels if valid is None else levels.masked_fill(~valid, 0)
-        counts = level_counts(visible, len(found.by_level) - 1, valid)
-        return relevance_table(counts, alpha).to(found.scores.dtype)
+        return
     if not isinstance(relevances, Tensor):
         raise ValueError(f"`relevances`: got {type(relevances).__name__}, expected a torch.Tensor of floats")
     if relevances.shape != levels.shape or not relevances.is_floating_point():
@@ -91,11 +77,6 @@ def relevances_by_level(
             f"`relevances`: got {relevances.dtype} of shape {tuple(relevances.shape)}, "
             f"expected floats of shape {tuple(levels.shape)}"
         )
-    own = torch.where(found.present, relevances.detach().gather(1, found.index), 0.0).to(found.scores.dtype)  # (Q, P)
-    table = own.new_zeros(len(own), len(found.by_level)).scatter_reduce(1, found.level, own, "amax")
-    if own.numel():
-        _check_relevances(own, torch.where(found.present, table.gather(1, found.level), 0.0))
-    return table
 
 
 def _check_relevances(own: Tensor, of_level: Tensor) -> None:

@@ -8,16 +8,18 @@ argument when a shape, a dtype or a value is not as described.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import torch
 from torch import Tensor
 
+from suprank_edu._checks import check_number
+from suprank_edu.losses.per_query import per_query
 from suprank_edu.losses.rank_scores import (
     h_ap_loss,
     mean_over_positives,
     ndcg_loss,
     one_minus,
-    positives_of,
     recall_loss,
     relevances_by_level,
 )
@@ -48,9 +50,7 @@ def smooth_ap(
         >>> smooth_ap(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 0, 1]]))
         tensor([0.1667])
     """
-    found = positives_of(scores, levels, valid, min_level)
-    plus = 1 + found.sigmoid_sums_at(1, Sigmoid(tau))
-    return one_minus(mean_over_positives(plus / (plus + found.sigmoid_sums_at(0, Sigmoid(tau))), found), found)
+    return per_query(partial(ap_of, step=Sigmoid(tau)), scores, levels, valid, min_level=min_level)
 
 
 def smooth_recall(
@@ -84,8 +84,8 @@ def smooth_recall(
         >>> smooth_recall(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 0, 1]]), ks=(1, 2))
         tensor([0.4404])
     """
-    found = positives_of(scores, levels, valid, min_level)
-    return recall_loss(_smooth_rank(found, tau), found, ks, temperature)
+    loss = partial(recall_of, ks=ks, temperature=temperature, step=Sigmoid(tau))
+    return per_query(loss, scores, levels, valid, min_level=min_level)
 
 
 def smooth_ndcg(scores: Tensor, levels: Tensor, *, tau: float = 0.01, valid: Tensor | None = None) -> Tensor:
@@ -107,8 +107,7 @@ def smooth_ndcg(scores: Tensor, levels: Tensor, *, tau: float = 0.01, valid: Ten
         >>> smooth_ndcg(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 2, 0]]))
         tensor([0.2033])
     """
-    found = positives_of(scores, levels, valid)
-    return ndcg_loss(_smooth_rank(found, tau), found)
+    return per_query(partial(ndcg_of, step=Sigmoid(tau)), scores, levels, valid)
 
 
 def smooth_h_ap(
@@ -140,17 +139,39 @@ def smooth_h_ap(
         >>> smooth_h_ap(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 2, 0]]))
         tensor([0.1667])
     """
-    found = positives_of(scores, levels, valid)
-    table = relevances_by_level(found, levels, alpha, relevances, valid)
-    gain = table.gather(1, found.level)  # (Q, P)
-    h_rank, smooth_rank = gain, 1 + found.sigmoid_sums_at(0, Sigmoid(tau))
+    check_number("alpha", alpha, minimum=0)
+    loss = partial(h_ap_of, alpha=alpha, step=Sigmoid(tau))
+    return per_query(loss, scores, levels, valid, relevances=relevances)
+
+
+def ap_of(found: Positives, step: Sigmoid) -> Tensor:
+    """Return the ``(q,)`` Smooth-AP losses of some queries, see :func:`smooth_ap`."""
+    plus = 1 + found.sigmoid_sums_at(1, step)
+    return one_minus(mean_over_positives(plus / (plus + found.sigmoid_sums_at(0, step)), found), found)
+
+
+def recall_of(found: Positives, ks: Sequence[int], temperature: float, step: Sigmoid) -> Tensor:
+    """Return the ``(q,)`` Smooth-R@k losses of some queries, see :func:`smooth_recall`."""
+    return recall_loss(_smooth_rank(found, step), found, ks, temperature)
+
+
+def ndcg_of(found: Positives, step: Sigmoid) -> Tensor:
+    """Return the ``(q,)`` Smooth-NDCG losses of some queries, see :func:`smooth_ndcg`."""
+    return ndcg_loss(_smooth_rank(found, step), found)
+
+
+def h_ap_of(found: Positives, alpha: float, step: Sigmoid, weights: Sequence[float] | None = None) -> Tensor:
+    """Return the ``(q,)`` Smooth-H-AP losses of some queries, see :func:`smooth_h_ap`; ``weights`` replace E12."""
+    table = relevances_by_level(found, alpha, weights)
+    gain = table.gather(1, found.level)  # (q, P)
+    h_rank, smooth_rank = gain, 1 + found.sigmoid_sums_at(0, step)
     for level in range(1, len(found.by_level)):
-        sums = found.sigmoid_sums_at(level, Sigmoid(tau))
+        sums = found.sigmoid_sums_at(level, step)
         h_rank = h_rank + torch.minimum(gain, table[:, level, None]) * sums
         smooth_rank = smooth_rank + sums
     return h_ap_loss(h_rank, smooth_rank, gain, found)
 
 
-def _smooth_rank(found: Positives, tau: float) -> Tensor:
-    sums = [found.sigmoid_sums_at(level, Sigmoid(tau)) for level in range(len(found.by_level))]
-    return 1 + torch.stack(sums).sum(dim=0)  # (Q, P)
+def _smooth_rank(found: Positives, step: Sigmoid) -> Tensor:
+    sums = [found.sigmoid_sums_at(level, step) for level in range(len(found.by_level))]
+    return 1 + torch.stack(sums).sum(dim=0)  # (q, P)

@@ -8,12 +8,14 @@ its own positive, as the published code does, and ``reduction="none"`` returns o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from torch import Tensor
 
 from suprank_edu._checks import check_ks, check_positive
 from suprank_edu.losses.base import EmbeddingLoss, RelevanceLoss
-from suprank_edu.losses.smooth import smooth_ap, smooth_h_ap, smooth_ndcg, smooth_recall
+from suprank_edu.losses.per_query import per_query
+from suprank_edu.losses.smooth import ap_of, h_ap_of, ndcg_of, recall_of
 from suprank_edu.losses.sup import KS
 from suprank_edu.steps import Sigmoid
 
@@ -42,7 +44,7 @@ class SmoothAPLoss(EmbeddingLoss):
 
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
         """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
-        return smooth_ap(scores, levels, tau=self.step.tau, valid=valid)
+        return per_query(partial(ap_of, step=self.step), scores, levels, valid, checked=True)
 
 
 class SmoothRecallLoss(EmbeddingLoss):
@@ -79,7 +81,8 @@ class SmoothRecallLoss(EmbeddingLoss):
 
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
         """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
-        return smooth_recall(scores, levels, tau=self.step.tau, ks=self.ks, temperature=self.temperature, valid=valid)
+        loss = partial(recall_of, ks=self.ks, temperature=self.temperature, step=self.step)
+        return per_query(loss, scores, levels, valid, checked=True)
 
 
 class SmoothNDCGLoss(EmbeddingLoss):
@@ -103,7 +106,7 @@ class SmoothNDCGLoss(EmbeddingLoss):
 
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
         """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
-        return smooth_ndcg(scores, levels, tau=self.step.tau, valid=valid)
+        return per_query(partial(ndcg_of, step=self.step), scores, levels, valid, checked=True)
 
 
 class SmoothHAPLoss(RelevanceLoss):
@@ -137,5 +140,5 @@ class SmoothHAPLoss(RelevanceLoss):
 
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
         """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
-        relevances = self._relevances(levels, valid)
-        return smooth_h_ap(scores, levels, tau=self.step.tau, alpha=self.alpha, relevances=relevances, valid=valid)
+        loss = partial(h_ap_of, alpha=self.alpha, step=self.step, weights=self.weights)
+        return per_query(loss, scores, levels, valid, checked=True)

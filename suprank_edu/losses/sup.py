@@ -8,20 +8,22 @@ argument when a shape, a dtype or a value is not as described.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import torch
 from torch import Tensor
 
+from suprank_edu._checks import check_number
+from suprank_edu.losses.per_query import per_query
 from suprank_edu.losses.rank_scores import (
     h_ap_loss,
     mean_over_positives,
     ndcg_loss,
     one_minus,
-    positives_of,
     recall_loss,
     relevances_by_level,
 )
-from suprank_edu.ranking import rank_plus
+from suprank_edu.ranking import Positives, rank_plus
 from suprank_edu.steps import Step, SupStep
 
 KS = (1, 2, 4, 8, 16)
@@ -53,9 +55,7 @@ def sup_ap(
         >>> sup_ap(scores, torch.tensor([[1, 1, 0]])) < 1e-4  # a perfect ranking with room to spare
         tensor([True])
     """
-    found = positives_of(scores, levels, valid, min_level)
-    plus = rank_plus(found)
-    return one_minus(mean_over_positives(plus / (plus + found.lower_sums(step)), found), found)
+    return per_query(partial(ap_of, step=step), scores, levels, valid, min_level=min_level)
 
 
 def sup_recall(
@@ -91,8 +91,8 @@ def sup_recall(
         >>> sup_recall(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 0, 1]]), ks=(1, 2))
         tensor([0.5666])
     """
-    found = positives_of(scores, levels, valid, min_level)
-    return recall_loss(rank_plus(found) + found.lower_sums(step), found, ks, temperature)
+    loss = partial(recall_of, ks=ks, temperature=temperature, step=step)
+    return per_query(loss, scores, levels, valid, min_level=min_level)
 
 
 def sup_ndcg(scores: Tensor, levels: Tensor, *, step: Step = SupStep(), valid: Tensor | None = None) -> Tensor:
@@ -114,8 +114,7 @@ def sup_ndcg(scores: Tensor, levels: Tensor, *, step: Step = SupStep(), valid: T
         >>> sup_ndcg(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 2, 0]]))
         tensor([0.4569])
     """
-    found = positives_of(scores, levels, valid)
-    return ndcg_loss(rank_plus(found) + found.lower_sums(step), found)
+    return per_query(partial(ndcg_of, step=step), scores, levels, valid)
 
 
 def sup_h_ap(
@@ -148,9 +147,31 @@ def sup_h_ap(
         >>> sup_h_ap(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 2, 0]]))
         tensor([0.5332])
     """
-    found = positives_of(scores, levels, valid)
-    table = relevances_by_level(found, levels, alpha, relevances, valid)
-    gain = table.gather(1, found.level)  # (Q, P)
+    check_number("alpha", alpha, minimum=0)
+    loss = partial(h_ap_of, alpha=alpha, step=step)
+    return per_query(loss, scores, levels, valid, relevances=relevances)
+
+
+def ap_of(found: Positives, step: Step) -> Tensor:
+    """Return the ``(q,)`` Sup-AP losses of some queries, see :func:`sup_ap`."""
+    plus = rank_plus(found)
+    return one_minus(mean_over_positives(plus / (plus + found.lower_sums(step)), found), found)
+
+
+def recall_of(found: Positives, ks: Sequence[int], temperature: float, step: Step) -> Tensor:
+    """Return the ``(q,)`` Sup-R@k losses of some queries, see :func:`sup_recall`."""
+    return recall_loss(rank_plus(found) + found.lower_sums(step), found, ks, temperature)
+
+
+def ndcg_of(found: Positives, step: Step) -> Tensor:
+    """Return the ``(q,)`` Sup-NDCG losses of some queries, see :func:`sup_ndcg`."""
+    return ndcg_loss(rank_plus(found) + found.lower_sums(step), found)
+
+
+def h_ap_of(found: Positives, alpha: float, step: Step, weights: Sequence[float] | None = None) -> Tensor:
+    """Return the ``(q,)`` Sup-H-AP losses of some queries, see :func:`sup_h_ap`; ``weights`` replace E12."""
+    table = relevances_by_level(found, alpha, weights)
+    gain = table.gather(1, found.level)  # (q, P)
     h_rank = gain
     for level, count in enumerate(found.counts, start=1):
         h_rank = h_rank + torch.minimum(gain, table[:, level, None]) * count

@@ -8,12 +8,14 @@ its own positive, as the published code does, and ``reduction="none"`` returns o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from torch import Tensor
 
 from suprank_edu._checks import check_ks, check_positive
 from suprank_edu.losses.base import EmbeddingLoss, RelevanceLoss
-from suprank_edu.losses.sup import KS, sup_ap, sup_h_ap, sup_ndcg, sup_recall
+from suprank_edu.losses.per_query import per_query
+from suprank_edu.losses.sup import KS, ap_of, h_ap_of, ndcg_of, recall_of
 from suprank_edu.steps import SupStep
 
 
@@ -48,7 +50,7 @@ class SupAPLoss(EmbeddingLoss):
 
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
         """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
-        return sup_ap(scores, levels, step=self.step, valid=valid)
+        return per_query(partial(ap_of, step=self.step), scores, levels, valid, checked=True)
 
 
 class SupRecallLoss(EmbeddingLoss):
@@ -86,7 +88,8 @@ class SupRecallLoss(EmbeddingLoss):
 
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
         """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
-        return sup_recall(scores, levels, ks=self.ks, temperature=self.temperature, step=self.step, valid=valid)
+        loss = partial(recall_of, ks=self.ks, temperature=self.temperature, step=self.step)
+        return per_query(loss, scores, levels, valid, checked=True)
 
 
 class SupNDCGLoss(EmbeddingLoss):
@@ -116,7 +119,7 @@ class SupNDCGLoss(EmbeddingLoss):
 
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
         """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
-        return sup_ndcg(scores, levels, step=self.step, valid=valid)
+        return per_query(partial(ndcg_of, step=self.step), scores, levels, valid, checked=True)
 
 
 class SupHAPLoss(RelevanceLoss):
@@ -153,8 +156,8 @@ class SupHAPLoss(RelevanceLoss):
 
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
         """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
-        relevances = self._relevances(levels, valid)
-        return sup_h_ap(scores, levels, alpha=self.alpha, relevances=relevances, step=self.step, valid=valid)
+        loss = partial(h_ap_of, alpha=self.alpha, step=self.step, weights=self.weights)
+        return per_query(loss, scores, levels, valid, checked=True)
 
 
 def _sup_step(step: SupStep) -> SupStep:

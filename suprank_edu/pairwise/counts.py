@@ -5,7 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from suprank_edu.pairwise.sorting import sort_rows
+from suprank_edu.pairwise.sorting import sort_rows, sort_with_order
+
+# On a CPU a search takes 60 ns a row, one sort of rows and columns together 10 ns for each of both.
+ROWS_WORTH_A_SORT = 16
 
 
 def count_at_least(rows: Tensor, columns: Tensor) -> Tensor:
@@ -22,9 +25,21 @@ def count_at_least(rows: Tensor, columns: Tensor) -> Tensor:
         >>> count_at_least(torch.tensor([[0.5, 0.2]]), torch.tensor([[0.5, 0.3, 0.1]]))
         tensor([[1., 2.]])
     """
-    ascending = sort_rows(columns.detach())
-    below = torch.searchsorted(ascending, rows.detach().contiguous())  # (Q, P): columns that score less
+    rows, columns = rows.detach(), columns.detach()
+    if rows.device.type == "cpu" and rows.shape[1] >= ROWS_WORTH_A_SORT:
+        return _from_one_sort(rows, columns)
+    below = torch.searchsorted(sort_rows(columns), rows.contiguous())  # (Q, P): columns that score less
     return (columns.shape[1] - below).to(rows.dtype)
+
+
+def _from_one_sort(rows: Tensor, columns: Tensor) -> Tensor:
+    """Count as :func:`count_at_least` from where the rows lie among the columns when both are sorted together."""
+    slots = rows.shape[1]
+    both = torch.cat([rows, columns], dim=1).add_(0.0)  # -0 becomes 0, its equal
+    order = sort_with_order(both)[1]  # (Q, P + M): among equals the rows come first
+    below = (order >= slots).cumsum(dim=1, dtype=torch.int32)  # columns up to here
+    found = torch.empty_like(below).scatter_(1, order, columns.shape[1] - below)
+    return found[:, :slots].to(rows.dtype)
 
 
 def compact(mask: Tensor, min_width: int = 0) -> tuple[Tensor, Tensor]:

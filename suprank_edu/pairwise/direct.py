@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from suprank_edu.pairwise.counts import ROWS_WORTH_A_SORT, count_at_least
 from suprank_edu.pairwise.once import once_differentiable
-from suprank_edu.pairwise.sweeps import slopes_in_place, value_sums
+from suprank_edu.pairwise.sweeps import Sweeps
 from suprank_edu.steps import Step
 
 # Pairs worked on at a time: a chunk and its spare buffer should stay in the caches of the CPU's cores, and be large
 # enough to fill a GPU. Measured in benchmarks/losses.py.
-_PAIRS_AT_A_TIME = {"cpu": 1 << 18, "cuda": 1 << 25}
+_PAIRS_AT_A_TIME = {"cpu": 1 << 17, "cuda": 1 << 25}
 
 
 def direct_sums(rows: Tensor, columns: Tensor, step: Step) -> Tensor:
@@ -35,19 +36,21 @@ class _DirectSums(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, rows: Tensor, columns: Tensor, step: Step) -> Tensor:
         ctx.save_for_backward(rows, columns)
-        ctx.step = step
-        sums = torch.zeros_like(rows)
-        for chunk in _chunks(rows, columns):
-            sums[chunk.queries, chunk.slots] = value_sums(chunk.differences, chunk.spare, step)
+        sweeps = ctx.sweeps = Sweeps(step)
+        by_sort = sweeps.start != 0 and rows.shape[1] >= ROWS_WORTH_A_SORT
+        sums = sweeps.start * count_at_least(rows, columns) if by_sort else torch.zeros_like(rows)
+        for chunk in _chunks(*sweeps.finite(rows, columns)):
+            sums[chunk.queries, chunk.slots] += sweeps.values(chunk.differences, chunk.spare, with_start=not by_sort)
         return sums
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, None]:
         rows, columns = ctx.saved_tensors
+        grad = grad * ctx.sweeps.slope_unit
         grad_rows, grad_columns = torch.zeros_like(rows), torch.zeros_like(columns)
-        for chunk in _chunks(rows, columns):
-            slopes = slopes_in_place(chunk.differences, chunk.spare, ctx.step)
+        for chunk in _chunks(*ctx.sweeps.finite(rows, columns)):
+            slopes = ctx.sweeps.slopes(chunk.differences, chunk.spare)
             weights = grad[chunk.queries, chunk.slots]  # (q, p)
             grad_rows[chunk.queries, chunk.slots] = -weights * slopes.sum(dim=2)
             grad_columns[chunk.queries] += torch.bmm(weights[:, None, :], slopes)[:, 0]
@@ -87,7 +90,7 @@ def _blocks(rows: Tensor, at_a_time: int) -> Iterator[tuple[Tensor | slice, slic
     if rows.numel() <= at_a_time:  # without asking a GPU how many there are
         yield slice(None), slice(None)
         return
-    used, order = rows.isfinite().sum(dim=1).sort(descending=True, stable=True)
+    used, order = (rows < torch.finfo(rows.dtype).max / 4).sum(dim=1).sort(descending=True, stable=True)
     counts = used.tolist()
     first = 0
     while first < len(counts) and counts[first] > 0:

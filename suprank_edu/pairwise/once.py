@@ -7,6 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from torch import Tensor
+
+_REFUSED = (
+    "create_graph=True: the sums of a step over pairs can be differentiated once, since their gradient is a closed "
+    "form without a graph; leave out create_graph, or take a gradient penalty on another loss"
+)
 
 
 def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
@@ -22,10 +28,38 @@ def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(backward)
     def wrapped(*arguments: Any) -> Any:
         if torch.is_grad_enabled():
-            raise RuntimeError(
-                "create_graph=True: the sums of a step over pairs can be differentiated once, since their gradient is "
-                "a closed form without a graph; leave out create_graph, or take a gradient penalty on another loss"
-            )
+            raise RuntimeError(_REFUSED)
         return backward(*arguments)
 
     return wrapped
+
+
+def refuse_second_derivative(slopes: Tensor, of: Tensor) -> Tensor:
+    """Return ``slopes``, a gradient at ``of`` without a graph, so that differentiating it again raises.
+
+    Unlike :func:`once_differentiable` it lets a first derivative pass that is taken with a graph, as `torch.func.grad`
+    takes each.
+
+    Raises:
+        RuntimeError: when the result is differentiated with respect to ``of``.
+    """
+    if not torch.is_grad_enabled():
+        return slopes
+    linked: Tensor = _Refusing.apply(slopes, of)  # type: ignore[no-untyped-call]
+    return linked
+
+
+class _Refusing(torch.autograd.Function):
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(slopes: Tensor, of: Tensor) -> Tensor:
+        return slopes.clone()
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+        pass
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        raise RuntimeError(_REFUSED)

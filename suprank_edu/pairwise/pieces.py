@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import torch
+
 from suprank_edu.steps import Heaviside, Sigmoid, Step, SupStep
 
 
@@ -25,6 +27,15 @@ class Pieces:
     delta: float = math.inf
     rho: float = 0.0
     beyond: float = 0.0
+
+    @property
+    def jump(self) -> float:
+        """How much the value rises at δ, 0 where there is no linear part."""
+        if self.tau is None or self.delta == math.inf:
+            return 0.0
+        return self.beyond - (
+            float(torch.sigmoid(torch.tensor(self.delta / self.tau, dtype=torch.float64))) + self.start
+        )
 
 
 def pieces_of(step: Step) -> Pieces | None:

@@ -23,8 +23,9 @@ def test_an_engine_refuses_a_graph_of_its_gradient(engine):
 def test_a_gradient_penalty_on_a_ranking_loss_is_refused(loss):
     points = torch.randn(6, 4, dtype=torch.float64, requires_grad=True)
     value = loss(normalize(points, dim=1), torch.tensor([0, 0, 1, 1, 2, 2]))
+    (gradient,) = torch.autograd.grad(value, points, create_graph=True)
     with pytest.raises(RuntimeError, match="differentiated once"):
-        torch.autograd.grad(value, points, create_graph=True)
+        torch.autograd.grad(gradient.square().sum(), points)
 
 
 def test_losses_of_the_other_library_keep_their_second_derivative():

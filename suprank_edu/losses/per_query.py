@@ -1,0 +1,109 @@
+"""One loss per query, from its own row of scores alone, and the gradient on the way.
+
+Since no query looks at another's row, the gradient of all losses is one ``(Q, G)`` tensor, known as soon as the losses
+are. So forward computes both, and backward multiplies: what lies between is hidden from autograd, from torch.func and
+from the compiler, and a small step runs in one thread from end to end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from suprank_edu._checks import check_count, check_ranking, check_valid
+from suprank_edu.losses.rank_scores import check_relevances
+from suprank_edu.pairwise.once import refuse_second_derivative
+from suprank_edu.pairwise.threads import one_thread
+from suprank_edu.ranking import Positives, find_positives, full_precision, visible_levels
+
+Loss = Callable[[Positives], Tensor]
+"""The losses ``(q,)`` of some queries, from their positives."""
+
+
+def per_query(
+    loss: Loss,
+    scores: Tensor,
+    levels: Tensor,
+    valid: Tensor | None,
+    *,
+    min_level: int | None = None,
+    relevances: Tensor | None = None,
+    checked: bool = False,
+) -> Tensor:
+    """Return ``(Q,)``: a loss for each query, with its gradient.
+
+    Args:
+        loss: the loss, which may look at ``relevances`` among the positives.
+        scores: ``(Q, G)`` floats.
+        levels: ``(Q, G)`` integers or bools, the shared levels.
+        valid: ``(Q, G)`` bool, False hides a pair.
+        min_level: from which level on an item is positive, all positives then alike; None keeps the levels.
+        relevances: ``(Q, G)`` floats, or None.
+        checked: whether a caller has checked scores, levels and ``valid``.
+
+    Raises:
+        ValueError: unchecked scores that are no finite ``(Q, G)`` floats, levels outside 0..62, levels or ``valid`` of
+            another kind or shape.
+    """
+    if min_level is not None:
+        check_count("min_level", min_level)
+    check_relevances(relevances, scores)
+    with_slopes = torch.is_grad_enabled() and isinstance(scores, Tensor) and scores.requires_grad
+    losses: Tensor = _PerQuery.apply(  # type: ignore[no-untyped-call]
+        scores, levels, valid, relevances, loss, min_level, checked, with_slopes
+    )[0]
+    return losses
+
+
+class _PerQuery(torch.autograd.Function):
+    """The losses and their slopes."""
+
+    @staticmethod
+    def forward(
+        scores: Tensor,
+        levels: Tensor,
+        valid: Tensor | None,
+        relevances: Tensor | None,
+        loss: Loss,
+        min_level: int | None,
+        checked: bool,
+        with_slopes: bool,
+    ) -> tuple[Tensor, Tensor]:
+        if not checked:
+            check_ranking(scores, levels)
+            check_valid(valid, scores.shape)
+        scores = full_precision(scores.detach())
+        with one_thread(scores), torch.set_grad_enabled(with_slopes):
+            visible = visible_levels(levels, valid, min_level)
+            top = 1 if min_level is not None else max(1, int(visible.max()))
+            row = scores.detach().requires_grad_(with_slopes)
+            losses = loss(find_positives(row, visible, top, relevances))
+            if not losses.requires_grad:
+                return losses, torch.zeros_like(scores if with_slopes else scores[:0])
+            (slopes,) = torch.autograd.grad(losses, row, torch.ones_like(losses))
+        return losses.detach(), slopes
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor]) -> None:
+        ctx.mark_non_differentiable(output[1])
+        ctx.save_for_backward(inputs[0], output[1])
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor, _: Tensor) -> tuple[Tensor | None, ...]:
+        scores, slopes = ctx.saved_tensors
+        for_scores = grad[:, None] * refuse_second_derivative(slopes, scores)
+        return for_scores.to(scores.dtype), None, None, None, None, None, None, None
+
+    @staticmethod
+    def vmap(
+        info: Any, in_dims: tuple[int | None, ...], *arguments: Any
+    ) -> tuple[tuple[Tensor, Tensor], tuple[int, int]]:
+        found = []
+        for number in range(info.batch_size):
+            one = (x if dim is None else x.select(dim, number) for x, dim in zip(arguments, in_dims, strict=True))
+            found.append(_PerQuery.apply(*one))  # type: ignore[no-untyped-call]
+        losses, slopes = zip(*found, strict=True)
+        return (torch.stack(losses), torch.stack(slopes)), (0, 0)
