@@ -7,7 +7,15 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_device, check_floating, check_labels, check_tree, detached, split_classes
+from suprank_edu._checks import (
+    check_device,
+    check_floating,
+    check_labels,
+    check_tree,
+    detached,
+    split_classes,
+)
+from suprank_edu._transforms import refused_by_transforms
 
 _NORM_TOLERANCE = 1e-3
 
@@ -53,7 +61,8 @@ def check_batch(
         gallery_labels = _check_references(embeddings, query_labels, ref_emb, ref_labels)
         both = torch.cat([query_labels, gallery_labels])
         answers = [_norms(embeddings), split_classes(both), _norms(ref_emb)]
-    finite, error, split, *ref = torch.cat(answers).tolist()
+    with refused_by_transforms("a module's check of its input"):
+        finite, error, split, *ref = torch.cat(answers).tolist()
     if not finite:
         _raise_not_finite("embeddings", embeddings)
     if ref_emb is not None and not ref[0]:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu._checks import check_ranking, check_scores, check_step, check_valid
+from suprank_edu._transforms import left_by_compiler, refused_by_transforms
 from suprank_edu.pairwise import compact, count_at_least, step_sums
 from suprank_edu.pairwise.sorting import sort_rows
 from suprank_edu.steps import Sigmoid, Step, SupStep
@@ -54,6 +55,8 @@ def rank(scores: Tensor, *, ties: str = "pessimistic", valid: Tensor | None = No
     return ranks if valid is None else ranks.masked_fill(~valid, 0)
 
 
+@left_by_compiler
+@refused_by_transforms("sup_rank")
 def sup_rank(
     scores: Tensor, levels: Tensor, step: Step = SupStep(), valid: Tensor | None = None
 ) -> tuple[Tensor, Tensor]:

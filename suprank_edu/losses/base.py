@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from suprank_edu._checks import check_column, check_index, check_number, check_valid
 from suprank_edu._embedding_checks import are_unit, check_batch
+from suprank_edu._transforms import left_by_compiler
 from suprank_edu._warnings import warn
 from suprank_edu.ranking import full_precision
 from suprank_edu.relevance import check_weights, count_shared
@@ -50,6 +51,7 @@ class EmbeddingLoss(nn.Module, ABC):
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
         """Return the ``(Q,)`` losses of ``(Q, G)`` scores and levels; 0 for a query without a positive."""
 
+    @left_by_compiler
     def forward(
         self,
         embeddings: Tensor,

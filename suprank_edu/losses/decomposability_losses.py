@@ -18,6 +18,7 @@ from suprank_edu._checks import (
     check_valid,
 )
 from suprank_edu._embedding_checks import Batch, check_batch
+from suprank_edu._transforms import left_by_compiler
 from suprank_edu.losses.base import IndicesTuple, listed_pairs, made_with
 from suprank_edu.ranking import full_precision
 
@@ -50,6 +51,7 @@ class AtColumn(nn.Module):
         """Return what the loss was made with."""
         return made_with(self)
 
+    @left_by_compiler
     def forward(
         self,
         embeddings: Tensor,
@@ -161,6 +163,7 @@ class ProxyLoss(nn.Module):
         """Return what the loss was made with."""
         return f"{made_with(self)}, temperature={self.loss.temperature}"
 
+    @left_by_compiler
     def forward(
         self,
         embeddings: Tensor,

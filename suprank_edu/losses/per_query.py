@@ -98,6 +98,13 @@ class _PerQuery(torch.autograd.Function):
         return for_scores.to(scores.dtype), None, None, None, None, None, None, None
 
     @staticmethod
+    def jvp(ctx: Any, *_: Any) -> Any:
+        raise RuntimeError(
+            "torch.func.jvp, torch.func.jacfwd: the losses have no derivative in forward mode; take torch.func.grad, "
+            "torch.func.vjp or torch.func.jacrev"
+        )
+
+    @staticmethod
     def vmap(
         info: Any, in_dims: tuple[int | None, ...], *arguments: Any
     ) -> tuple[tuple[Tensor, Tensor], tuple[int, int]]:

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu._checks import check_number
+from suprank_edu._transforms import left_by_compiler
 from suprank_edu.losses.per_query import per_query
 from suprank_edu.losses.rank_scores import (
     h_ap_loss,
@@ -28,6 +29,7 @@ from suprank_edu.ranking import Positives
 from suprank_edu.steps import Sigmoid
 
 
+@left_by_compiler
 def smooth_ap(
     scores: Tensor, levels: Tensor, *, tau: float = 0.01, min_level: int = 1, valid: Tensor | None = None
 ) -> Tensor:
@@ -53,6 +55,7 @@ def smooth_ap(
     return per_query(partial(ap_of, step=Sigmoid(tau)), scores, levels, valid, min_level=min_level)
 
 
+@left_by_compiler
 def smooth_recall(
     scores: Tensor,
     levels: Tensor,
@@ -88,6 +91,7 @@ def smooth_recall(
     return per_query(loss, scores, levels, valid, min_level=min_level)
 
 
+@left_by_compiler
 def smooth_ndcg(scores: Tensor, levels: Tensor, *, tau: float = 0.01, valid: Tensor | None = None) -> Tensor:
     """Smooth-NDCG: ``1 - DCG/iDCG`` with sigmoid ranks (E5 with E11; SupRank).
 
@@ -110,6 +114,7 @@ def smooth_ndcg(scores: Tensor, levels: Tensor, *, tau: float = 0.01, valid: Ten
     return per_query(partial(ndcg_of, step=Sigmoid(tau)), scores, levels, valid)
 
 
+@left_by_compiler
 def smooth_h_ap(
     scores: Tensor,
     levels: Tensor,

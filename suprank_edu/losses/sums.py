@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from suprank_edu._checks import check_module, check_number
+from suprank_edu._transforms import left_by_compiler
 from suprank_edu.losses.base import IndicesTuple, made_with
 from suprank_edu.losses.decomposability_losses import CalibrationLoss, ProxyLoss
 from suprank_edu.losses.sup_losses import SupAPLoss, SupHAPLoss, SupNDCGLoss, SupRecallLoss
@@ -45,6 +46,7 @@ class RankLoss(nn.Module):
         """Return what the loss was made with."""
         return made_with(self)
 
+    @left_by_compiler
     def forward(
         self,
         embeddings: Tensor,

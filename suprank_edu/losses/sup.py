@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu._checks import check_number
+from suprank_edu._transforms import left_by_compiler
 from suprank_edu.losses.per_query import per_query
 from suprank_edu.losses.rank_scores import (
     h_ap_loss,
@@ -30,6 +31,7 @@ KS = (1, 2, 4, 8, 16)
 """The cut-offs of the published recall losses (E9)."""
 
 
+@left_by_compiler
 def sup_ap(
     scores: Tensor, levels: Tensor, *, step: Step = SupStep(), min_level: int = 1, valid: Tensor | None = None
 ) -> Tensor:
@@ -58,6 +60,7 @@ def sup_ap(
     return per_query(partial(ap_of, step=step), scores, levels, valid, min_level=min_level)
 
 
+@left_by_compiler
 def sup_recall(
     scores: Tensor,
     levels: Tensor,
@@ -95,6 +98,7 @@ def sup_recall(
     return per_query(loss, scores, levels, valid, min_level=min_level)
 
 
+@left_by_compiler
 def sup_ndcg(scores: Tensor, levels: Tensor, *, step: Step = SupStep(), valid: Tensor | None = None) -> Tensor:
     """Sup-NDCG: ``1 - DCG/iDCG`` with gain ``2^l - 1`` and SupRank's ranks, a bound of ``1 - NDCG`` (E10; SupRank).
 
@@ -117,6 +121,7 @@ def sup_ndcg(scores: Tensor, levels: Tensor, *, step: Step = SupStep(), valid: T
     return per_query(partial(ndcg_of, step=step), scores, levels, valid)
 
 
+@left_by_compiler
 def sup_h_ap(
     scores: Tensor,
     levels: Tensor,
