@@ -85,7 +85,7 @@ class Result:
         if suspicion.sure:
             return cls.of(exercise, first.hint, first.text, more=first.more, example=example)
         guesses = " Or this: ".join(mistake.text for mistake in suspicion.mistakes)
-        title = f"not the expected numbers; perhaps {TITLES[first.hint]}?"
+        title = f"{TITLES['wrong']}, and a question"
         asked = cls.of(
             exercise, first.hint, f"Could it be this? {guesses}", title=title, more=first.more, example=example
         )

@@ -55,7 +55,6 @@ LONG = [
     "return type('N' * 5000, (), {})()",
     "return list(range(100_000))",
     "return 10 ** 4000",
-    "a = lambda n: b(n)\n    b = lambda n: a(n)\n    return a(1)",
     "raise ValueError('\\n'.join(map(str, range(5000))))",
     "return torch.zeros([1] * 60)",
 ]
@@ -67,6 +66,13 @@ def test_no_answer_gets_a_long_message(name: str, body: str) -> None:
     result = check(name, stub_of(name, body))
     assert len(repr(result)) <= 2_000
     assert len(result.message) <= 900
+
+
+def test_the_middle_of_a_long_traceback_is_cut() -> None:
+    result = check("rank", stub_of("rank", "a = lambda n: b(n)\n    b = lambda n: a(n)\n    return a(1)"))
+    assert "RecursionError" in result.traceback
+    assert "  …" in result.traceback.splitlines()
+    assert len(repr(result)) <= 2_000
 
 
 @pytest.mark.parametrize("name", EXERCISES)
