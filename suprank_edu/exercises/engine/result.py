@@ -45,8 +45,8 @@ class Result:
         sure: whether the hint is stated as a fact; else it is a question.
 
     Example:
-        >>> Result("rank", "off-by-one", "off by one rank", "Ranks start at 1.")
-        rank: off by one rank
+        >>> Result("rank", "off-by-one", "off by one", "Ranks start at 1.")
+        rank: off by one
         Ranks start at 1.
     """
 
