@@ -44,8 +44,8 @@ LAX := $(if $(HAVE_OMNIGLOT),,$(filter $(NEEDS_OMNIGLOT),$(CHAPTERS)))
 STRICT := $(filter-out $(LAX),$(CHAPTERS))
 
 # Threads of several processes wait for each other on a busy machine, so each has one; kernels of chapters inherit it.
-# All cells of a chapter, and all tests of a file, go to one process.
-PYTEST = SUPRANK_EDU_STATIC=1 OMP_NUM_THREADS=1 $(VENV)/bin/pytest -n $(WORKERS) --dist loadfile
+# All cells of a chapter, and all tests of a file, go to one process, long ones first (tests/conftest.py).
+PYTEST = SUPRANK_EDU_STATIC=1 OMP_NUM_THREADS=1 $(VENV)/bin/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # The API pages are made of the library's docstrings, in whatever folder.
 BOOK_SOURCES := jupyter-book.yml $(wildcard book/*.md book/*.ipynb book/*.yml book/*.bib book/api/*.md book/_ext/* \

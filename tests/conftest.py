@@ -40,6 +40,13 @@ def pytest_configure(config: pytest.Config) -> None:
     place(device)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with chapters and with files that hold slow tests: two processes share the work, and neither ends alone."""
+    names = ("slow", "browser")
+    long = {item.path for item in items if item.path.suffix == ".ipynb" or any(map(item.get_closest_marker, names))}
+    items.sort(key=lambda item: item.path not in long)  # stable: files stay whole, and in order
+
+
 @pytest.fixture
 def card(request: pytest.FixtureRequest) -> torch.device:
     """The CUDA card of `--device`; a test that needs one is skipped without it."""
