@@ -67,7 +67,8 @@ class EmbeddingLoss(nn.Module, ABC):
             embeddings: ``(Q, D)`` unit vectors.
             labels: ``(Q,)`` or ``(Q, L)`` integers, column 0 the finest.
             indices_tuple: pairs or triplets to which the sums are restricted; None means all.
-            ref_emb: ``(G, D)`` unit vectors to rank; None ranks the batch itself, each query left out of its gallery.
+            ref_emb: ``(G, D)`` unit vectors to rank; None ranks the batch itself, each query left out of its gallery. A
+                query that lies among them too is a positive of itself: hide its copy by ``valid``.
             ref_labels: labels of ``ref_emb``.
             valid: ``(Q, G)`` bool, False hides a pair.
 

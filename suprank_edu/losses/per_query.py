@@ -15,7 +15,7 @@ from torch import Tensor
 
 from suprank_edu._checks import check_count, check_ranking, check_valid
 from suprank_edu.losses.rank_scores import check_relevances
-from suprank_edu.pairwise.once import refuse_second_derivative
+from suprank_edu.pairwise.double_backward import refuse_second_derivative
 from suprank_edu.pairwise.threads import one_thread
 from suprank_edu.ranking import Positives, find_positives, full_precision, visible_levels
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu.pairwise.counts import ROWS_WORTH_A_SORT, count_at_least
-from suprank_edu.pairwise.once import once_differentiable
+from suprank_edu.pairwise.double_backward import once_differentiable
 from suprank_edu.pairwise.sweeps import Sweeps
 from suprank_edu.steps import Step
 

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu._warnings import warn
-from suprank_edu.pairwise.once import once_differentiable
+from suprank_edu.pairwise.double_backward import once_differentiable
 from suprank_edu.steps import Step, SupStep
 
 # A kernel counts its pairs in 32 bits where it can, which is faster.

@@ -48,6 +48,11 @@ class MemoryBank(nn.Module):
         self.register_buffer("stored_labels", torch.zeros(size, num_columns, dtype=torch.int64))
         self.register_buffer("added", torch.zeros((), dtype=torch.int64))
 
+    def extra_repr(self) -> str:
+        """Return the arguments, for `repr`."""
+        size, dim = self.stored_embeddings.shape
+        return f"size={size}, embedding_size={dim}, num_columns={self.stored_labels.shape[1]}"
+
     def __len__(self) -> int:
         return min(int(self.added), len(self.stored_embeddings))
 

@@ -122,3 +122,7 @@ def test_what_would_be_stored_as_something_else_is_refused(embeddings, labels, m
     with pytest.raises(ValueError, match=message):
         bank.add(embeddings, labels)
     assert len(bank) == 0
+
+
+def test_it_prints_what_it_was_made_with() -> None:
+    assert repr(MemoryBank(5, 4, num_columns=2)) == "MemoryBank(size=5, embedding_size=4, num_columns=2)"

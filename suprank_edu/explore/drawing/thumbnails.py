@@ -26,7 +26,7 @@ def as_photograph(dataset: RetrievalDataset, index: int, pixels: int) -> str:
     with needs("explore"):
         from PIL import Image
 
-    small = dataset[index].convert("RGB").resize((pixels, pixels), Image.Resampling.LANCZOS)
+    small = dataset.image(index, pixels).convert("RGB").resize((pixels, pixels), Image.Resampling.LANCZOS)
     file = io.BytesIO()
     small.save(file, "JPEG", quality=82, optimize=True)
     return _address("jpeg", file.getvalue())

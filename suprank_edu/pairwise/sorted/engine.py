@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu.pairwise.counts import count_hidden
-from suprank_edu.pairwise.once import once_differentiable
+from suprank_edu.pairwise.double_backward import once_differentiable
 from suprank_edu.pairwise.pieces import Pieces, pieces_of
 from suprank_edu.pairwise.sorted.piecewise import Prepared, piecewise_sums
 from suprank_edu.pairwise.sorting import sort_rows, sort_with_order
