@@ -30,7 +30,6 @@ RECIPE = Recipe(
     rotation=3.0,
     scale=0.15,
     shear=0.03,
-    orientations=1,
     lr=2e-3,
 )
 

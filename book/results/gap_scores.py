@@ -20,7 +20,7 @@ TO = Path(__file__).resolve().parents[2] / "suprank_edu" / "explore" / "decompos
 
 
 def main() -> None:
-    recipe = Recipe(steps=100, channels=(16, 32, 64, 64))
+    recipe = Recipe(steps=100, channels=(16, 32, 64, 64), orientations=8)
     test = read("omniglot", split="test")
     embeddings = embed(fit(recipe, read("omniglot", split="train"), SupAPLoss(), device="cpu").model, test)
     labels = torch.from_numpy(test.labels)

@@ -21,7 +21,7 @@ from suprank_edu.training import Recipe, embed, fit, load_images
 # 12 pictures of each landmark in a row; a supercategory comes back after 16 landmarks, 192 pictures on.
 QUERIES = (126, 192, 252)
 OTHERS = (20, 77, 150, 233, 366)
-RECIPE = Recipe(steps=200, image_size=48, orientations=1, channels=(32, 64, 96, 128))
+RECIPE = Recipe(steps=200, image_size=48, channels=(32, 64, 96, 128))
 KEYS = ("R@1/column0", "mAP/column0", "mAP/column1", "mAP/column2", "H-AP", "NDCG")
 TO = Path(__file__).resolve().parents[2] / "suprank_edu" / "explore" / "hierarchy" / "hierarchical_scores.json"
 

@@ -20,6 +20,8 @@ from suprank_edu.relevance import check_weights, count_shared
 IndicesTuple = Sequence[Tensor]
 """``(anchor, positive, anchor, negative)`` pairs or ``(anchor, positive, negative)`` triplets of row numbers."""
 
+_LOOKS = 10  # batches: of those of a plain shuffle of many classes nearly all lack positives
+
 
 class EmbeddingLoss(nn.Module, ABC):
     """A loss called as in pytorch-metric-learning, made of one method ``per_query(scores, levels, valid)``.
@@ -42,6 +44,7 @@ class EmbeddingLoss(nn.Module, ABC):
         self.column, self.include_self, self.reduction = column, include_self, reduction
         self._min_level = 1
         self._warned = False
+        self._looks_left = _LOOKS
 
     def extra_repr(self) -> str:
         """Return what the loss was made with."""
@@ -93,7 +96,9 @@ class EmbeddingLoss(nn.Module, ABC):
             return losses
         positive = levels >= self._min_level
         positive = positive if visible is None else positive & visible
-        return losses.sum() / positive.any(dim=1).sum().clamp(min=1)
+        counted = positive.any(dim=1).sum()
+        self._warn_of_nothing_to_learn(counted)
+        return losses.sum() / counted.clamp(min=1)
 
     def _levels(self, labels: Tensor, ref_labels: Tensor) -> Tensor:
         """Return ``(Q, G)``: shared levels, or with a ``column`` whether it agrees."""
@@ -109,6 +114,17 @@ class EmbeddingLoss(nn.Module, ABC):
                 f"`embeddings`: a norm is off 1 by {norm_error:.3g}, expected unit vectors so that scores are cosine "
                 "similarities; apply torch.nn.functional.normalize first",
             )
+
+    def _warn_of_nothing_to_learn(self, queries: Tensor) -> None:
+        """Warn once, within the first batches: to know how many ``queries`` have a positive, one waits for a device."""
+        if self._looks_left and not torch.compiler.is_compiling():
+            self._looks_left -= 1
+            if not int(queries):
+                self._looks_left = 0
+                warn(
+                    "`labels`: no query of the batch has a positive, so that its loss is 0 and nothing is learned; "
+                    "draw several images of a class, as suprank_edu.data.MPerClassBatches does",
+                )
 
 
 def made_with(module: nn.Module) -> str:

@@ -84,10 +84,12 @@ def fit(
 
     Raises:
         ValueError: an argument is of another kind, the data set has no image or too few classes for a batch, the
-            model wants images of another size, the batch does not divide among the processes, or the checkpoint is of
-            another run.
-        TrainingError: the loss or an embedding becomes NaN or infinite, memory runs out, or a checkpoint cannot be
-            written.
+            model wants images of another size, the batch does not divide among the processes, the loss takes no
+            memory, no query of the validation has a positive, or the checkpoint is of another run.
+        OSError: an image cannot be read, at the beginning where all fit into memory, else when its turn comes: mend
+            the file, and the run goes on from its last checkpoint.
+        TrainingError: the loss, an embedding or a weight becomes NaN or infinite, memory runs out, or a checkpoint
+            cannot be written; the checkpoint before it stays.
 
     Example:
         >>> from suprank_edu.data import read

@@ -34,7 +34,9 @@ class Recipe:
         freeze_batch_norm: use the running statistics of batch norm, and leave its weights as they are.
         embed_at_once: images embedded with a graph at a time; None is the whole batch. Fewer take less memory and
             two passes instead of one, with the same gradient.
-        memory_size: embeddings of past batches that are ranked too (cross-batch memory); 0 for none.
+        memory_size: embeddings of past batches that are ranked too (cross-batch memory); 0 for none. The loss of the
+            batch and that against the memory are added, as published: a term that takes no references, such as one of
+            proxies, counts in both.
         memory_start: share of the steps after which the memory is used.
         image_size: pixels a side that images are brought to.
         channels: filters of each stage of the network; every stage halves the image.

@@ -596,6 +596,23 @@ def test_proxies_refuse_embeddings_of_another_size():
         ProxyLoss(4, 5)(*random_batch())
 
 
+def test_batches_without_a_positive_warn_once():
+    """Of 16 images of 1,000 classes, plainly shuffled, 232 batches of 250 had none, and the loss was 0 without a word."""
+    import warnings
+
+    embeddings, apart, paired = torch.eye(4), torch.arange(4), torch.tensor([0, 0, 1, 1])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        loss = SupAPLoss()
+        loss(embeddings, paired)
+        with pytest.raises(UserWarning, match=r"no query of the batch has a positive.*MPerClassBatches"):
+            loss(embeddings, apart)
+        assert loss(embeddings, apart) == 0
+        SupHAPLoss()(embeddings, torch.stack([apart, paired], dim=1))  # positives at the coarser column alone
+        with pytest.raises(UserWarning, match="no query"):
+            SupAPLoss()(embeddings, paired, valid=torch.zeros(4, 4, dtype=torch.bool))
+
+
 @pytest.mark.cpu
 def test_embeddings_that_are_not_unit_vectors_warn_once():
     import warnings
