@@ -83,7 +83,11 @@ def read_pair(path: Path) -> NotebookNode:
 
 
 def keep_outputs(notebook: NotebookNode, stored: NotebookNode) -> None:
-    """Give each code cell the outputs that `stored` holds for the very same text, in order of appearance."""
+    """Give each code cell the outputs that `stored` holds for the very same text, in order of appearance.
+
+    jupytext's own pairing compares cells without spaces, commas, quotes and brackets, and would keep the output of
+    `print((12))` under `print(1, 2)`.
+    """
     found: defaultdict[str, list[NotebookNode]] = defaultdict(list)
     for cell in stored.cells:
         if cell.cell_type == "code":
