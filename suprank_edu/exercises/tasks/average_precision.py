@@ -84,6 +84,27 @@ def _at_r(scores: Tensor, relevant: Tensor) -> Tensor:
     return (plus / rank * relevant * (rank <= count[:, None])).sum(1) / count
 
 
+def _mixed(change: Function) -> Function:
+    """Return AP with the ranks of `(scores, relevant, rank⁺, rank)` changed."""
+
+    def rule(scores: Tensor, relevant: Tensor) -> Tensor:
+        plus, rank = change(scores, relevant, *_counts(scores, relevant))
+        return (plus / rank * relevant).sum(1) / relevant.sum(1)
+
+    return rule
+
+
+def _strict_plus(scores: Tensor, relevant: Tensor) -> Tensor:
+    return counted(scores, relevant.to(torch.float64), above, 1)
+
+
+def _at_place_r(scores: Tensor, relevant: Tensor) -> Tensor:
+    hits = relevant.gather(1, scores.argsort(dim=1, descending=True, stable=True))
+    count = relevant.sum(1)
+    within = torch.arange(scores.shape[1])[None, :] < count[:, None]
+    return (hits & within).sum(1).to(torch.float64) / count
+
+
 def _scaled(by_gallery: bool) -> Function:
     def rule(scores: Tensor, relevant: Tensor) -> Tensor:
         total: Tensor = _ap(at_least)(scores, relevant) * relevant.sum(1)
@@ -124,6 +145,26 @@ AVERAGE_PRECISION = Exercise(
         ),
         Case("one relevant item", (torch.tensor([[0.3, 0.9, 0.6]]), torch.tensor([[True, False, False]]))),
         Case("scores below 0", (torch.tensor([[0.1, -0.5, -0.2, -0.3]]), torch.tensor([[True, True, False, False]]))),
+        Case(
+            "three queries with ties",
+            (
+                torch.tensor([[-0.4, 0.3, 0.3, 0.7, -0.4], [0.2, 0.6, -0.1, 0.6, 0.6], [0.1, 0.9, 0.1, -0.3, 0.1]]),
+                torch.tensor(
+                    [
+                        [True, True, False, False, True],
+                        [False, False, True, True, True],
+                        [True, False, False, True, True],
+                    ]
+                ),
+            ),
+        ),
+        Case(
+            "three queries with ties, stored the other way round",
+            (
+                torch.tensor([[0.5, -0.2, 0.4, 0.4], [0.8, 0.8, 0.8, 0.1], [-0.6, -0.1, -0.6, -0.1]]),
+                torch.tensor([[False, True, True, True], [True, False, True, True], [False, True, False, True]]),
+            ),
+        ),
     ),
     mistakes=(
         Mistake(
@@ -142,7 +183,33 @@ AVERAGE_PRECISION = Exercise(
             "The count of relevant items is one too large: an item does not count itself (j ≠ k).",
             _ap(at_least, 0, 1),
         ),
-        Mistake("ties", _TIED + " Compare with `>=`.", _ap(above)),
+        Mistake(
+            "off-by-one",
+            "The first item has rank 0 with you, so that the first place is lost: ranks start at 1.",
+            _mixed(lambda s, r, plus, rank: (plus, (rank - 1).clamp(min=1))),
+        ),
+        Mistake("ties", _TIED, _ap(above)),
+        Mistake(
+            "ties",
+            "A tie counts in the rank and not in rank⁺, so that two relevant items that tie hurt each other. It counts "
+            "in both, H(0) = 1.",
+            _mixed(lambda s, r, plus, rank: (_strict_plus(s, r), rank)),
+        ),
+        Mistake(
+            "order",
+            "One `argsort` says which item stands at each place, not at which place an item stands: that is no rank.",
+            _mixed(lambda s, r, plus, rank: (plus, s.argsort(dim=1, descending=True) + 1)),
+        ),
+        Mistake(
+            "sum",
+            "The fraction is upside down: rank⁺ over rank, which is at most 1.",
+            _mixed(lambda s, r, plus, rank: (rank, plus.clamp(min=1))),
+        ),
+        Mistake(
+            "queries-mixed",
+            "You divide by the relevant items of all queries together. Each query is divided by its own.",
+            lambda s, r: _scaled(False)(s, r) / r.sum(),
+        ),
         Mistake(
             "ties",
             _TIED + " Your sorted list breaks the tie by storage, so shuffling the gallery changes your AP.",
@@ -195,6 +262,12 @@ AVERAGE_PRECISION = Exercise(
             "other-metric",
             "That is AP@R: it looks at the first R places only, R the number of relevant items. AP goes to the end.",
             _at_r,
+        ),
+        Mistake(
+            "other-metric",
+            "That is the R-precision: the share of relevant items among the first R places, R their number. AP takes "
+            "the precision at each relevant item.",
+            _at_place_r,
         ),
         Mistake(
             "sum",

@@ -40,6 +40,27 @@ def _recurrence(first: float, factor: float, sign: float = -1.0) -> Callable[[in
 _right = _moments_of(_chebyshev)
 
 
+def _of_sums(u: Tensor, count: int) -> Tensor:
+    values = [float(len(u)), u.double().sum().item()]
+    while len(values) < count:
+        values.append(2 * values[1] * values[-1] - values[-2])
+    return torch.tensor(values[:count], dtype=torch.float64)
+
+
+def _without_u(n: int, x: float) -> float:
+    before, now = 1.0, x
+    for _ in range(n):
+        before, now = now, 2 * now - before
+    return before
+
+
+def _too_far_back(n: int, x: float) -> float:
+    values = [1.0, x]
+    while len(values) <= n:
+        values.append(2 * x * values[-1] - values[max(len(values) - 3, 0)])
+    return values[n]
+
+
 def _mean(u: Tensor, count: int) -> Tensor:
     moments: Tensor = _right(u, count)
     return moments / len(u)
@@ -58,6 +79,7 @@ CHEBYSHEV_MOMENTS = Exercise(
     cases=(
         Case("five items", (torch.tensor([-0.9, -0.35, 0.1, 0.4, 0.8]), 6)),
         Case("both ends of a bin", (torch.tensor([-1.0, 1.0, 0.25]), 10)),
+        Case("three items, two polynomials", (torch.tensor([0.3, -0.7, 0.6]), 2)),
         Case("one item, four polynomials", (torch.tensor([0.5]), 4)),
     ),
     mistakes=(
@@ -97,6 +119,32 @@ CHEBYSHEV_MOMENTS = Exercise(
             "You take the polynomials at the mean position. A moment is a sum of polynomials, and T_n of a mean is not "
             "the mean of T_n.",
             _of_mean,
+        ),
+        Mistake(
+            "moments",
+            "You apply the recurrence to the sums. It holds for each item: the sum of products is no product of sums. "
+            "Sum at the end.",
+            _of_sums,
+        ),
+        Mistake(
+            "normaliser",
+            "The first moment sums T_0 = 1 over the items, so it is their number; yours is 1.",
+            lambda u, count: torch.cat([torch.ones(1, dtype=torch.float64), _right(u, count)[1:]]),
+        ),
+        Mistake(
+            "product",
+            "In the recurrence the u is missing: T_n = 2u·T_{n−1} − T_{n−2}.",
+            _moments_of(_without_u),
+        ),
+        Mistake(
+            "off-by-one",
+            "You subtract T_{n−3}, one too far back. The recurrence needs the last two.",
+            _moments_of(_too_far_back),
+        ),
+        Mistake(
+            "sign",
+            "You add absolute values up. A moment keeps the signs, and what cancels cancels.",
+            _moments_of(lambda n, x: abs(_chebyshev(n, x))),
         ),
         Mistake("normaliser", "Those are means. A moment is a sum: that of two bins is the sum of theirs.", _mean),
     ),

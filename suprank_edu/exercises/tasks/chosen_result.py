@@ -43,19 +43,26 @@ CHOSEN_RESULT = Exercise(
                 torch.tensor([[0.31, 0.25, 0.3, 0.2], [0.2, 0.3, 0.24, 0.28]]),
             ),
         ),
+        Case(
+            "three other losses, three learning rates",
+            (
+                torch.tensor([[0.60, 0.70, 0.65], [0.80, 0.75, 0.50], [0.50, 0.52, 0.61]]),
+                torch.tensor([[0.40, 0.30, 0.45], [0.20, 0.35, 0.30], [0.45, 0.50, 0.33]]),
+            ),
+        ),
     ),
     mistakes=(
         Mistake(
             "other-metric",
-            "You report each loss at its best on the *test* classes. They must not choose: take the learning rate that "
-            "is best on validation, and report what it gives on test.",
+            "You report each loss at its best on the *test* classes. Then they have chosen, and nothing is left that "
+            "has not been looked at. Who may choose?",
             lambda validation, test: test.double().max(1).values,
             "`validation.argmax(dim=1, keepdim=True)`, then `test.gather(1, …)`",
         ),
         Mistake(
             "other-metric",
-            "You report the validation score. It chose the learning rate, so it flatters; report the test score of the "
-            "learning rate that it chose.",
+            "You report the validation score. It chose the learning rate, so it flatters: a fair number comes from "
+            "classes that chose nothing.",
             lambda validation, test: validation.double().max(1).values,
         ),
         Mistake(
@@ -75,6 +82,37 @@ CHOSEN_RESULT = Exercise(
             lambda validation, test: test.double().mean(1),
         ),
         Mistake(
+            "other-metric",
+            "The two have changed roles: the test classes choose, and you report validation. Validation chooses, test "
+            "is reported.",
+            lambda validation, test: validation.double().gather(1, test.argmax(1, keepdim=True))[:, 0],
+        ),
+        Mistake(
+            "other-metric",
+            "You average validation and test there. Validation has done its work by choosing; report test.",
+            lambda validation, test: (_chosen(validation, test) + validation.double().max(1).values) / 2,
+        ),
+        Mistake(
+            "other-metric",
+            "Test has a say in the choice when you choose by the sum of both. It must not.",
+            lambda validation, test: test.double().gather(1, (validation + test).argmax(1, keepdim=True))[:, 0],
+        ),
+        Mistake(
+            "order",
+            "You take the last learning rate, whatever validation says. Which one is best on validation?",
+            lambda validation, test: test.double()[:, -1],
+        ),
+        Mistake(
+            "order",
+            "You sorted the test results first, so that the chosen column is no longer that of the learning rate.",
+            lambda validation, test: test.double().sort(1).values.gather(1, validation.argmax(1, keepdim=True))[:, 0],
+        ),
+        Mistake(
+            "other-metric",
+            "You take the rate at which validation and test differ least. What counts is the best on validation.",
+            lambda validation, test: test.double().gather(1, (validation - test).abs().argmin(1, keepdim=True))[:, 0],
+        ),
+        Mistake(
             "sign",
             "You take the learning rate that is worst on validation.",
             lambda validation, test: test.double().gather(1, validation.argmin(1, keepdim=True))[:, 0],
@@ -85,6 +123,6 @@ CHOSEN_RESULT = Exercise(
         "dtype": "Asked is the test score, not the place of the learning rate.",
     },
     further={
-        "shape": "One number for each loss: `gather` keeps a second axis, take `[:, 0]`.",
+        "shape": "One number for each loss: M of them, along one axis.",
     },
 )

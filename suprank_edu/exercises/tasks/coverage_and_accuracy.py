@@ -40,6 +40,16 @@ def _mean_over_classes(labels: Tensor, truth: Tensor) -> Tensor:
     return two_numbers(has.mean().item(), torch.stack(of_class).mean().item())
 
 
+def _zero_for_none(labels: Tensor, truth: Tensor) -> Tensor:
+    has = labels != 0
+    return two_numbers(has.double().mean().item(), (labels == truth)[has].double().mean().item())
+
+
+def _moved_up(labels: Tensor, truth: Tensor) -> Tensor:
+    kept = labels[labels >= 0]
+    return two_numbers(len(kept) / len(labels), (kept == truth[: len(kept)]).double().mean().item())
+
+
 def _zero_is_none(labels: Tensor, truth: Tensor) -> Tensor:
     has = labels > 0
     return two_numbers(has.double().mean().item(), (labels == truth)[has].double().mean().item())
@@ -54,6 +64,14 @@ COVERAGE_AND_ACCURACY = Exercise(
         Case(
             "ten landmarks, three without a label",
             (torch.tensor([2, -1, 0, 1, -1, 3, 2, 1, 1, -1]), torch.tensor([2, 0, 0, 3, 1, 3, 1, 1, 1, 2])),
+        ),
+        Case(
+            "eight landmarks, two without a label",
+            (torch.tensor([0, 1, -1, 2, 0, -1, 1, 3]), torch.tensor([0, 2, 3, 2, 0, 1, 1, 3])),
+        ),
+        Case(
+            "seven landmarks, two without a label",
+            (torch.tensor([5, -1, -1, 5, 1, 5, 5]), torch.tensor([5, 5, 1, 1, 1, 5, 5])),
         ),
         Case("every landmark has a label", (torch.tensor([1, 0, 2, 2]), torch.tensor([1, 0, 2, 0]))),
         Case("one label, and it is wrong", (torch.tensor([-1, 4, -1]), torch.tensor([4, 1, 1]))),
@@ -76,6 +94,37 @@ COVERAGE_AND_ACCURACY = Exercise(
             "You take label 0 for “no label”. 0 is a supercategory like the others; −1 stands for none.",
             _zero_is_none,
             "A label is there where `labels >= 0`.",
+        ),
+        Mistake(
+            "unlabelled",
+            "You take every label but 0 for a label, −1 too. −1 stands for none; 0 is a supercategory like the others.",
+            _zero_for_none,
+        ),
+        Mistake(
+            "unlabelled",
+            "A landmark without a label counts as right with you. Accuracy looks at those that have one.",
+            _both(lambda c, a, has, right: (c, 1 - c + c * a)),
+        ),
+        Mistake(
+            "pairs",
+            "You drop the missing labels and not their truth, so that labels meet the truth of other landmarks.",
+            _moved_up,
+        ),
+        Mistake(
+            "normaliser",
+            "Your coverage divides by the landmarks that have a label, so it is always 1. Divide by all landmarks.",
+            _both(lambda c, a, has, right: (1.0, a)),
+        ),
+        Mistake(
+            "normaliser",
+            "Both numbers are the share of all landmarks with the right label. Coverage asks whether there is a label, "
+            "accuracy looks at those that have one.",
+            _both(lambda c, a, has, right: (c * a, c * a)),
+        ),
+        Mistake(
+            "normaliser",
+            "That is per cent. Asked are shares, from 0 to 1.",
+            _both(lambda c, a, has, right: (100 * c, 100 * a)),
         ),
         Mistake(
             "unlabelled",
@@ -113,8 +162,8 @@ COVERAGE_AND_ACCURACY = Exercise(
     ),
     praise="Two numbers, always read together: either alone can be bought with the other.",
     advice={
-        "type": "Return one tensor of two numbers: `torch.stack([coverage, accuracy])`.",
-        "dtype": "A mean of true and false needs floats: `.float().mean()`.",
+        "type": "Return one tensor of two numbers, the coverage and the accuracy.",
+        "dtype": "A mean of true and false needs floats.",
     },
     further={
         "shape": "Take the mean over landmarks, twice: two numbers for all of them.",

@@ -39,6 +39,27 @@ def _discounted(
     return lambda scores, levels: (gain(levels) / discount(_ranks(scores, **how))).sum(1)
 
 
+def _of_one_argsort(scores: Tensor) -> Tensor:
+    return (scores.argsort(dim=1, descending=True) + 1).to(torch.float64)
+
+
+def _middle_of_ties(scores: Tensor) -> Tensor:
+    return (_ranks(scores) + _ranks(scores, above)) / 2
+
+
+def _among_queries(scores: Tensor) -> Tensor:
+    return _ranks(scores.T).T
+
+
+def _ranked_by(ranks: Function) -> Function:
+    return lambda scores, levels: (_gain(levels) / torch.log2(1 + ranks(scores))).sum(1)
+
+
+def _by_storage(scores: Tensor, levels: Tensor) -> Tensor:
+    """Discount by the place in the sorted list, ties by where they were stored."""
+    return _by_place(scores, levels.gather(1, scores.argsort(dim=1, descending=True, stable=True)))
+
+
 def _by_place(scores: Tensor, levels: Tensor) -> Tensor:
     """Discount by the place in the batch, as if the items came sorted."""
     places = torch.arange(scores.shape[1], dtype=torch.float64) + 1
@@ -64,6 +85,13 @@ DCG = Exercise(
         ),
         Case("one query, one level", (torch.tensor([[0.1, 0.4, 0.3]]), torch.tensor([[1, 0, 1]]))),
         Case("two items that tie", (torch.tensor([[0.5, 0.5, 0.9]]), torch.tensor([[2, 0, 1]]))),
+        Case(
+            "three queries with ties",
+            (
+                torch.tensor([[0.4, 0.4, 0.4, 0.1], [0.3, 0.8, 0.3, 0.3], [0.2, 0.6, 0.6, 0.2]]),
+                torch.tensor([[0, 1, 2, 1], [3, 0, 1, 2], [2, 3, 0, 0]]),
+            ),
+        ),
     ),
     mistakes=(
         Mistake(
@@ -75,6 +103,16 @@ DCG = Exercise(
             "levels",
             "The gain lacks its − 1: an item of level 0 must gain nothing.",
             _discounted(gain=lambda levels: 2.0 ** levels.to(torch.float64)),
+        ),
+        Mistake(
+            "levels",
+            "The 1 is subtracted in the exponent, 2^(l − 1). The gain is 2^l, minus 1.",
+            _discounted(gain=lambda levels: 2.0 ** (levels.to(torch.float64) - 1)),
+        ),
+        Mistake(
+            "levels",
+            "In Python `^` is no power: it compares the bits of two whole numbers. A power is written `**`.",
+            _discounted(gain=lambda levels: ((2 ^ levels) - 1).to(torch.float64)),
         ),
         Mistake(
             "term",
@@ -96,6 +134,27 @@ DCG = Exercise(
             "ties",
             "Items that tie all get the worst rank, as H(0) = 1 says; yours get the best.",
             _discounted(step=above),
+        ),
+        Mistake(
+            "ties",
+            "Items that tie all get the worst rank, as H(0) = 1 says; yours get the middle one.",
+            _ranked_by(_middle_of_ties),
+        ),
+        Mistake(
+            "ties",
+            "Items that tie get different ranks, by where they are stored, so shuffling the gallery changes your DCG. "
+            "They all get the worst of their ranks, H(0) = 1.",
+            _by_storage,
+        ),
+        Mistake(
+            "order",
+            "One `argsort` says which item stands at each place, not at which place an item stands: that is no rank.",
+            _ranked_by(_of_one_argsort),
+        ),
+        Mistake(
+            "axis",
+            "An item is ranked among the queries, down its column. Its rank is that among the items of its query.",
+            _ranked_by(_among_queries),
         ),
         Mistake(
             "order",
@@ -126,7 +185,7 @@ DCG = Exercise(
     praise="Each item alone: its gain over the logarithm of its rank. Sup-NDCG puts a bound in the place of the rank.",
     advice={
         "dtype": "Gains and ranks are whole numbers, but their quotient is not.",
-        "non-finite": "log₂ of rank 1 is 0: the discount is log₂(1 + rank).",
+        "non-finite": "A logarithm that is 0 stands below a gain. The best item has rank 1, and its discount is 1.",
     },
     further={
         "shape": "One sum per query: sum over the items, dim 1.",

@@ -32,6 +32,11 @@ def _strided(gradient: Tensor, rank: int, world_size: int) -> Tensor:
     return rows
 
 
+def _by_process(gradient: Tensor, world_size: int) -> Tensor:
+    """Return the gradient as `(W, B / W, D)`."""
+    return gradient.to(torch.float64).reshape(world_size, -1, gradient.shape[1])
+
+
 def _times(rule: Function, power: int = 1) -> Function:
     return lambda gradient, rank, world_size: rule(gradient, rank, world_size) * float(world_size) ** power
 
@@ -57,18 +62,23 @@ GATHER_BACKWARD = Exercise(
             "the second of two",
             (torch.tensor([[0.5], [-0.2], [0.9], [0.3]]), 1, 2),
         ),
+        Case(
+            "the first of four processes",
+            (torch.tensor([[0.2, -0.5, 0.3], [0.7, 0.1, -0.6], [-0.4, 0.8, 0.9], [0.6, -0.3, 0.5]]), 0, 4),
+        ),
         Case("a process alone", (torch.tensor([[0.4, -0.6], [0.2, 0.1]]), 0, 1)),
     ),
     mistakes=(
         Mistake(
             "product",
-            "The rows are right, the factor is missing: the processes' gradients will be averaged where their sum is "
-            "meant, so each must be W times as large.",
+            "The rows are right, their size is not: the gradients of the processes will be averaged, where their sum "
+            "is meant.",
             _share(),
         ),
         Mistake(
             "normaliser",
-            "The rows are right, but you divide by W. The average over the processes divides once already: multiply.",
+            "The rows are right, but you divide by W. The average over the processes divides once already, and that "
+            "must be made up for.",
             _times(_share(), -1),
         ),
         Mistake("normaliser", "One factor W makes up for the average; you have two of them.", _times(_share(), 2)),
@@ -77,6 +87,32 @@ GATHER_BACKWARD = Exercise(
         Mistake("pieces", f"You take the first block whatever the rank. {_BLOCKS}", _times(_first)),
         Mistake("pieces", f"You take the first block whatever the rank, without the factor W. {_BLOCKS}", _first),
         Mistake("pieces", "You take the block before: ranks are counted from 0.", _times(_share(-1))),
+        Mistake(
+            "sum",
+            "You add the rows of all processes up. The loss is the same everywhere, and so is its gradient: a process "
+            "needs the rows of its own images alone.",
+            lambda g, r, w: _by_process(g, w).sum(0),
+        ),
+        Mistake(
+            "sum",
+            "You average the rows of all processes. A process needs the rows of its own images alone.",
+            lambda g, r, w: _by_process(g, w).mean(0),
+        ),
+        Mistake(
+            "product",
+            "The factor is the number of rows of a process. The average divides by another number.",
+            lambda g, r, w: _share()(g, r, w) * (len(g) // w),
+        ),
+        Mistake(
+            "product",
+            "The factor is the rank. What the average divides by is the same for all processes.",
+            lambda g, r, w: _share()(g, r, w) * r,
+        ),
+        Mistake(
+            "product",
+            "The factor is W − 1. The average divides by the number of all processes, this one included.",
+            lambda g, r, w: _share()(g, r, w) * (w - 1),
+        ),
         Mistake("sign", "The gradient points the other way.", _times(lambda g, r, w: -_share()(g, r, w))),
     ),
     praise="With it, W processes take the very step that one process takes on the whole batch.",

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from suprank_edu import naive
 from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
-from suprank_edu.exercises.tasks.common import above, at_least, at_most, by_row, counted, others, pairs
+from suprank_edu.exercises.tasks.common import above, at_least, at_most, by_row, counted, everyone, others, pairs
 
 
 def _h_ap(scores: Sequence[float], relevances: Sequence[float]) -> float:
@@ -48,6 +48,47 @@ def _rule(**parts: object) -> Function:
     return lambda scores, relevances: _ratio(**parts)(scores, relevances) / relevances.sum(1)  # type: ignore[arg-type]
 
 
+def _ties_in_one(scores: Tensor, relevances: Tensor) -> Tensor:
+    """Return H-AP with ties counted in the rank and not in H-rank."""
+    h_rank = _h_rank(scores, relevances, above, _lesser, own=True)
+    rank = counted(scores, everyone(scores), at_least)
+    return (h_rank / rank).sum(1) / relevances.sum(1)
+
+
+def _by_place(scores: Tensor, relevances: Tensor) -> Tensor:
+    """Return H-AP read off a sorted list, ties by where they were stored."""
+    order = scores.argsort(dim=1, descending=True, stable=True)
+    places = -torch.arange(scores.shape[1], dtype=torch.float64).expand(scores.shape)
+    return _rule()(places, relevances.gather(1, order))
+
+
+def _by_ranks(ranks: Function) -> Function:
+    """Return H-AP divided by something else than the rank."""
+
+    def rule(scores: Tensor, relevances: Tensor) -> Tensor:
+        h_rank = _h_rank(scores, relevances, at_least, _lesser, own=True)
+        return (h_rank / ranks(scores) * (relevances > 0)).sum(1) / relevances.sum(1)
+
+    return rule
+
+
+def _itself_twice(scores: Tensor, relevances: Tensor) -> Tensor:
+    ranks = counted(scores, everyone(scores), at_least)
+    h_rank = _h_rank(scores, relevances, at_least, _lesser, own=True) + relevances
+    return (h_rank / ranks).sum(1) / relevances.sum(1)
+
+
+def _weighted_twice(scores: Tensor, relevances: Tensor) -> Tensor:
+    ranks = counted(scores, everyone(scores), at_least)
+    h_rank = _h_rank(scores, relevances, at_least, _lesser, own=True)
+    return (h_rank / ranks * relevances).sum(1) / relevances.sum(1)
+
+
+def _behind(scores: Tensor, relevances: Tensor) -> Tensor:
+    h_rank = _h_rank(scores, relevances, at_most, _lesser, own=True)
+    return (h_rank / counted(scores, everyone(scores), at_least)).sum(1) / relevances.sum(1)
+
+
 def _positives(relevances: Tensor) -> Tensor:
     return (relevances > 0).sum(1)
 
@@ -77,6 +118,13 @@ _CASES = (
         "two items that tie, of different relevance",
         (torch.tensor([[0.8, 0.5, 0.5, 0.1]]), torch.tensor([[0.0, 1.0, 0.25, 0.25]])),
     ),
+    Case(
+        "three queries with ties",
+        (
+            torch.tensor([[0.6, 0.6, 0.6, 0.2], [0.3, 0.7, 0.1, 0.3], [0.4, -0.2, 0.4, -0.2]]),
+            torch.tensor([[0.0, 0.5, 1.0, 0.0], [0.25, 0.0, 0.5, 1.0], [0.5, 0.0, 0.2, 1.0]]),
+        ),
+    ),
     Case("one relevant item", (torch.tensor([[0.3, 0.9, 0.6]]), torch.tensor([[0.5, 0.0, 0.0]]))),
 )
 
@@ -87,8 +135,46 @@ H_AP = Exercise(
     truth=by_row(_h_ap),
     cases=_CASES,
     mistakes=(
-        Mistake("ties", "Items that tie are not counted as ahead. H(0) = 1: compare with `>=`.", _rule(step=above)),
+        Mistake("ties", "Items that tie are not counted as ahead. They are, H(0) = 1.", _rule(step=above)),
+        Mistake(
+            "ties",
+            "A tie counts in the rank and not in H-rank. It counts as ahead in both, H(0) = 1.",
+            _ties_in_one,
+        ),
+        Mistake(
+            "ties",
+            "Items that tie get different ranks, by where they are stored, so shuffling the gallery changes your H-AP. "
+            "A tie counts as ahead, both ways round.",
+            _by_place,
+        ),
         Mistake("sign", "Your list starts with the lowest score. Higher is better.", _rule(step=at_most)),
+        Mistake(
+            "axis",
+            "The rank counts the items ahead, but your H-rank sums over those *behind* item k: the two axes of the "
+            "table of pairs have changed places.",
+            _behind,
+        ),
+        Mistake(
+            "order",
+            "One `argsort` says which item stands at each place, not at which place an item stands: that is no rank.",
+            _by_ranks(lambda scores: scores.argsort(dim=1, descending=True) + 1),
+        ),
+        Mistake(
+            "off-by-one",
+            "The rank is one too large: it starts at 1 for the item itself, which a comparison with itself counts "
+            "once more.",
+            _by_ranks(lambda scores: counted(scores, everyone(scores), at_least, 2)),
+        ),
+        Mistake(
+            "off-by-one",
+            "H-rank has rel(k) twice: once from the start, and once from the comparison of k with itself.",
+            _itself_twice,
+        ),
+        Mistake(
+            "h-rank",
+            "H-rank over rank is weighed by rel(k) once more. rel(k) is in H-rank already: only add up.",
+            _weighted_twice,
+        ),
         Mistake(
             "h-rank",
             f"You take the larger of the two relevances. {_MIN}",
@@ -124,6 +210,11 @@ H_AP = Exercise(
             "normaliser",
             "You divide by the number of relevant items. Divide by the sum of their relevances, so that the best is 1.",
             lambda s, r: _ratio()(s, r) / _positives(r),
+        ),
+        Mistake(
+            "queries-mixed",
+            "You divide by the relevances of all queries together. Each query has a sum of its own.",
+            lambda s, r: _ratio()(s, r) / r.sum(),
         ),
         Mistake("normaliser", "The sum is not divided yet: divide it by the sum of the relevances.", _ratio()),
         Mistake(

@@ -39,7 +39,7 @@ def _share(
     """Return a hit rate read off the sorted list at `place`; `alone` keeps classes of one image as misses."""
 
     def rule(embeddings: Tensor, labels: Tensor) -> Tensor:
-        order = _scores(embeddings, own).argsort(dim=1, descending=descending)
+        order = _scores(embeddings, own).argsort(dim=1, descending=descending, stable=True)
         hit = labels[order[:, place]] == labels
         asked = (labels[:, None] == labels[None, :]).sum(1) > 1
         hit = hit if alone else hit & asked
@@ -62,9 +62,43 @@ def _singles_hit(embeddings: Tensor, labels: Tensor) -> Tensor:
     return (hits | alone).to(torch.float64).mean()
 
 
-def _number_for_label(embeddings: Tensor, labels: Tensor) -> Tensor:
-    return (_scores(embeddings, _NEVER).argmax(1) == labels).to(torch.float64).mean()
+def _without_singles(embeddings: Tensor, labels: Tensor) -> Tensor:
+    kept = (labels[:, None] == labels[None, :]).sum(1) > 1
+    return _share(_NEVER)(embeddings[kept], labels[kept])
 
+
+def _mean_over_classes(embeddings: Tensor, labels: Tensor) -> Tensor:
+    hit = (labels[_scores(embeddings, _NEVER).argmax(1)] == labels).to(torch.float64)
+    of_class = [hit[labels == c].mean() for c in set(labels.tolist()) if int((labels == c).sum()) > 1]
+    return torch.stack(of_class).mean()
+
+
+def _second_of_all(embeddings: Tensor, labels: Tensor) -> Tensor:
+    """Drop the first of the list, where a copy may stand instead of the query itself."""
+    second = (embeddings @ embeddings.T).topk(2, dim=1).indices[:, 1]
+    asked = (labels[:, None] == labels[None, :]).sum(1) > 1
+    return (labels[second] == labels)[asked].to(torch.float64).mean()
+
+
+def _zero_left_out(embeddings: Tensor, labels: Tensor) -> Tensor:
+    hit = labels[_scores(embeddings, _NEVER).argmax(1)] == labels
+    return hit[labels > 0].to(torch.float64).mean()
+
+
+def _number_for_label(alone: bool) -> Function:
+    def rule(embeddings: Tensor, labels: Tensor) -> Tensor:
+        asked = (labels[:, None] == labels[None, :]).sum(1) > (0 if alone else 1)
+        return (_scores(embeddings, _NEVER).argmax(1) == labels)[asked].to(torch.float64).mean()
+
+    return rule
+
+
+_FINDS_ITSELF = (
+    "Each query finds itself first, at similarity 1, and has its own label: the answer is as good as 1 whatever the "
+    "network has learned. Take a query out of its own gallery."
+)
+
+_BELOW_ALL = "Fill the diagonal of the similarities with `float('-inf')` before you look for the largest."
 
 HIT_RATE_AT_1 = Exercise(
     name="hit_rate_at_1",
@@ -78,15 +112,33 @@ HIT_RATE_AT_1 = Exercise(
         ),
         Case("scores below 0 throughout", (on_circle(0, 100, 220), torch.tensor([0, 1, 0]))),
         Case("a class of one image", (on_circle(0, 10, 25, 90, 107), torch.tensor([0, 0, 1, 2, 2]))),
+        Case(
+            "two images with the same embedding",
+            (on_circle(6, 88, 80, 26, 64, 25, 6), torch.tensor([1, 2, 1, 1, 1, 0, 0])),
+        ),
+        Case("an image far from all others", (on_circle(3, 58, 31, 20, 32, 220), torch.tensor([0, 1, 1, 2, 1, 2]))),
+        Case(
+            "two equal embeddings and a class of one image",
+            (on_circle(24, 61, 57, 18, 45, 19, 24), torch.tensor([0, 1, 2, 2, 1, 2, 2])),
+        ),
+        Case(
+            "two classes of one image and an image far away",
+            (on_circle(27, 29, 16, 58, 16, 208), torch.tensor([3, 2, 0, 2, 3, 3])),
+        ),
+        Case(
+            "eight images, two with the same embedding",
+            (on_circle(95, 28, 61, 51, 57, 67, 76, 95), torch.tensor([3, 3, 0, 1, 1, 3, 3, 1])),
+        ),
     ),
     mistakes=(
         Mistake(
             "self-positive",
-            "Each query finds itself first, at similarity 1, and has its own label: the answer is 1 whatever the "
-            "network has learned. Take a query out of its own gallery.",
+            _FINDS_ITSELF,
             _every_own_hit,
-            "Fill the diagonal of the similarities with `float('-inf')` before you look for the largest.",
+            _BELOW_ALL,
         ),
+        Mistake("self-positive", _FINDS_ITSELF, _share(None), _BELOW_ALL),
+        Mistake("self-positive", _FINDS_ITSELF, _share(None, alone=True), _BELOW_ALL),
         Mistake(
             "self-positive",
             "Mostly right, but where all other images score below 0 a query still finds itself: 0 on the diagonal "
@@ -96,8 +148,8 @@ HIT_RATE_AT_1 = Exercise(
         ),
         Mistake(
             "self-positive",
-            "A query still finds itself where all others score below 0, and classes of one image are counted: fill the "
-            "diagonal with `float('-inf')`.",
+            "A query still finds itself where all others score below 0, for 0 on the diagonal is not low enough; and "
+            "images that cannot hit are counted.",
             _share(0.0, alone=True),
         ),
         Mistake(
@@ -114,6 +166,29 @@ HIT_RATE_AT_1 = Exercise(
             "sign",
             "You look at the image that is least similar. The nearest has the highest score.",
             _share(None, descending=False),
+        ),
+        Mistake(
+            "self-positive",
+            "You drop the first of each sorted list and take it for the query. Where another image has the same "
+            "embedding, the first may be that one, and the query itself is left in the list.",
+            _second_of_all,
+        ),
+        Mistake(
+            "no-positive",
+            "You took the images that cannot hit out of the gallery too. They ask no question, but they may be a wrong "
+            "answer to one.",
+            _without_singles,
+        ),
+        Mistake(
+            "normaliser",
+            "You average over the classes, so that a small one weighs as much as a large one. Asked is the share of "
+            "the images that can hit.",
+            _mean_over_classes,
+        ),
+        Mistake(
+            "no-positive",
+            "You leave out the images of label 0. Leave out those whose label nobody shares, whatever its number.",
+            _zero_left_out,
         ),
         Mistake("sign", "That is the share of misses: hits are asked for.", lambda e, y: 1 - _share(_NEVER)(e, y)),
         Mistake(
@@ -137,8 +212,13 @@ HIT_RATE_AT_1 = Exercise(
         ),
         Mistake(
             "wrong",
-            "You compare the number of the nearest image with a label. Look its label up first: `labels[nearest]`.",
-            _number_for_label,
+            "You compare the number of the nearest image with a label. Its label is what counts.",
+            _number_for_label(alone=True),
+        ),
+        Mistake(
+            "wrong",
+            "You compare the number of the nearest image with a label. Its label is what counts.",
+            _number_for_label(alone=False),
         ),
         Mistake(
             "normaliser", "That is the number of hits. Divide it by the number of queries.", _share(_NEVER, total=True)

@@ -50,6 +50,12 @@ def _share_of_trust(votes: Votes, winner: int) -> float:
     return sum(votes[winner]) / sum(map(sum, votes.values()))
 
 
+def _sure_only(classes: Tensor, shares: Tensor) -> Tensor:
+    sure = shares > 0.5 if bool((shares > 0.5).any()) else shares > 0
+    votes = _votes(classes[sure], shares[sure])
+    return two_numbers(_majority(votes), len(votes[_majority(votes)]) / len(classes))
+
+
 _TIE = "Where two labels have equally many images, the larger sum of shares decides; "
 
 MAJORITY_VOTE = Exercise(
@@ -60,10 +66,22 @@ MAJORITY_VOTE = Exercise(
     cases=(
         Case(
             "seven images, and one label has most",
-            (torch.tensor([3, 5, 3, 1, 3, 5, 0]), torch.tensor([0.4, 0.9, 0.5, 0.8, 0.45, 0.95, 0.7])),
+            (torch.tensor([3, 5, 3, 1, 3, 5, 0]), torch.tensor([0.3, 0.9, 0.2, 0.8, 0.25, 0.95, 0.7])),
         ),
+        Case(
+            "six images, and one label has most",
+            (torch.tensor([4, 4, 4, 2, 2, 6]), torch.tensor([0.45, 0.45, 0.45, 0.6, 0.6, 0.9])),
+        ),
+        Case(
+            "three unsure images and two sure ones",
+            (torch.tensor([1, 1, 1, 0, 0]), torch.tensor([0.2, 0.3, 0.1, 0.9, 0.8])),
+        ),
+        Case("three unsure images and a sure one", (torch.tensor([1, 6, 1, 1]), torch.tensor([0.1, 0.95, 0.2, 0.1]))),
         Case("a tie of 2 and 4", (torch.tensor([2, 4, 2, 4, 7]), torch.tensor([0.5, 0.6, 0.55, 0.7, 0.9]))),
         Case("a tie of 1 and 6", (torch.tensor([6, 1, 1, 6]), torch.tensor([0.3, 0.8, 0.6, 0.95]))),
+        Case("a tie of 0 and 8", (torch.tensor([0, 8, 8, 0, 5]), torch.tensor([0.95, 0.6, 0.6, 0.1, 0.4]))),
+        Case("a tie of 3 and 9", (torch.tensor([3, 9, 9, 3]), torch.tensor([0.99, 0.7, 0.6, 0.2]))),
+        Case("a tie of 2 and 7", (torch.tensor([7, 2, 7, 2]), torch.tensor([0.8, 0.4, 0.5, 0.6]))),
         Case("one image", (torch.tensor([3]), torch.tensor([0.6]))),
     ),
     mistakes=(
@@ -83,6 +101,36 @@ MAJORITY_VOTE = Exercise(
             "ties",
             _TIE + "yours looks at the one surest image of each.",
             _vote(lambda votes: max(votes, key=lambda label: (len(votes[label]), max(votes[label])))),
+        ),
+        Mistake(
+            "ties",
+            _TIE + "yours takes the smaller.",
+            _vote(lambda votes: max(votes, key=lambda label: (len(votes[label]), -sum(votes[label])))),
+        ),
+        Mistake(
+            "vote",
+            "You add shares to votes, so that much trust can outweigh a vote. Votes decide first; the shares are "
+            "looked at only where two labels have equally many.",
+            _vote(lambda votes: max(votes, key=lambda label: len(votes[label]) + sum(votes[label]))),
+        ),
+        Mistake(
+            "vote",
+            "You compare the mean share of each label. Asked is the majority: every image has one vote, and the shares "
+            "only break ties.",
+            _vote(lambda votes: max(votes, key=lambda label: sum(votes[label]) / len(votes[label]))),
+        ),
+        Mistake(
+            "vote",
+            "Images that are less than half sure have no vote with you. Every image has one.",
+            _sure_only,
+        ),
+        Mistake(
+            "order",
+            "You return the place of the label in the list of different labels, not the label itself.",
+            lambda classes, shares: two_numbers(
+                sorted(set(classes.tolist())).index(int(_vote()(classes, shares)[0])),
+                _vote()(classes, shares)[1].item(),
+            ),
         ),
         Mistake(
             "vote",
@@ -145,7 +193,7 @@ MAJORITY_VOTE = Exercise(
     ),
     praise="One picture from behind a tree no longer decides, and a low share marks the landmarks worth a second look.",
     advice={
-        "type": "Return one tensor of two numbers: `torch.tensor([label, confidence])`.",
+        "type": "Return one tensor of two numbers, the label and the confidence.",
         "dtype": "The confidence is a share, so both numbers are floats.",
     },
     further={

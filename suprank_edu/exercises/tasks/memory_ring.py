@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Hint, Mistake
 
 
 def _places(rule: Function) -> Function:
@@ -15,14 +15,25 @@ def _places(rule: Function) -> Function:
     return places
 
 
+def _no_indices(call: Function, added: int, size: int, batch: int) -> Hint | None:
+    """Tell places that are no whole numbers, which nothing can be written to."""
+    places, _ = call()
+    if not places.is_floating_point():
+        return None
+    return Hint("dtype", f"The places are right, but of dtype `{places.dtype}`. A place is an index, a whole number.")
+
+
+_right = _places(lambda added, i, size, batch: (added + i) % size)
+
 MEMORY_RING = Exercise(
     name="memory_ring",
     arguments=("added", "size", "batch"),
     returns="(batch,), one place per new embedding, in their order",
-    truth=_places(lambda added, i, size, batch: (added + i) % size),
+    truth=_right,
     cases=(
         Case("eight places, six added so far, four more", (6, 8, 4)),
         Case("the third round", (23, 10, 5)),
+        Case("the third round, over the end", (17, 6, 4)),
         Case("an empty memory", (0, 4, 3)),
     ),
     mistakes=(
@@ -42,6 +53,48 @@ MEMORY_RING = Exercise(
             "ring",
             "All that would run past the end is written into the last place, one over the other.",
             _places(lambda added, i, size, batch: min(added + i, size - 1)),
+        ),
+        Mistake(
+            "ring",
+            "All that would run past the end is written into the last place, one over the other.",
+            _places(lambda added, i, size, batch: min(added % size + i, size - 1)),
+        ),
+        Mistake(
+            "ring",
+            "Right in the second round, and no longer in the third: `size` is taken off once. How often must it be?",
+            _places(lambda added, i, size, batch: added + i - size * (added + i >= size)),
+        ),
+        Mistake(
+            "ring",
+            "Once the memory is full, you write the newest into the last places, as if all had moved up. Nothing moves "
+            "in a ring: the newest replace the oldest where these lie.",
+            _places(lambda added, i, size, batch: min(added, size - batch) + i),
+        ),
+        Mistake(
+            "ring",
+            "The places go round after `batch` of them. The memory has `size`.",
+            _places(lambda added, i, size, batch: (added + i) % batch),
+        ),
+        Mistake(
+            "order",
+            "The places are the right ones, from the lowest to the highest. The first of the batch goes to the oldest "
+            "place, which need not be the lowest.",
+            lambda added, size, batch: _right(added, size, batch).sort().values,
+        ),
+        Mistake(
+            "ring",
+            "One place too early: that is where the newest embedding lies. The next goes one further.",
+            _places(lambda added, i, size, batch: (added + i - 1) % size),
+        ),
+        Mistake(
+            "off-by-one",
+            "Your places run from 1 to `size`. They are counted from 0, so the last is `size` − 1.",
+            _places(lambda added, i, size, batch: (added + i) % size + 1),
+        ),
+        Mistake(
+            "ring",
+            "Backwards: the first of the batch goes to the first free place, the next to the one after it.",
+            _places(lambda added, i, size, batch: (added - i) % size),
         ),
         Mistake(
             "ring",
@@ -78,4 +131,5 @@ MEMORY_RING = Exercise(
         "shape": "One place for each of the `batch` new embeddings.",
     },
     floating=False,
+    forbidden=_no_indices,
 )

@@ -61,6 +61,38 @@ def _mean_level(scores: Tensor, levels: Tensor, top: int) -> Tensor:
     return mean
 
 
+def _share_of(found: Function, top: Function = lambda levels, top: top) -> Function:
+    """Return the share of the levels `found` below `top` that are above 0; 0 where none is below."""
+
+    def rule(scores: Tensor, levels: Tensor, finest: int) -> Tensor:
+        level = found(scores, levels)
+        wrong = level < top(levels.gather(1, scores.argmax(1, keepdim=True))[:, 0], finest)
+        share: Tensor = ((level > 0) & wrong).double().sum() / wrong.double().sum().clamp(min=1)
+        return share
+
+    return rule
+
+
+def _second(scores: Tensor, levels: Tensor) -> Tensor:
+    found: Tensor = levels.gather(1, scores.argsort(1, descending=True))[:, 1]
+    return found
+
+
+def _of_each_column(scores: Tensor, levels: Tensor) -> Tensor:
+    found: Tensor = levels.gather(0, scores.argmax(0, keepdim=True))[0]
+    return found
+
+
+def _best_there_is(scores: Tensor, levels: Tensor, top: int) -> Tensor:
+    level = _first(scores, levels)
+    wrong = level < levels.amax(1)
+    return ((level > 0) & wrong).double().sum() / wrong.double().sum().clamp(min=1)
+
+
+def _sum_of_levels(scores: Tensor, levels: Tensor, top: int) -> Tensor:
+    return _mean_level(scores, levels, top) * top
+
+
 def _worst_item(scores: Tensor, levels: Tensor, top: int) -> Tensor:
     level = _first(scores, levels, last=True)
     return _some(level, top).double().sum() / _wrong(level, top).double().sum().clamp(min=1)
@@ -77,25 +109,73 @@ MILD_MISTAKES = Exercise(
             (
                 torch.tensor(
                     [
-                        [0.9, 0.1, 0.2, 0.3],
-                        [0.1, 0.8, 0.2, 0.7],
-                        [0.3, 0.4, 0.6, 0.5],
-                        [0.2, 0.1, 0.3, 0.9],
-                        [0.5, 0.9, 0.8, 0.1],
-                        [0.6, 0.2, 0.7, 0.4],
+                        [0.2, 0.4, 0.7, 0.5],
+                        [0.7, 0.5, 0.4, 0.2],
+                        [0.1, 0.7, 0.8, 0.4],
+                        [0.5, 0.2, 0.4, 0.9],
+                        [0.5, 0.1, 0.9, 0.4],
+                        [0.5, 0.3, 0.9, 0.1],
                     ]
                 ),
-                torch.tensor([[2, 0, 1, 1], [2, 1, 0, 0], [1, 2, 0, 0], [2, 0, 0, 1], [0, 2, 1, 0], [2, 1, 1, 0]]),
+                torch.tensor([[2, 1, 0, 2], [0, 1, 2, 0], [2, 0, 1, 1], [1, 0, 0, 0], [1, 0, 1, 0], [2, 0, 2, 2]]),
                 2,
             ),
         ),
         Case(
-            "four queries, three levels",
+            "five queries, three items, three levels",
             (
-                torch.tensor([[0.2, 0.9, 0.1], [0.8, 0.3, 0.4], [0.1, 0.2, 0.7], [0.6, 0.5, 0.1]]),
-                torch.tensor([[3, 2, 0], [1, 3, 0], [2, 3, 0], [3, 0, 1]]),
+                torch.tensor([[0.8, 0.4, 0.2], [0.5, 0.1, 0.6], [0.1, 0.3, 0.9], [0.9, 0.3, 0.7], [0.3, 0.8, 0.9]]),
+                torch.tensor([[2, 0, 2], [1, 2, 3], [0, 1, 2], [0, 1, 1], [0, 0, 1]]),
                 3,
             ),
+        ),
+        Case(
+            "seven queries, four items, three levels",
+            (
+                torch.tensor(
+                    [
+                        [0.7, 0.9, 0.2, 0.8],
+                        [0.8, 0.5, 0.4, 0.2],
+                        [0.8, 0.4, 0.7, 0.9],
+                        [0.2, 0.5, 0.3, 0.6],
+                        [0.7, 0.6, 0.4, 0.9],
+                        [0.6, 0.8, 0.2, 0.9],
+                        [0.3, 0.7, 0.4, 0.5],
+                    ]
+                ),
+                torch.tensor(
+                    [
+                        [3, 3, 3, 0],
+                        [0, 0, 1, 1],
+                        [1, 2, 3, 0],
+                        [0, 0, 2, 1],
+                        [1, 1, 2, 1],
+                        [1, 2, 1, 3],
+                        [2, 2, 1, 2],
+                    ]
+                ),
+                3,
+            ),
+        ),
+        Case(
+            "four queries, all of them wrong",
+            (
+                torch.tensor([[0.2, 0.9, 0.4], [0.7, 0.1, 0.5], [0.3, 0.4, 0.8], [0.6, 0.5, 0.1]]),
+                torch.tensor([[3, 2, 0], [1, 3, 0], [2, 1, 0], [2, 3, 1]]),
+                3,
+            ),
+        ),
+        Case(
+            "five queries, all of them wrong",
+            (
+                torch.tensor([[0.9, 0.2, 0.1], [0.3, 0.8, 0.5], [0.4, 0.6, 0.7], [0.1, 0.2, 0.9], [0.5, 0.9, 0.3]]),
+                torch.tensor([[1, 3, 0], [3, 0, 2], [2, 3, 0], [1, 0, 2], [3, 1, 0]]),
+                3,
+            ),
+        ),
+        Case(
+            "three queries, all of them wrong",
+            (torch.tensor([[0.2, 0.7], [0.9, 0.6], [0.3, 0.8]]), torch.tensor([[3, 0], [1, 2], [0, 1]]), 3),
         ),
     ),
     mistakes=(
@@ -137,12 +217,48 @@ MILD_MISTAKES = Exercise(
             "You look at all items. Asked is the first of each list, that with the highest score.",
             _of_all_items,
         ),
+        Mistake(
+            "levels",
+            "A query whose list holds no item of the finest level does not count with you. Its first item is below "
+            "`top`: that is a mistake too.",
+            _best_there_is,
+        ),
+        Mistake(
+            "levels",
+            "You take the highest level that is first somewhere for the finest. `top` says which level is the finest.",
+            _share_of(_first, top=lambda first, top: first.max()),
+        ),
+        Mistake(
+            "levels",
+            "Every mistake is mild with you. Level 0 shares nothing: only a level above 0 is mild.",
+            _share(_wrong, _wrong),
+        ),
+        Mistake(
+            "order",
+            "You look at the first column as it is stored. The first of a list is the item with the highest score.",
+            _share_of(lambda scores, levels: levels[:, 0]),
+        ),
+        Mistake(
+            "off-by-one",
+            "You look at the second item of each list. The query itself is not in the gallery here.",
+            _share_of(_second),
+        ),
+        Mistake(
+            "axis",
+            "You look for the best query of each item, down the columns. Asked is the best item of each query.",
+            _share_of(_of_each_column),
+        ),
+        Mistake(
+            "other-metric",
+            "That is the mean level of the mistakes. Asked is how many have a level above 0.",
+            _sum_of_levels,
+        ),
         Mistake("sign", "You look at the last item of each list. The first has the highest score.", _worst_item),
     ),
     praise="A number that any user understands, and that AP cannot see.",
     advice={
         "dtype": "Take the mean of the flags as floats.",
-        "non-finite": "Divide by the number of mistakes; each input here has some.",
+        "non-finite": "You found no mistake, and each input here has some: whose first item do you look at?",
     },
     further={
         "shape": "Take the mean over the mistakes.",

@@ -29,13 +29,17 @@ MILD_SHARE = Exercise(
     truth=_mild,
     cases=(
         Case("three losses", (torch.tensor([0.8, 0.75, 0.6]), torch.tensor([0.98, 0.9, 0.95]))),
+        Case(
+            "four losses",
+            (torch.tensor([0.431, 0.527, 0.644, 0.712]), torch.tensor([0.618, 0.803, 0.871, 0.953])),
+        ),
         Case("two losses", (torch.tensor([0.5, 0.25]), torch.tensor([0.5, 0.9]))),
     ),
     mistakes=(
         Mistake(
             "normaliser",
             "That is the share of all queries whose first image is a mild mistake. Asked is their share among the "
-            "mistakes: divide by 1 − R@1.",
+            "mistakes: divide by these.",
             _of(lambda fine, coarse: coarse - fine),
         ),
         Mistake(
@@ -45,17 +49,18 @@ MILD_SHARE = Exercise(
         ),
         Mistake(
             "normaliser",
-            "Divide by the mistakes at the fine level, 1 − `fine`: mild ones are mistakes there.",
+            "You divide by the mistakes at the coarse level. A mild one is right there: divide by those at the fine "
+            "level.",
             _of(lambda fine, coarse: (coarse - fine) / (1 - coarse).clamp(min=1e-9)),
         ),
         Mistake(
             "normaliser",
-            "Divided by the right ones. A share of the mistakes divides by 1 − `fine`.",
+            "Divided by the right ones. A share of the mistakes divides by the mistakes.",
             _of(lambda fine, coarse: (coarse - fine) / fine),
         ),
         Mistake(
             "normaliser",
-            "Divided by all whose coarse class is right. A share of the mistakes divides by 1 − `fine`.",
+            "Divided by all whose coarse class is right. A share of the mistakes divides by the mistakes.",
             _of(lambda fine, coarse: (coarse - fine) / coarse),
         ),
         Mistake(
@@ -65,11 +70,36 @@ MILD_SHARE = Exercise(
         ),
         Mistake("other-metric", "That is the coarse R@1 itself.", _of(lambda fine, coarse: coarse)),
         Mistake("other-metric", "That is the share of mistakes, 1 − R@1.", _of(lambda fine, coarse: 1 - fine)),
+        Mistake(
+            "normaliser",
+            "The brackets are lost: a division comes before a subtraction.",
+            _of(lambda fine, coarse: coarse - fine / (1 - fine)),
+        ),
+        Mistake(
+            "normaliser",
+            "You give one share for all losses together. Each loss has its own.",
+            _of(lambda f, c: ((c - f).sum() / (1 - f).sum()).expand(len(f))),
+        ),
+        Mistake(
+            "other-metric",
+            "That is the share of the coarse hits that are fine hits too. Asked is a share of the mistakes.",
+            _of(lambda fine, coarse: fine / coarse),
+        ),
+        Mistake(
+            "normaliser",
+            "That is per cent. Asked is the share, from 0 to 1.",
+            _of(lambda fine, coarse: 100 * (coarse - fine) / (1 - fine)),
+        ),
+        Mistake(
+            "rounding",
+            "Rounded to two decimals. Leave that to the table: what is counted on with rounded numbers drifts.",
+            _of(lambda fine, coarse: ((coarse - fine) / (1 - fine)).round(decimals=2)),
+        ),
         Mistake("sign", "The right size, with the sign turned round.", _of(lambda f, c: (f - c) / (1 - f))),
     ),
     praise="Two columns of any published table give it, if R@1 is printed for both levels.",
     advice={
-        "non-finite": "Divide by 1 − `fine`; no loss here is without mistakes.",
+        "non-finite": "Something divides by 0. No loss here is without mistakes; by what do you divide?",
     },
     further={
         "shape": "One share for each loss.",

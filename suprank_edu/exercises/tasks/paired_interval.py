@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Mistake
+from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
 from suprank_edu.exercises.tasks.common import interval, mean_and
 
 
@@ -27,6 +27,20 @@ def _sorted_first(one: Tensor, other: Tensor, t: float) -> Tensor:
     return interval(one.double().sort().values - other.double().sort().values, t)
 
 
+def _half(width: Function) -> Function:
+    """Return the mean difference with half the width by another rule on the differences."""
+    return lambda one, other, t: mean_and(width)(one.double() - other.double(), t)
+
+
+def _every_pair(one: Tensor, other: Tensor, t: float) -> Tensor:
+    return interval((one.double()[:, None] - other.double()[None, :]).flatten(), t)
+
+
+def _ends(one: Tensor, other: Tensor, t: float) -> Tensor:
+    mean, half = _difference(one, other, t)
+    return torch.stack([mean - half, mean + half])
+
+
 def _of_distances(one: Tensor, other: Tensor, t: float) -> Tensor:
     return interval((one.double() - other.double()).abs(), t)
 
@@ -45,20 +59,32 @@ PAIRED_INTERVAL = Exercise(
                 2.776,
             ),
         ),
+        Case(
+            "four seeds",
+            (torch.tensor([0.61, 0.58, 0.66, 0.63]), torch.tensor([0.60, 0.61, 0.62, 0.60]), 3.182),
+        ),
+        Case(
+            "six seeds",
+            (
+                torch.tensor([0.41, 0.44, 0.40, 0.47, 0.43, 0.42]),
+                torch.tensor([0.43, 0.42, 0.41, 0.44, 0.45, 0.38]),
+                2.571,
+            ),
+        ),
         Case("three seeds", (torch.tensor([0.30, 0.36, 0.33]), torch.tensor([0.35, 0.34, 0.40]), 4.303)),
     ),
     mistakes=(
         Mistake(
             "pairs",
-            "You take the two losses for strangers. Seed i gives both the same batches: subtract seed by seed first, "
-            "then take the interval of the differences.",
+            "You take the two losses for strangers. Seed i gives both the same batches, and what a seed does to both "
+            "should cancel out: which value belongs to which?",
             _unpaired,
             "`difference = one - other`",
         ),
         Mistake(
             "pairs",
-            "Adding two half widths is wider than needed, for it forgets that seed i gives both the same batches. "
-            "Subtract seed by seed first.",
+            "Adding two half widths is wider than needed, for it forgets that seed i gives both the same batches: what "
+            "a seed does to both should cancel out.",
             _sum_of_halves,
         ),
         Mistake(
@@ -80,20 +106,61 @@ PAIRED_INTERVAL = Exercise(
         Mistake(
             "product",
             "Divide by √n: asked is the interval of the mean difference.",
-            lambda one, other, t: mean_and(lambda v, t: t * v.std())(one.double() - other.double(), t),
+            _half(lambda v, t: t * v.std()),
         ),
         Mistake(
             "normaliser",
             "The spread divides by n − 1, not by n.",
-            lambda one, other, t: mean_and(lambda v, t: t * v.std(unbiased=False) / len(v) ** 0.5)(
-                one.double() - other.double(), t
-            ),
+            _half(lambda v, t: t * v.std(unbiased=False) / len(v) ** 0.5),
         ),
         Mistake(
             "product",
             "The t is missing: that is the standard error.",
-            lambda one, other, t: mean_and(lambda v, t: v.std() / len(v) ** 0.5)(one.double() - other.double(), t),
+            _half(lambda v, t: v.std() / len(v) ** 0.5),
         ),
+        Mistake(
+            "term",
+            "1.96 is for a spread that is known. Yours comes from a few seeds, and t makes up for that: use it.",
+            _half(lambda v, t: 1.96 * v.std() / len(v) ** 0.5),
+        ),
+        Mistake(
+            "term",
+            "That is the variance, in squared units. Take its square root.",
+            _half(lambda v, t: t * v.var() / len(v) ** 0.5),
+        ),
+        Mistake(
+            "normaliser",
+            "n counts the differences, one for each seed; you count both losses' runs.",
+            _half(lambda v, t: t * v.std() / (2 * len(v)) ** 0.5),
+        ),
+        Mistake("normaliser", "Divide by √n, not by n.", _half(lambda v, t: t * v.std() / len(v))),
+        Mistake("product", "That is the whole width. Asked is half of it.", _half(lambda v, t: 2 * interval(v, t)[1])),
+        Mistake(
+            "pairs",
+            "The spread is that of the first loss. Asked is the spread of the differences.",
+            lambda one, other, t: torch.stack([_difference(one, other, t)[0], interval(one, t)[1]]),
+        ),
+        Mistake(
+            "pairs",
+            "You subtract one half width from the other. What matters is how the differences spread.",
+            lambda one, other, t: interval(one, t) - interval(other, t),
+        ),
+        Mistake(
+            "pairs",
+            "You compare every seed of one with every seed of the other. Only the same seed has the same batches.",
+            _every_pair,
+        ),
+        Mistake(
+            "normaliser",
+            "You divide the difference by the value of `other`. Asked is the difference itself.",
+            lambda one, other, t: interval((one.double() - other.double()) / other.double(), t),
+        ),
+        Mistake(
+            "wrong",
+            "The two numbers stand the wrong way round: the mean difference first, then half the width.",
+            lambda one, other, t: _difference(one, other, t).flip(0),
+        ),
+        Mistake("sum", "These are the two ends. Asked are the mean difference and half the width.", _ends),
     ),
     praise="What a seed does to both cancels out. The chapter compares every pair of losses so.",
     advice={

@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Hint, Mistake
+from suprank_edu.exercises.engine.work import Work
 
 
 def _linear(rows: Tensor, columns: Tensor, rho: float, delta: float) -> Tensor:
@@ -58,6 +59,84 @@ def _scores_only(rows: Tensor, columns: Tensor, rho: float, delta: float) -> Ten
     return rho * scores
 
 
+def _at(border: Function, count: Function) -> Function:
+    """Return prefix sums with another place of the border, or another number of columns beyond it."""
+
+    def rule(rows: Tensor, columns: Tensor, rho: float, delta: float) -> Tensor:
+        prefix = torch.nn.functional.pad(columns.double().cumsum(0), (1, 0))
+        edge = border(rows.double(), delta)
+        start = torch.searchsorted(columns.double(), edge, right=True)
+        result: Tensor = rho * (prefix[-1] - prefix[start] - count(len(columns), start) * edge)
+        return result
+
+    return rule
+
+
+def _edge(rows: Tensor, delta: float) -> Tensor:
+    return rows + delta
+
+
+def _last_for_none(rows: Tensor, columns: Tensor, rho: float, delta: float) -> Tensor:
+    """Read the prefix sums at −1, the last one, where all columns lie beyond δ."""
+    sums = columns.double().cumsum(0)
+    start = torch.searchsorted(columns.double(), rows.double() + delta, right=True)
+    return rho * (sums[-1] - sums[start - 1] - (len(columns) - start) * (rows.double() + delta))
+
+
+def _mean_beyond(rows: Tensor, columns: Tensor, rho: float, delta: float) -> Tensor:
+    count = (columns.double()[None, :] - rows.double()[:, None] > delta).sum(1).clamp(min=1)
+    return _linear(rows, columns, rho, delta) / count
+
+
+def _no_brackets(rows: Tensor, columns: Tensor, rho: float, delta: float) -> Tensor:
+    count = (columns.double()[None, :] - rows.double()[:, None] > delta).sum(1)
+    return _scores_only(rows, columns, rho, delta) - (rows.double() + delta) * count
+
+
+def _rounded(after: torch.dtype, search: torch.dtype) -> Function:
+    """Return the answer of prefix sums in float32; what follows, and the search, may be in float64, too late."""
+
+    def rule(rows: Tensor, columns: Tensor, rho: float, delta: float) -> Tensor:
+        prefix = torch.nn.functional.pad(columns.float().cumsum(0), (1, 0))
+        prefix, edge = prefix.to(after), rows.to(after) + delta
+        start = torch.searchsorted(columns.to(search), rows.to(search) + delta, right=True)
+        result: Tensor = rho * (prefix[-1] - prefix[start] - (len(columns) - start) * edge)
+        return result.double()
+
+    return rule
+
+
+def _compares_all_pairs(call: Function, rows: Tensor, columns: Tensor, rho: float, delta: float) -> Hint | None:
+    """Tell a table of all pairs, at once or row by row, where one sum over the columns would do."""
+    pairs, few = len(rows) * len(columns), len(rows) + len(columns) + 2
+    if pairs < 10 * few:  # short lists: a table is no larger than what a prefix sum needs
+        return None
+    with Work() as work:
+        call()
+    if work.largest >= pairs:
+        return Hint(
+            "forbidden",
+            f"The sums are right, but a table of all pairs was made: {work.largest:,} numbers for {len(rows)} rows and "
+            f"{len(columns):,} columns. The columns are sorted: how much of the sum does a row share with the others?",
+            "Sum the columns once, cumulatively, and look up for each row where its columns begin.",
+        )
+    if work.total >= pairs / 2:
+        return Hint(
+            "forbidden",
+            "The sums are right, but you go through the columns again for each row, which is the table of all pairs, "
+            "one row after another. The columns are sorted: how much of the sum does a row share with the others?",
+            "Sum the columns once, cumulatively, and look up for each row where its columns begin.",
+        )
+    return None
+
+
+_FLOAT32 = (
+    "Right on short lists, and lost in the digits on long ones: a float32 sum of thousands of scores is good to "
+    "0.0002, the difference of two of them is small, and ρ makes the error 100 times larger."
+)
+
+_FLOAT32_MORE = "Sum in float64: `columns.double().cumsum(0)`."
+
 _LONG = torch.linspace(0.3, 0.9, 6_001)
 
 PREFIX_LINEAR_PART = Exercise(
@@ -76,6 +155,14 @@ PREFIX_LINEAR_PART = Exercise(
         ),
         Case("a row above all columns", (torch.tensor([0.9, 0.2]), torch.tensor([0.1, 0.3, 0.6]), 100.0, 0.05)),
         Case("6,001 columns", (torch.tensor([0.8491, 0.8401, 0.2]), _LONG, 100.0, 0.05)),
+        Case(
+            "forty rows and 2,001 columns",
+            (torch.linspace(0.836, 0.797, 40), torch.linspace(0.1, 0.9, 2_001), 100.0, 0.05),
+        ),
+        Case(
+            "thirty rows, some of them below all 600 columns",
+            (torch.linspace(0.3, -0.2, 30), torch.linspace(0.1, 0.9, 600), 10.0, 0.02),
+        ),
     ),
     mistakes=(
         Mistake(
@@ -137,7 +224,44 @@ PREFIX_LINEAR_PART = Exercise(
             "You count the columns beyond δ. Each adds ρ(t − δ).",
             _beyond(lambda t, rho, delta: torch.ones_like(t), _past_delta),
         ),
+        Mistake("rounding", _FLOAT32, _rounded(torch.float32, torch.float32), _FLOAT32_MORE),
+        Mistake("rounding", _FLOAT32, _rounded(torch.float32, torch.float64), _FLOAT32_MORE),
+        Mistake("rounding", _FLOAT32, _rounded(torch.float64, torch.float32), _FLOAT32_MORE),
+        Mistake("rounding", _FLOAT32, _rounded(torch.float64, torch.float64), _FLOAT32_MORE),
+        Mistake(
+            "sign",
+            "You take s_k − δ for the border. Beyond δ are those with s_j > s_k + δ.",
+            _at(lambda rows, delta: rows - delta, lambda size, start: size - start),
+        ),
+        Mistake(
+            "prefix",
+            "s_k + δ is subtracted for every column, those below it too. It counts for the columns beyond δ only.",
+            _at(_edge, lambda size, start: size),
+        ),
+        Mistake(
+            "off-by-one",
+            "The sum is right, but you count one column too few beyond δ.",
+            _at(_edge, lambda size, start: size - start - 1),
+        ),
+        Mistake(
+            "off-by-one",
+            "Where all columns lie beyond δ, you look up place −1, which is the last sum and not an empty one. Put a 0 "
+            "in front.",
+            _last_for_none,
+        ),
+        Mistake(
+            "order",
+            "The sums are right, but they come in the order of sorted rows. Return them in the order of `rows`.",
+            lambda rows, columns, rho, delta: _linear(rows.sort().values, columns, rho, delta),
+        ),
+        Mistake("normaliser", "That is a mean over the columns beyond δ. Asked is their sum.", _mean_beyond),
+        Mistake(
+            "product",
+            "ρ multiplies the sum of the scores alone: the brackets are lost. It multiplies s_k + δ too.",
+            _no_brackets,
+        ),
     ),
+    forbidden=_compares_all_pairs,
     praise="One cumulative sum, one binary search per row, and thousands of columns cost nothing more: that is how the "
     "library sums the line of H⁻.",
     advice={
@@ -145,8 +269,5 @@ PREFIX_LINEAR_PART = Exercise(
     },
     further={
         "shape": "`torch.searchsorted(columns, rows + delta, right=True)` is `(P,)`; so is everything after it.",
-        "wrong": "If the short lists come out right and 6,001 columns do not, look at the digits: a sum of thousands "
-        "of float32 scores is good to 0.0002, and ρ makes that 100 times larger. Sum in float64: "
-        "`columns.double().cumsum(0)`.",
     },
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor
 
@@ -37,6 +39,11 @@ def _pairs_that_agree(groups: Tensor, truth: Tensor) -> Tensor:
     return one_number(agree.sum().item() / max(int(together.sum()), 1))
 
 
+def _of_groups_in(numbers: Iterable[int], groups: Tensor, truth: Tensor) -> Tensor:
+    inside = [truth[groups == number] for number in numbers]
+    return one_number(sum(_most(classes) for classes in inside if len(classes)) / len(groups))
+
+
 def _total(classes: list[Tensor]) -> int:
     return sum(map(len, classes))
 
@@ -53,6 +60,25 @@ PURITY = Exercise(
                 torch.tensor([0, 2, 0, 2, 1, 0, 3, 2, 0, 2, 3]),
                 torch.tensor([7, 1, 5, 1, 7, 5, 0, 5, 5, 7, 0]),
             ),
+        ),
+        Case(
+            "nine items in three groups",
+            (torch.tensor([5, 0, 5, 5, 0, 3, 0, 3, 0]), torch.tensor([0, 3, 0, 0, 1, 1, 1, 1, 1])),
+        ),
+        Case(
+            "twelve items in four groups",
+            (
+                torch.tensor([4, 4, 4, 4, 0, 2, 4, 4, 4, 5, 4, 4]),
+                torch.tensor([0, 2, 2, 0, 2, 0, 2, 0, 2, 1, 0, 2]),
+            ),
+        ),
+        Case(
+            "ten items in four groups",
+            (torch.tensor([0, 2, 4, 4, 2, 0, 0, 4, 6, 6]), torch.tensor([0, 3, 2, 1, 3, 2, 2, 2, 2, 3])),
+        ),
+        Case(
+            "eight items in three groups",
+            (torch.tensor([3, 5, 4, 4, 3, 3, 5, 5]), torch.tensor([2, 1, 1, 1, 0, 0, 1, 1])),
         ),
         Case("everything in one group", (torch.tensor([4, 4, 4, 4, 4]), torch.tensor([1, 0, 1, 2, 1]))),
         Case("a group for each item", (torch.tensor([0, 3, 1, 2]), torch.tensor([0, 0, 1, 1]))),
@@ -91,6 +117,27 @@ PURITY = Exercise(
             "groups",
             "You name each group after its first item. Name it after its most frequent class.",
             _over_groups(lambda classes: sum(int((c == c[0]).sum()) for c in classes) / _total(classes)),
+        ),
+        Mistake(
+            "groups",
+            "You report the purest group. Asked is one share of all items, in whatever group they are.",
+            _over_groups(lambda classes: max(_most(c) / len(c) for c in classes)),
+        ),
+        Mistake(
+            "groups",
+            "You count to the number of groups, as if they were numbered 0, 1, 2 …: some numbers are missing. Take the "
+            "numbers that occur.",
+            lambda groups, truth: _of_groups_in(range(len(set(groups.tolist()))), groups, truth),
+        ),
+        Mistake(
+            "groups",
+            "The group with the highest number is missing: `range(n)` ends before n.",
+            lambda groups, truth: _of_groups_in(range(int(groups.max())), groups, truth),
+        ),
+        Mistake(
+            "groups",
+            "You add up the *numbers* of the most frequent classes. Asked is how many items they have.",
+            _over_groups(lambda classes: sum(int(c.mode().values) for c in classes) / _total(classes)),
         ),
         Mistake(
             "groups",

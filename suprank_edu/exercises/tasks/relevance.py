@@ -41,6 +41,17 @@ def _highest(levels: Tensor) -> Tensor:
     return levels.amax(1, keepdim=True)
 
 
+def _collected(levels: Tensor, alpha: float, num_levels: int) -> Tensor:
+    total = torch.zeros(levels.shape, dtype=torch.float64)
+    for p in range(1, num_levels + 1):
+        total += (levels >= p) * (p / num_levels) ** alpha / (levels >= p).sum(1, keepdim=True).clamp(min=1)
+    return total
+
+
+def _down_the_columns(levels: Tensor) -> Tensor:
+    return (levels[None, :, :] == levels[:, None, :]).sum(1).to(torch.float64)
+
+
 def _sizes_over_all(levels: Tensor) -> Tensor:
     return (levels[:, :, None, None] == levels[None, None, :, :]).sum((2, 3)).to(torch.float64)
 
@@ -55,8 +66,10 @@ RELEVANCE = Exercise(
             "two queries, α = 2, L = 3",
             (torch.tensor([[3, 2, 2, 1, 1, 1, 0], [0, 3, 1, 3, 3, 2, 1]]), 2.0, 3),
         ),
-        Case("α = 1, no item of the finest level", (torch.tensor([[1, 2, 1, 0, 1]]), 1.0, 3)),
+        Case("α = 1, no item of the finest level", (torch.tensor([[1, 2, 1, 0, 1], [1, 0, 1, 2, 2]]), 1.0, 3)),
+        Case("α = ½, L = 4, no item of the finest level", (torch.tensor([[3, 1, 1, 0, 2]]), 0.5, 4)),
         Case("α = 0", (torch.tensor([[2, 1, 1, 0, 0]]), 0.0, 2)),
+        Case("α = 0, two queries", (torch.tensor([[0, 3, 0, 1, 0], [1, 1, 0, 1, 2]]), 0.0, 3)),
     ),
     mistakes=(
         Mistake(
@@ -85,6 +98,39 @@ RELEVANCE = Exercise(
             "queries-mixed",
             "You count the items of a level over all queries. Each query has a gallery, and class sizes, of its own.",
             _by(_sizes_over_all),
+        ),
+        Mistake(
+            "axis",
+            "You count down the columns, over the queries at one place of the gallery. The items of a query lie along "
+            "its row.",
+            _by(_down_the_columns),
+        ),
+        Mistake(
+            "normaliser",
+            "You divide each row by its sum. E12 shares out (l/L)^α among the items of a level, and nothing more: the "
+            "row's sum is what it is.",
+            lambda levels, a, n: _relevance(levels, a, n) / _relevance(levels, a, n).sum(1, keepdim=True),
+        ),
+        Mistake(
+            "levels",
+            "An item collects the shares of all levels up to its own, as with the weights of E14. In E12 it has the "
+            "share of its own level alone.",
+            _collected,
+        ),
+        Mistake(
+            "levels",
+            "The items of level L get nothing: the loop over the levels ends one too early.",
+            lambda levels, a, n: _relevance(levels, a, n) * (levels < n),
+        ),
+        Mistake(
+            "levels",
+            "l/L came out as a whole number, so each level below L is worth 0: `//` drops what is behind the point.",
+            _of(lambda level, a, n: (level // n) ** a),
+        ),
+        Mistake(
+            "levels",
+            "The power α takes the class size too. It is the power of l/L alone; then comes the division.",
+            lambda levels, a, n: _shared_out(levels, (levels / n / _sizes(levels)) ** a, 1.0),
         ),
         Mistake("levels", "α is not used: raise l/L to the power α.", _of(lambda level, a, n: level / n)),
         Mistake("levels", "You multiply by α. It is a power: (l/L)^α.", _of(lambda level, a, n: a * level / n)),

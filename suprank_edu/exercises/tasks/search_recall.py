@@ -26,6 +26,8 @@ def _kth(exact: Tensor) -> Tensor:
     return exact.amin(1, keepdim=True)
 
 
+_NONE = float("-inf")
+
 _FOUND = torch.tensor([[0.91, 0.84, 0.79, 0.55], [0.88, 0.62, 0.60, 0.41], [0.7, 0.65, 0.61, 0.6]])
 
 _EXACT = torch.tensor([[0.91, 0.86, 0.84, 0.79], [0.88, 0.85, 0.71, 0.66], [0.7, 0.65, 0.61, 0.6]])
@@ -37,9 +39,40 @@ SEARCH_RECALL = Exercise(
     truth=_recall,
     cases=(
         Case("three queries, four best", (_FOUND, _EXACT)),
-        Case("two that tie for the last place", (torch.tensor([[0.8, 0.5, 0.5]]), torch.tensor([[0.8, 0.7, 0.5]]))),
-        Case("scores that differ by rounding", (torch.tensor([[0.9, 0.6999999]]), torch.tensor([[0.9, 0.7]]))),
-        Case("fewer found than wanted", (torch.tensor([[0.9, float("-inf")]]), torch.tensor([[0.9, 0.7]]))),
+        Case(
+            "two that tie for the last place",
+            (torch.tensor([[0.8, 0.5, 0.5], [0.9, 0.6, 0.6]]), torch.tensor([[0.8, 0.7, 0.5], [0.9, 0.8, 0.6]])),
+        ),
+        Case(
+            "scores that differ by rounding",
+            (
+                torch.tensor([[0.9, 0.6999998], [0.85, 0.4499998], [0.8, 0.5000003]]),
+                torch.tensor([[0.9, 0.7], [0.85, 0.45], [0.8, 0.5]]),
+            ),
+        ),
+        Case(
+            "the best one missed",
+            (torch.tensor([[0.3, 0.2, 0.1], [0.7, 0.6, 0.2]]), torch.tensor([[0.9, 0.8, 0.7], [0.9, 0.7, 0.6]])),
+        ),
+        Case("fewer found than wanted", (torch.tensor([[0.9, _NONE]]), torch.tensor([[0.9, 0.7]]))),
+        Case(
+            "scores below 0",
+            (
+                torch.tensor([[-0.2, -0.3000002, _NONE], [-0.1, -0.4, -0.5000003], [-0.3, -0.309, -0.7]]),
+                torch.tensor([[-0.2, -0.25, -0.3], [-0.1, -0.4, -0.5], [-0.3, -0.302, -0.305]]),
+            ),
+        ),
+        Case(
+            "scores below 0, fewer found than wanted",
+            (
+                torch.tensor([[-0.1, -0.4, _NONE], [-0.2, -0.6, _NONE]]),
+                torch.tensor([[-0.1, -0.3, -0.4], [-0.2, -0.5, -0.6]]),
+            ),
+        ),
+        Case(
+            "scores that miss by little",
+            (torch.tensor([[0.8, 0.695, 0.694], [0.6, 0.5, 0.395]]), torch.tensor([[0.8, 0.75, 0.7], [0.6, 0.5, 0.4]])),
+        ),
     ),
     mistakes=(
         Mistake(
@@ -56,8 +89,66 @@ SEARCH_RECALL = Exercise(
         Mistake(
             "ties",
             "Of two items that tie for the last place a search may return either. What counts is to reach the k-th "
-            "exact score: compare with `>=`.",
-            _share(lambda scores, exact: scores > _kth(exact) + 1e-6),
+            "exact score, not to beat it.",
+            _share(lambda scores, exact: scores > _kth(exact)),
+        ),
+        Mistake(
+            "sign",
+            "The room for rounding is on the wrong side: what lies 1e-6 *below* the k-th score still counts.",
+            _share(lambda scores, exact: scores >= _kth(exact) + 1e-6),
+        ),
+        Mistake(
+            "rounding",
+            "There is too much room: what lies 0.005 below the k-th score counts with you. Rounding needs 1e-6.",
+            _share(lambda scores, exact: scores >= _kth(exact) - 1e-2),
+        ),
+        Mistake(
+            "negative-scores",
+            "The room for rounding is a share of the score, so that with a score below 0 the border moves up. Take a "
+            "distance.",
+            _share(lambda scores, exact: scores >= _kth(exact) * (1 - 1e-6)),
+        ),
+        Mistake(
+            "negative-scores",
+            "A place that was left empty, −inf, counts as found where the scores are below 0: you put 0 there.",
+            _share(lambda scores, exact: torch.where(scores.isinf(), 0.0, scores) >= _kth(exact) - 1e-6),
+        ),
+        Mistake(
+            "rounding",
+            "You look for the very same numbers. Two products of the same vectors differ in the last digits: an item "
+            "counts when it reaches the k-th score, up to rounding.",
+            lambda scores, exact: (scores[:, :, None] == exact[:, None, :]).any(2).double().mean(1),
+        ),
+        Mistake(
+            "normaliser",
+            "You divide by how many items came back, and a search that returns little looks good. Divide by k.",
+            lambda scores, exact: _recall(scores, exact) * exact.shape[1] / scores.isfinite().sum(1),
+        ),
+        Mistake(
+            "other-metric",
+            "You ask whether all k were found. Asked is which share of them.",
+            lambda scores, exact: (_recall(scores, exact) == 1).double(),
+        ),
+        Mistake(
+            "other-metric",
+            "You ask whether any of the k was found. Asked is which share of them.",
+            lambda scores, exact: (_recall(scores, exact) > 0).double(),
+        ),
+        Mistake(
+            "queries-mixed",
+            "You compare with the lowest exact score of all queries. Each query has a k-th score of its own.",
+            _share(lambda scores, exact: scores >= exact.min() - 1e-6),
+        ),
+        Mistake(
+            "order",
+            "You ask which of the true k best reach the last item that was found. Asked is which of those found reach "
+            "the k-th of the true.",
+            _share(lambda scores, exact: exact >= scores[:, -1:] - 1e-6),
+        ),
+        Mistake(
+            "sign",
+            "You take the distance to the k-th score without its sign, so that what is much better is missed.",
+            _share(lambda scores, exact: (scores - _kth(exact)).abs() <= 1e-6),
         ),
         Mistake(
             "rounding",

@@ -23,6 +23,8 @@ SEED_INTERVAL = Exercise(
         Case("five seeds", (torch.tensor([0.70, 0.72, 0.71, 0.69, 0.74]), 2.776)),
         Case("two seeds", (torch.tensor([0.45, 0.47]), 12.706)),
         Case("three seeds", (torch.tensor([0.31, 0.30, 0.36]), 4.303)),
+        Case("three seeds, in per cent", (torch.tensor([71.31, 71.25, 71.86]), 4.303)),
+        Case("four seeds, in per cent, close together", (torch.tensor([55.12, 55.19, 55.14, 55.16]), 3.182)),
     ),
     mistakes=(
         Mistake(
@@ -61,6 +63,53 @@ SEED_INTERVAL = Exercise(
             "term",
             "That is the variance, in squared units. Take its square root.",
             mean_and(lambda v, t: t * v.var() / len(v) ** 0.5),
+        ),
+        Mistake(
+            "normaliser",
+            "The standard deviation has its n − 1 already, and the mean of n seeds varies √n times less: divide by √n, "
+            "not by √(n − 1).",
+            mean_and(lambda v, t: t * v.std() / (len(v) - 1) ** 0.5),
+        ),
+        Mistake(
+            "normaliser",
+            "The standard deviation has its n − 1 already: you divide by its root once more.",
+            mean_and(lambda v, t: t * v.std() / (len(v) - 1) ** 0.5 / len(v) ** 0.5),
+        ),
+        Mistake(
+            "term",
+            "The spread is taken around 0. It is that around the mean: subtract the mean before you square.",
+            mean_and(lambda v, t: t * (v.square().sum() / (len(v) - 1)).sqrt() / len(v) ** 0.5),
+        ),
+        Mistake(
+            "term",
+            "The root covers too much: it belongs to n alone. t and the standard deviation stand outside.",
+            mean_and(lambda v, t: (t * v.std() / len(v)).sqrt()),
+        ),
+        Mistake(
+            "other-metric",
+            "That is the mean distance from the mean. The standard deviation is the root of the mean square.",
+            mean_and(lambda v, t: t * (v - v.mean()).abs().mean() / len(v) ** 0.5),
+        ),
+        Mistake(
+            "other-metric",
+            "You take half of what lies between the best and the worst seed for the standard deviation.",
+            mean_and(lambda v, t: t * (v.max() - v.min()) / 2 / len(v) ** 0.5),
+        ),
+        Mistake(
+            "other-metric",
+            "The first number is the median. Asked is the mean.",
+            lambda v, t: torch.stack([v.double().median(), interval(v, t)[1]]),
+        ),
+        Mistake(
+            "product",
+            "That is a quarter of the width: t times the standard error reaches from the middle to one end, so it is "
+            "half the width already.",
+            mean_and(lambda v, t: interval(v, t)[1] / 2),
+        ),
+        Mistake(
+            "wrong",
+            "The two numbers stand the wrong way round: the mean first, then half the width.",
+            lambda v, t: interval(v, t).flip(0),
         ),
         Mistake("sum", "These are the two ends. Asked are the mean and half the width.", _ends),
         Mistake(

@@ -47,7 +47,7 @@ SHARED_LEVELS = Exercise(
         ),
         Mistake(
             "levels",
-            "You look at the coarsest column only: 1 or 0. Add the finer ones.",
+            "Yours is 1 or 0: whether anything is shared at all. Asked is how many levels are.",
             lambda a, b: _agree(a, b)[:, :, -1],
         ),
         Mistake(
@@ -66,6 +66,16 @@ SHARED_LEVELS = Exercise(
             "levels",
             "You stop before the finest level: the same instance shares all L levels.",
             lambda a, b: _agree(a, b)[:, :, 1:].sum(2),
+        ),
+        Mistake(
+            "levels",
+            "Column 0 is the finest, and you take it for the coarsest: pairs with little in common get high numbers.",
+            lambda a, b: (_agree(a, b) * torch.arange(1, a.shape[1] + 1)).amax(2),
+        ),
+        Mistake(
+            "order",
+            "You give the number of the first column that agrees. Asked is how many columns agree.",
+            lambda a, b: _agree(a, b).argmax(2).to(torch.float64),
         ),
         Mistake(
             "normaliser",

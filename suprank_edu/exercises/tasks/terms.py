@@ -14,6 +14,11 @@ def _three(rule: Callable[[int, int, int], tuple[int, int, int]]) -> Function:
     return lambda queries, positives, gallery: torch.tensor(rule(queries, positives, gallery), dtype=torch.float64)
 
 
+def _int32(number: int) -> int:
+    """Return what 32 bits keep of a number."""
+    return (number + 2**31) % 2**32 - 2**31
+
+
 TERMS = Exercise(
     name="terms",
     arguments=("queries", "positives", "gallery"),
@@ -22,12 +27,14 @@ TERMS = Exercise(
     cases=(
         Case("64 queries, a large gallery", (64, 5_000, 60_000)),
         Case("a batch of 256", (256, 3, 256)),
+        Case("1,000 queries", (1_000, 50, 20_000)),
         Case("one query", (1, 2, 7)),
     ),
     mistakes=(
         Mistake(
             "pairs",
-            "The dense form looks at every pair of gallery items, k and j, for each query: Q·G·G. Yours has only Q·G.",
+            "The dense form looks at every pair of gallery items, k and j, for each query. Yours has one term for each "
+            "item.",
             _three(lambda q, p, g: (q * g, q * p * (g - p), q * g)),
         ),
         Mistake(
@@ -51,19 +58,53 @@ TERMS = Exercise(
         ),
         Mistake(
             "sum",
-            "The sorted form sees positives and negatives once each: P + (G − P) = G items a query. Their product is "
-            "what it saves.",
+            "The sorted form sees positives and negatives once each. Their product is what it saves.",
             _three(lambda q, p, g: (q * g * g, q * p * (g - p), q * p * (g - p))),
         ),
         Mistake(
             "sum",
-            "Positives and negatives together are P + (G − P) = G items. You count the positives twice.",
+            "You count the positives twice: G counts them too.",
             _three(lambda q, p, g: (q * g * g, q * p * (g - p), q * (p + g))),
         ),
         Mistake(
             "sum",
-            "The positives take part in the sort too, as the rows: P + (G − P) = G items a query.",
+            "The positives take part in the sort too, as the rows.",
             _three(lambda q, p, g: (q * g * g, q * p * (g - p), q * (g - p))),
+        ),
+        Mistake(
+            "pairs",
+            "You count each pair of the dense form once. Its table holds k against j, j against k, and the diagonal.",
+            _three(lambda q, p, g: (q * g * (g - 1) // 2, q * p * (g - p), q * g)),
+        ),
+        Mistake(
+            "pairs",
+            "Your dense form compares all items of all queries with one another. Each query has a table of its own.",
+            _three(lambda q, p, g: ((q * g) ** 2, q * p * (g - p), q * g)),
+        ),
+        Mistake(
+            "positives",
+            "G counts the positives too; you add them to it once more, as if G were the negatives alone.",
+            _three(lambda q, p, g: (q * (g + p) ** 2, q * p * g, q * (g + p))),
+        ),
+        Mistake(
+            "positives",
+            "Your direct form compares positives with positives. It compares each positive with each negative.",
+            _three(lambda q, p, g: (q * g * g, q * p * p, q * g)),
+        ),
+        Mistake(
+            "pairs",
+            "Your direct form adds positives and negatives. It compares each with each: that is a product.",
+            _three(lambda q, p, g: (q * g * g, q * g, q * g)),
+        ),
+        Mistake(
+            "product",
+            "The number of sorted items is that of one query. Multiply it by Q.",
+            _three(lambda q, p, g: (q * g * g, q * p * (g - p), g)),
+        ),
+        Mistake(
+            "rounding",
+            "Numbers beyond two billion came out wrong: int32 ends there. Count in int64 or in Python's own numbers.",
+            _three(lambda q, p, g: (_int32(q * g * g), _int32(q * p * (g - p)), _int32(q * g))),
         ),
         Mistake(
             "product",

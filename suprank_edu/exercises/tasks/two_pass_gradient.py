@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Hint, Mistake
+from suprank_edu.exercises.engine.work import Kept
 
 
 def network(images: Tensor, weight: Tensor) -> Tensor:
@@ -83,6 +84,39 @@ def _as_query(weight: Tensor, images: Tensor, at_once: int) -> Tensor:
     return _second_pass(weight, images, _at_embeddings(weight, images, gallery_counts=False))
 
 
+def _first_gradients(weight: Tensor, images: Tensor, at_once: int) -> Tensor:
+    gradient = _at_embeddings(weight, images)
+    parts = [_second_pass(weight, piece, gradient[: len(piece)]) for piece in _split(images, at_once)]
+    return torch.stack(parts).sum(0)
+
+
+def _of_ones(weight: Tensor, images: Tensor, at_once: int) -> Tensor:
+    return _second_pass(weight, images, torch.ones((), dtype=torch.float64))
+
+
+def _keeps_graphs(call: Function, weight: Tensor, images: Tensor, at_once: int) -> Hint | None:
+    """Tell a gradient for which more than `at_once` images had a graph at a time, or one that stays behind."""
+    # The network saves its images, (n, F), for the way back; embeddings, scores and weights have other widths here.
+    with Kept(width=images.shape[1]) as kept:
+        call()
+    if at_once < len(images) and kept.most > at_once:
+        return Hint(
+            "forbidden",
+            f"The gradient is right, but {kept.most} images had a graph at the same time, where {at_once} are allowed: "
+            "a graph lives from the forward pass of its images to their backward pass. How many images go through the "
+            "network in between?",
+            _OWN_LOSS_MORE,
+        )
+    if weight.grad is not None:
+        return Hint(
+            "in-place",
+            "The gradient is right, but it also stays behind in the `.grad` of the weights that were handed in, and "
+            "the next call would add to it. Work on a leaf of your own.",
+            "`weight.detach().clone().requires_grad_()`",
+        )
+    return None
+
+
 _OWN_LOSS = (
     "You take the loss of each piece alone, so that its images never meet the others. The loss couples the whole "
     "batch: take it once, on the embeddings of all."
@@ -113,6 +147,24 @@ TWO_PASS_GRADIENT = Exercise(
                 torch.tensor([[0.5], [-0.7]]),
                 torch.tensor([[1.0, 0.3], [0.2, -0.6], [-0.5, 0.8], [0.7, 0.9]]),
                 2,
+            ),
+        ),
+        Case(
+            "seven images, three at a time",
+            (
+                torch.tensor([[0.4, 0.7], [-0.5, 0.2], [0.3, -0.8], [0.6, 0.1]]),
+                torch.tensor(
+                    [
+                        [0.2, -0.9, 0.4, 0.7],
+                        [0.8, 0.1, -0.3, 0.5],
+                        [-0.6, 0.4, 0.9, -0.2],
+                        [0.3, 0.7, -0.8, 0.1],
+                        [-0.1, 0.6, 0.2, 0.9],
+                        [0.5, -0.4, 0.1, -0.7],
+                        [0.9, 0.3, 0.6, -0.5],
+                    ]
+                ),
+                3,
             ),
         ),
         Case(
@@ -159,8 +211,25 @@ TWO_PASS_GRADIENT = Exercise(
             "alone: the gallery must not be detached.",
             _as_query,
         ),
+        Mistake(
+            "pieces",
+            "Every piece gets the gradients of the first images. A piece goes back with the rows of its own images.",
+            _first_gradients,
+        ),
+        Mistake(
+            "product",
+            "You send back ones, which is the gradient of the sum of the embeddings. Send back the gradient of the "
+            "loss at them.",
+            _of_ones,
+        ),
+        Mistake(
+            "product",
+            "Everything is there twice: the first pass had a graph too, and left a gradient at the weights already.",
+            lambda w, i, n: 2 * _one_pass(w, i),
+        ),
         Mistake("sign", "The gradient points the other way.", lambda w, i, n: -_one_pass(w, i)),
     ),
+    forbidden=_keeps_graphs,
     praise="The same gradient as in one pass, with a graph of a few images at a time: the batch may now be as large as "
     "its embeddings.",
     further={

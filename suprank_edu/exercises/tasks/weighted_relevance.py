@@ -34,6 +34,32 @@ def _collected(order: str = "finest first", sizes: str = "at least", share: str 
     return rule
 
 
+def _with_sizes(size: Function, reached: Function = lambda levels, p: levels >= p, first: int = 1) -> Function:
+    """Return the relevance with other divisors, other items at each level, or levels counted from `first`."""
+
+    def rule(levels: Tensor, weights: Tensor) -> Tensor:
+        total = torch.zeros(levels.shape, dtype=torch.float64)
+        for p, weight in enumerate(weights.flip(0).tolist(), first):
+            total = total + reached(levels, p) * weight / size(levels, p)
+        return total
+
+    return rule
+
+
+def _size(levels: Tensor, p: int) -> Tensor:
+    return (levels >= p).sum(1, keepdim=True)
+
+
+def _divided_once(levels: Tensor, weights: Tensor) -> Tensor:
+    collected = torch.nn.functional.pad(weights.double().flip(0).cumsum(0), (1, 0))[levels]
+    return collected / (levels[:, None, :] >= levels[:, :, None]).sum(2)
+
+
+def _last_for_zero(levels: Tensor, weights: Tensor) -> Tensor:
+    right = _weighted_relevance(levels, weights)
+    return torch.where(levels > 0, right, right.amax(1, keepdim=True))
+
+
 def _e12(levels: Tensor, weights: Tensor) -> Tensor:
     return torch.tensor([naive.relevance(row, 1.0, len(weights)) for row in levels.tolist()], dtype=torch.float64)
 
@@ -45,13 +71,17 @@ WEIGHTED_RELEVANCE = Exercise(
     truth=_weighted_relevance,
     cases=(
         Case(
-            "two queries, three levels",
+            "two queries, seven items, three levels",
             (
                 torch.tensor([[3, 2, 1, 0, 2, 1, 1], [1, 3, 3, 0, 2, 2, 2]]),
-                torch.tensor([0.5, 0.3, 0.2]),
+                torch.tensor([0.6, 0.5, 0.3]),
             ),
         ),
         Case("10 fine items, 2 coarse ones", (torch.tensor([[2] * 10 + [1] * 2 + [0]]), torch.tensor([0.6, 0.4]))),
+        Case(
+            "two queries, five items, three levels",
+            (torch.tensor([[0, 2, 3, 1, 1], [3, 1, 0, 2, 2]]), torch.tensor([1.0, 0.8, 0.5])),
+        ),
     ),
     mistakes=(
         Mistake(
@@ -81,6 +111,54 @@ WEIGHTED_RELEVANCE = Exercise(
             "normaliser",
             "The weight of level p is not divided among the items of level p or more.",
             _collected(sizes="none"),
+        ),
+        Mistake(
+            "queries-mixed",
+            "You count the items of level p or more over all queries. Each query has class sizes of its own.",
+            _with_sizes(lambda levels, p: (levels >= p).sum()),
+        ),
+        Mistake(
+            "axis",
+            "You count down the columns, over the queries at one place of the gallery. The items of a query lie along "
+            "its row.",
+            _with_sizes(lambda levels, p: (levels >= p).sum(0, keepdim=True).clamp(min=1)),
+        ),
+        Mistake(
+            "normaliser",
+            "You divide by the size of the gallery. The weight of level p is shared by the items of level p or more.",
+            _with_sizes(lambda levels, p: levels.shape[1]),
+        ),
+        Mistake(
+            "normaliser",
+            "You add the weights up first and divide once. Each level has a number of items of its own: divide each "
+            "weight, then add.",
+            _divided_once,
+        ),
+        Mistake(
+            "normaliser",
+            "You divide each row by its sum. The weights stay as they are given, whatever they add up to.",
+            lambda levels, w: _weighted_relevance(levels, w) / _weighted_relevance(levels, w).sum(1, keepdim=True),
+        ),
+        Mistake(
+            "levels",
+            "An item collects from the levels *below* its own only; that of its own level is missing.",
+            _with_sizes(_size, lambda levels, p: levels > p),
+        ),
+        Mistake(
+            "levels",
+            "An item collects from the levels above its own, which it does not reach. It collects up to its own.",
+            _with_sizes(_size, lambda levels, p: (levels <= p) & (levels > 0)),
+        ),
+        Mistake(
+            "levels",
+            "Level 0 counts as a level that is reached, so that every weight is one level too low. The last weight is "
+            "that of level 1.",
+            _with_sizes(_size, first=0),
+        ),
+        Mistake(
+            "levels",
+            "An item of level 0 gets what one of the finest level gets: a place of −1 is the last one.",
+            _last_for_zero,
         ),
         Mistake("other-metric", "That is the relevance of E12, which need not grow with the level.", _e12),
     ),
