@@ -33,6 +33,11 @@ class Work(TorchDispatchMode):
         super().__init__()
         self.total = self.largest = 0
 
+    def __enter__(self) -> Work:
+        super().__enter__()
+        torch.empty(0)  # the first operation in such a mode imports a thousand modules; not in the time of the call
+        return self
+
     def __torch_dispatch__(self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None) -> Any:
         made = func(*args, **(kwargs or {}))
         if isinstance(made, Tensor) and not func.is_view:

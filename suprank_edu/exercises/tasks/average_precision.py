@@ -9,7 +9,7 @@ from torch import Tensor
 
 from suprank_edu import naive
 from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
-from suprank_edu.exercises.tasks.common import above, at_least, at_most, by_row, counted
+from suprank_edu.exercises.tasks.common import ONE_ARGSORT, above, argsort_once, at_least, at_most, by_row, counted
 
 
 def _average_precision(scores: Sequence[float], relevant: Sequence[int]) -> float:
@@ -197,8 +197,8 @@ AVERAGE_PRECISION = Exercise(
         ),
         Mistake(
             "order",
-            "One `argsort` says which item stands at each place, not at which place an item stands: that is no rank.",
-            _mixed(lambda s, r, plus, rank: (plus, s.argsort(dim=1, descending=True) + 1)),
+            ONE_ARGSORT,
+            _mixed(lambda s, r, plus, rank: (plus, argsort_once(s))),
         ),
         Mistake(
             "sum",

@@ -98,9 +98,15 @@ def ranked(step: Function, start: float = 1.0) -> Function:
     return lambda scores: counted(scores, everyone(scores), step, start)
 
 
+def argsort_once(scores: Tensor) -> Tensor:
+    """Return the item at each place, from 1 on, which is no rank."""
+    return (scores.argsort(dim=1, descending=True, stable=True) + 1).to(torch.float64)
+
+
 FIVE_ITEMS = torch.tensor([[0.9, 0.2, 0.55, 0.35, 0.7], [-0.3, 0.4, 0.05, -0.6, 0.25]])
 FOUR_ITEMS = torch.tensor([[-0.2, -0.7, 0.6, 0.1], [0.8, 0.15, -0.5, 0.3], [-0.9, -0.45, -0.1, -0.35]])
 TIED_ITEMS = torch.tensor([[0.5, 0.8, 0.5, 0.1]])
+ONE_ARGSORT = "One `argsort` says which item stands at each place, not at which place an item stands: that is no rank."
 NOT_ITSELF = "An item is not compared with itself (j ≠ k)"
 
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from suprank_edu import naive
 from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
-from suprank_edu.exercises.tasks.common import above, at_least
+from suprank_edu.exercises.tasks.common import ONE_ARGSORT, above, argsort_once, at_least
 
 
 def _dcg(scores: Tensor, levels: Tensor) -> Tensor:
@@ -37,10 +37,6 @@ def _discounted(
     gain: Function = _gain, discount: Function = lambda rank: torch.log2(1 + rank), **how: Function
 ) -> Function:
     return lambda scores, levels: (gain(levels) / discount(_ranks(scores, **how))).sum(1)
-
-
-def _of_one_argsort(scores: Tensor) -> Tensor:
-    return (scores.argsort(dim=1, descending=True) + 1).to(torch.float64)
 
 
 def _middle_of_ties(scores: Tensor) -> Tensor:
@@ -148,8 +144,8 @@ DCG = Exercise(
         ),
         Mistake(
             "order",
-            "One `argsort` says which item stands at each place, not at which place an item stands: that is no rank.",
-            _ranked_by(_of_one_argsort),
+            ONE_ARGSORT,
+            _ranked_by(argsort_once),
         ),
         Mistake(
             "axis",

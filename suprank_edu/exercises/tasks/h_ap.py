@@ -9,7 +9,18 @@ from torch import Tensor
 
 from suprank_edu import naive
 from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
-from suprank_edu.exercises.tasks.common import above, at_least, at_most, by_row, counted, everyone, others, pairs
+from suprank_edu.exercises.tasks.common import (
+    ONE_ARGSORT,
+    above,
+    argsort_once,
+    at_least,
+    at_most,
+    by_row,
+    counted,
+    everyone,
+    others,
+    pairs,
+)
 
 
 def _h_ap(scores: Sequence[float], relevances: Sequence[float]) -> float:
@@ -156,8 +167,8 @@ H_AP = Exercise(
         ),
         Mistake(
             "order",
-            "One `argsort` says which item stands at each place, not at which place an item stands: that is no rank.",
-            _by_ranks(lambda scores: scores.argsort(dim=1, descending=True) + 1),
+            ONE_ARGSORT,
+            _by_ranks(argsort_once),
         ),
         Mistake(
             "off-by-one",

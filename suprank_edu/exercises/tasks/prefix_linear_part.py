@@ -109,25 +109,23 @@ def _rounded(after: torch.dtype, search: torch.dtype) -> Function:
 def _compares_all_pairs(call: Function, rows: Tensor, columns: Tensor, rho: float, delta: float) -> Hint | None:
     """Tell a table of all pairs, at once or row by row, where one sum over the columns would do."""
     pairs, few = len(rows) * len(columns), len(rows) + len(columns) + 2
-    if pairs < 10 * few:  # short lists: a table is no larger than what a prefix sum needs
+    if pairs < 20 * few:  # short lists: a table is no larger than what a prefix sum needs
         return None
     with Work() as work:
         call()
     if work.largest >= pairs:
-        return Hint(
-            "forbidden",
-            f"The sums are right, but a table of all pairs was made: {work.largest:,} numbers for {len(rows)} rows and "
-            f"{len(columns):,} columns. The columns are sorted: how much of the sum does a row share with the others?",
-            "Sum the columns once, cumulatively, and look up for each row where its columns begin.",
+        seen = (
+            f"a table of all pairs was made: {work.largest:,} numbers for {len(rows)} rows and {len(columns):,} columns"
         )
-    if work.total >= pairs / 2:
-        return Hint(
-            "forbidden",
-            "The sums are right, but you go through the columns again for each row, which is the table of all pairs, "
-            "one row after another. The columns are sorted: how much of the sum does a row share with the others?",
-            "Sum the columns once, cumulatively, and look up for each row where its columns begin.",
-        )
-    return None
+    elif work.total >= pairs / 2:
+        seen = "you go through the columns again for each row, which is the table of all pairs, one row after another"
+    else:
+        return None
+    return Hint(
+        "forbidden",
+        f"The sums are right, but {seen}. The columns are sorted: what do the sums of two rows share?",
+        "Sum the columns once, cumulatively, and look up for each row where its columns begin.",
+    )
 
 
 _FLOAT32 = (
@@ -156,8 +154,8 @@ PREFIX_LINEAR_PART = Exercise(
         Case("a row above all columns", (torch.tensor([0.9, 0.2]), torch.tensor([0.1, 0.3, 0.6]), 100.0, 0.05)),
         Case("6,001 columns", (torch.tensor([0.8491, 0.8401, 0.2]), _LONG, 100.0, 0.05)),
         Case(
-            "forty rows and 2,001 columns",
-            (torch.linspace(0.836, 0.797, 40), torch.linspace(0.1, 0.9, 2_001), 100.0, 0.05),
+            "twelve rows near the top of 4,001 columns",
+            (torch.linspace(0.848, 0.842, 12), torch.linspace(0.1, 0.9, 4_001), 100.0, 0.05),
         ),
         Case(
             "thirty rows, some of them below all 600 columns",
@@ -224,10 +222,11 @@ PREFIX_LINEAR_PART = Exercise(
             "You count the columns beyond δ. Each adds ρ(t − δ).",
             _beyond(lambda t, rho, delta: torch.ones_like(t), _past_delta),
         ),
-        Mistake("rounding", _FLOAT32, _rounded(torch.float32, torch.float32), _FLOAT32_MORE),
-        Mistake("rounding", _FLOAT32, _rounded(torch.float32, torch.float64), _FLOAT32_MORE),
-        Mistake("rounding", _FLOAT32, _rounded(torch.float64, torch.float32), _FLOAT32_MORE),
-        Mistake("rounding", _FLOAT32, _rounded(torch.float64, torch.float64), _FLOAT32_MORE),
+        *(
+            Mistake("rounding", _FLOAT32, _rounded(after, search), _FLOAT32_MORE)
+            for after in (torch.float32, torch.float64)
+            for search in (torch.float32, torch.float64)
+        ),
         Mistake(
             "sign",
             "You take s_k − δ for the border. Beyond δ are those with s_j > s_k + δ.",

@@ -74,13 +74,13 @@ WEIGHTED_RELEVANCE = Exercise(
             "two queries, seven items, three levels",
             (
                 torch.tensor([[3, 2, 1, 0, 2, 1, 1], [1, 3, 3, 0, 2, 2, 2]]),
-                torch.tensor([0.6, 0.5, 0.3]),
+                torch.tensor([0.5, 0.3, 0.2]),
             ),
         ),
         Case("10 fine items, 2 coarse ones", (torch.tensor([[2] * 10 + [1] * 2 + [0]]), torch.tensor([0.6, 0.4]))),
         Case(
             "two queries, five items, three levels",
-            (torch.tensor([[0, 2, 3, 1, 1], [3, 1, 0, 2, 2]]), torch.tensor([1.0, 0.8, 0.5])),
+            (torch.tensor([[0, 2, 3, 1, 1], [3, 1, 0, 2, 2]]), torch.tensor([0.2, 0.3, 0.5])),
         ),
     ),
     mistakes=(
@@ -133,11 +133,6 @@ WEIGHTED_RELEVANCE = Exercise(
             "You add the weights up first and divide once. Each level has a number of items of its own: divide each "
             "weight, then add.",
             _divided_once,
-        ),
-        Mistake(
-            "normaliser",
-            "You divide each row by its sum. The weights stay as they are given, whatever they add up to.",
-            lambda levels, w: _weighted_relevance(levels, w) / _weighted_relevance(levels, w).sum(1, keepdim=True),
         ),
         Mistake(
             "levels",

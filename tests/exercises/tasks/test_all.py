@@ -12,37 +12,11 @@ from suprank_edu.exercises import EXERCISES, HINTS, check
 from suprank_edu.exercises.engine.evidence import ENOUGH_INPUTS, ENOUGH_NUMBERS
 from suprank_edu.exercises.engine.spec import Exercise, Mistake
 
-# Exercises whose inputs do not yet tell every mistake on three numbers of two inputs.
-TO_DO = {
-    "average_precision",
-    "chebyshev_moments",
-    "chosen_result",
-    "coverage_and_accuracy",
-    "dcg",
-    "gather_backward",
-    "h_ap",
-    "hit_rate_at_1",
-    "majority_vote",
-    "memory_ring",
-    "mild_mistakes",
-    "mild_share",
-    "paired_interval",
-    "prefix_linear_part",
-    "purity",
-    "relevance",
-    "search_recall",
-    "seed_interval",
-    "shared_levels",
-    "terms",
-    "two_pass_gradient",
-    "weighted_relevance",
-}
 MISTAKES = [
     pytest.param(
         exercise,
         mistake,
         id=f"{exercise.name}-{i}-{mistake.hint}",
-        marks=[pytest.mark.xfail(reason="inputs to come", strict=False)] if exercise.name in TO_DO else [],
     )
     for exercise in EXERCISES.values()
     for i, mistake in enumerate(exercise.mistakes)

@@ -39,7 +39,7 @@ def one_too_many(scores, levels):
     return ((2.0**levels - 1) / torch.log2(2.0 + ranks(scores))).sum(1)
 
 
-@answers.wrong("dcg", "non-finite", "log₂")
+@answers.wrong("dcg", "non-finite", "logarithm")
 def logarithm_of_the_rank(scores, levels):
     return ((2.0**levels - 1) / torch.log2(ranks(scores).float())).sum(1)
 

@@ -31,7 +31,7 @@ def own_relevance(scores, relevances):
     return ((above * mine * (other > 0)).sum(2) / above.sum(2)).sum(1) / relevances.sum(1)
 
 
-@answers.wrong("h_ap", "ties", "`>=`")
+@answers.wrong("h_ap", "ties", "H(0) = 1")
 def strictly_above(scores, relevances):
     above = (scores[:, None, :] > scores[:, :, None]).float()
     shared = torch.minimum(relevances[:, :, None], relevances[:, None, :])

@@ -6,7 +6,7 @@ from exercises.learners import Answers, assert_hint
 answers = Answers()
 
 
-@answers.wrong("mild_share", "normaliser", "divide by 1 − R@1")
+@answers.wrong("mild_share", "normaliser", "divide by these")
 def of_all_queries(fine, coarse):
     return coarse - fine
 

@@ -66,7 +66,7 @@ def counted(rows, columns, rho, delta):
     return (len(columns) - beyond(rows, columns, delta)).float()
 
 
-@answers.wrong("prefix_linear_part", "wrong", "float64")
+@answers.wrong("prefix_linear_part", "rounding", "float32")
 def in_single_precision(rows, columns, rho, delta):
     prefix = torch.nn.functional.pad(columns.cumsum(0), (1, 0))
     at = beyond(rows, columns, delta)

@@ -19,7 +19,7 @@ def to_the_last_digit(scores, exact_scores):
 
 @answers.wrong("search_recall", "ties", "either")
 def strictly_above(scores, exact_scores):
-    return (scores > exact_scores[:, -1:] + 1e-6).float().mean(1)
+    return (scores > exact_scores[:, -1:]).float().mean(1)
 
 
 @answers.wrong("search_recall", "other-metric", "all k")

@@ -20,7 +20,7 @@ def same_instance(labels, ref_labels):
     return (labels[:, None, 0] == ref_labels[None, :, 0]).long()
 
 
-@answers.wrong("shared_levels", "levels", "coarsest column only")
+@answers.wrong("shared_levels", "levels", "shared at all")
 def same_coarse(labels, ref_labels):
     return (labels[:, None, -1] == ref_labels[None, :, -1]).float()
 

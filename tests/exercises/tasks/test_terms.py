@@ -12,7 +12,7 @@ def positives_against_everyone(queries, positives, gallery):
     return torch.tensor([queries * gallery**2, queries * positives * gallery, queries * gallery])
 
 
-@answers.wrong("terms", "pairs", "only Q·G")
+@answers.wrong("terms", "pairs", "one term for each")
 def no_table(queries, positives, gallery):
     return torch.tensor([queries * gallery, queries * positives * (gallery - positives), queries * gallery])
 

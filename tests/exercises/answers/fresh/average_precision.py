@@ -176,3 +176,20 @@ def wrong_axis(scores, relevant):
     rank_plus = (ahead & relevant[:, None, :]).sum(dim=1)
     terms = rank_plus / ahead.sum(dim=1) * relevant
     return terms.sum(dim=1) / relevant.sum(dim=1)
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "shape": "mean_over_queries",
+    "off-by-one": "rank_without_itself",
+    "ties": "strict ties_by_place strict_in_rank_plus",
+    "sign": "ascending",
+    "order": "argsort_once",
+    "queries-mixed": "pooled",
+    "positives": "mean_over_all_items",
+    "rank-plus": "reciprocal_rank",
+    "sum": "upside_down fraction_of_sums",
+    "normaliser": "divided_by_gallery sum",
+    "other-metric": "r_precision",
+    "wrong": "axis",
+}

@@ -195,3 +195,16 @@ def wrong_endless(u, count):
     while len(values) <= count:
         values[-1] = 2 * u * values[-1] - values[-2]
     return torch.stack(values[:count]).sum(dim=1)
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "time": "endless",
+    "shape": "one_too_many axis at_least_three not_summed",
+    "off-by-one": "constant_left_out index",
+    "sign": "plus absolute",
+    "moments": "powers second_kind recurrence_of_the_sums no_arc_cosine",
+    "product": "factor_forgotten u_forgotten",
+    "normaliser": "mean first_moment_is_one",
+    "in-place": "in_place",
+}

@@ -126,3 +126,16 @@ def wrong_best_loss_only(validation, test):
 # Reports a column of shape (M, 1).
 def wrong_shape(validation, test):
     return test.gather(1, validation.argmax(dim=1, keepdim=True))
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "shape": "axis table best_loss_only shape",
+    "dtype": "column_number",
+    "sign": "lowest",
+    "order": "last_rate test_sorted",
+    "axis": "one_rate_for_all argmax_of_the_table",
+    "other-metric": (
+        "best_on_test reports_validation exchanged mean_over_rates mean_of_both chosen_by_both smallest_difference"
+    ),
+}

@@ -136,3 +136,15 @@ def wrong_mean_over_classes(labels, truth):
 def wrong_one_number(labels, truth):
     has = labels != -1
     return (labels == truth)[has].float().mean()
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "shape": "one_number",
+    "sign": "share_without error_rate",
+    "pairs": "truth_not_masked",
+    "unlabelled": "class_zero_left_out zero_is_none none_is_right classes_covered",
+    "normaliser": "accuracy_over_all numbers percent only_labelled_ones product",
+    "other-metric": "mean_over_classes",
+    "wrong": "order integer_division",
+}

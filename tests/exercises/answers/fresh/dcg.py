@@ -154,3 +154,18 @@ def wrong_ranked_down_the_columns(scores, levels):
 def wrong_rank_from_zero(scores, levels):
     rank = (scores[:, None, :] > scores[:, :, None]).sum(dim=-1)
     return ((2.0**levels - 1) / torch.log2(1.0 + rank)).sum(dim=1)
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "shape": "sum_over_queries",
+    "non-finite": "log_of_rank rank_from_zero",
+    "off-by-one": "two_plus_rank",
+    "ties": "best_rank_of_a_tie mean_rank_of_a_tie ties_by_place",
+    "sign": "ascending",
+    "order": "argsort_once",
+    "axis": "ranked_down_the_columns",
+    "levels": "level_as_gain without_minus_one one_in_the_exponent exclusive_or",
+    "term": "natural_logarithm no_logarithm",
+    "normaliser": "normalised mean",
+}

@@ -134,3 +134,15 @@ def wrong_pieces_of_w_rows(gradient, rank, world_size):
 def wrong_float_index(gradient, rank, world_size):
     own = len(gradient) / world_size
     return world_size * gradient[rank * own : (rank + 1) * own]
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "exception": "axis pieces_of_w_rows float_index",
+    "shape": "all_rows zeros_for_the_others rank_from_one start",
+    "pieces": "every_wth_row rank_ignored",
+    "sum": "sum_over_processes mean_over_processes",
+    "product": "no_factor factor_of_rows factor_of_rank other_processes",
+    "normaliser": "divided",
+    "in-place": "in_place",
+}

@@ -210,3 +210,19 @@ def wrong_axis(scores, relevances):
     ahead = ahead_of(scores)
     h_rank = (ahead * least_of(relevances)).sum(dim=1)
     return (h_rank / ahead.sum(dim=2)).sum(dim=1) / relevances.sum(dim=1)
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "shape": "mean_over_queries",
+    "off-by-one": "without_itself itself_twice rank_one_too_large",
+    "ties": "strict strict_in_h_rank ties_in_order_of_place",
+    "sign": "other_way_round",
+    "order": "argsort_once",
+    "queries-mixed": "sum_over_all_queries",
+    "axis": "axis",
+    "h-rank": "no_minimum maximum weighted_twice",
+    "rank-plus": "rank_among_relevant",
+    "normaliser": "divided_by_number not_normalised",
+    "other-metric": "plain_ap",
+}

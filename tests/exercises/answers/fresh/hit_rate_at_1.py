@@ -174,3 +174,14 @@ def wrong_table_of_dimensions(embeddings, labels):
     scores = embeddings.T @ embeddings
     scores.fill_diagonal_(float("-inf"))
     return (labels[scores.argmax(dim=1)] == labels[: len(scores)]).float().mean()
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "shape": "not_averaged",
+    "self-positive": "itself_found zero_on_the_diagonal second_of_the_list",
+    "sign": "farthest largest_distance miss_rate",
+    "normaliser": "mean_over_classes",
+    "no-positive": "singles_counted singles_out_of_the_gallery divided_by_all label_zero_left_out own_partner",
+    "wrong": "only_later_images place_instead_of_label table_of_dimensions",
+}

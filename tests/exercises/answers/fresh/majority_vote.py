@@ -176,3 +176,14 @@ def wrong_unsure_left_out(classes, shares):
     labels, counts, sums = counted(classes[sure], shares[sure])
     winner = torch.where(counts == counts.max(), sums, -1.0).argmax()
     return torch.stack([labels[winner].float(), counts[winner] / len(classes)])
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "dtype": "integers",
+    "ties": "tie_to_the_smallest tie_to_the_first tie_to_the_surest_image tie_to_the_smaller_sum",
+    "order": "place_of_the_label",
+    "vote": "shares_decide surest_image counts_plus_shares mean_share_decides unsure_left_out",
+    "normaliser": "confidence_by_shares confidence_is_mean_share count_as_confidence divided_by_labels",
+    "wrong": "order_of_the_two",
+}

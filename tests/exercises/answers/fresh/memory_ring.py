@@ -147,3 +147,17 @@ def wrong_endless(added, size, batch):
     while place >= size:
         place - size
     return (place + torch.arange(batch)) % size
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "time": "endless",
+    "shape": "rest_dropped mask",
+    "off-by-one": "places_from_one",
+    "order": "sorted",
+    "ring": (
+        "past_the_end only_the_start_wraps no_split_over_the_end one_too_late one_too_early stays_at_the_end "
+        "from_zero added_in_batches modulo_batch queue one_round_only backwards"
+    ),
+    "wrong": "place_size",
+}

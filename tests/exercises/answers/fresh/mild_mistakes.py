@@ -143,3 +143,17 @@ def wrong_second_item(scores, levels, top):
     order = scores.argsort(dim=1, descending=True)
     first = levels.gather(1, order)[:, 1]
     return (first[first < top] > 0).float().mean()
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "shape": "not_averaged",
+    "non-finite": "best_of_all",
+    "off-by-one": "second_item",
+    "sign": "lowest_score",
+    "order": "first_column all_items",
+    "axis": "axis",
+    "levels": "right_ones_counted one_level_below_only complement top_of_the_list top_ignored level_zero_shares",
+    "normaliser": "share_of_all_queries number",
+    "other-metric": "mean_level share_of_mistakes",
+}

@@ -121,3 +121,17 @@ def wrong_rounded(fine, coarse):
 def wrong_in_place(fine, coarse):
     coarse -= fine
     return coarse / (1 - fine)
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "shape": "mean_over_losses",
+    "non-finite": "odds",
+    "sign": "sign",
+    "levels": "coarse_over_mistakes severe_share",
+    "rounding": "rounded",
+    "normaliser": "share_of_all divided_by_coarse divided_by_coarse_mistakes divided_by_fine pooled percent brackets",
+    "other-metric": "coarse_itself fine_over_coarse",
+    "in-place": "in_place",
+    "wrong": "independent",
+}

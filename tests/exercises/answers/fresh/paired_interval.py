@@ -152,3 +152,16 @@ def wrong_ends(one, other, t):
 def wrong_in_place(one, other, t):
     one -= other
     return torch.stack([one.mean(), t * one.std() / len(one) ** 0.5])
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "sign": "sign absolute",
+    "order": "sorted",
+    "pairs": "unpaired pooled all_pairs half_widths_added half_widths_subtracted spread_of_one",
+    "sum": "ends",
+    "product": "no_root_of_n without_t",
+    "term": "normal_quantile variance",
+    "normaliser": "divided_by_n twice_n relative",
+    "in-place": "in_place",
+}

@@ -216,3 +216,18 @@ def wrong_brackets(rows, columns, rho, delta):
     border = rows.double() + delta
     start = torch.searchsorted(c, border, right=True)
     return rho * (sums[-1] - sums[start]) - (len(c) - start) * border
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "shape": "search_the_wrong_way",
+    "off-by-one": "no_leading_zero minus_one_wraps one_too_few",
+    "sign": "sign_of_delta",
+    "order": "rows_in_another_order",
+    "prefix": "columns_below border_once all_columns_counted",
+    "rounding": "sum_in_float32 double_too_late",
+    "line": "delta_only_in_the_search delta_not_in_the_search",
+    "product": "without_rho brackets",
+    "normaliser": "mean",
+    "forbidden": "table_of_pairs pairs_row_by_row sum_for_every_row",
+}

@@ -157,3 +157,17 @@ def wrong_impurity(groups, truth):
 # Prints the number instead of returning it.
 def wrong_printed(groups, truth):
     print(table_of(groups, truth).max(dim=1).values.sum() / len(groups))
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "no-return": "printed",
+    "sign": "impurity",
+    "groups": (
+        "mean_over_groups groups_of_classes same_number most_frequent_overall groups_without_mixture "
+        "numbered_without_gaps last_group_left_out class_instead_of_count best_group"
+    ),
+    "normaliser": "count divided_by_groups",
+    "other-metric": "pairs",
+    "wrong": "integer_division number_of_classes",
+}

@@ -161,3 +161,16 @@ def wrong_range_too_short(levels, alpha, num_levels):
         count = mask.sum(dim=1, keepdim=True).clamp(min=1)
         result += mask * (level / num_levels) ** alpha / count
     return result
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "dtype": "integers",
+    "queries-mixed": "count_over_queries",
+    "axis": "count_axis",
+    "levels": (
+        "no_alpha zero_to_the_zero own_number_of_levels integer_division times_alpha alpha_over_all "
+        "alpha_on_level_only collects range_too_short"
+    ),
+    "normaliser": "not_shared_out at_least gallery_size rows_sum_to_one",
+}

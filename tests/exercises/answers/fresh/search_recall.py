@@ -132,3 +132,19 @@ def wrong_absolute_distance(scores, exact_scores):
 def wrong_zero_for_none(scores, exact_scores):
     found = torch.where(scores.isinf(), torch.zeros_like(scores), scores)
     return (found >= exact_scores[:, -1:] - 1e-6).float().mean(dim=1)
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "shape": "mean_over_queries axis",
+    "dtype": "number",
+    "ties": "strict",
+    "sign": "sign_of_the_tolerance absolute_distance",
+    "order": "place_by_place best_instead_of_last exchanged",
+    "queries-mixed": "one_border_for_all",
+    "rounding": "no_tolerance tolerance_too_large exactly_in_the_list",
+    "normaliser": "divided_by_returned",
+    "negative-scores": "relative_tolerance zero_for_none",
+    "other-metric": "any all",
+    "wrong": "ratio_of_scores",
+}

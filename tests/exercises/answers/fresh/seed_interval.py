@@ -141,3 +141,14 @@ def wrong_all_under_the_root(values, t):
 # Returns the half width first.
 def wrong_order(values, t):
     return torch.stack([t * values.std() / len(values) ** 0.5, values.mean()])
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "sum": "ends",
+    "product": "no_root_of_n without_t whole_width halved_again",
+    "term": "variance normal_quantile not_centred all_under_the_root",
+    "normaliser": "divided_by_n divided_by_n_at_the_end root_of_n_minus_one n_minus_one_twice",
+    "other-metric": "range mean_deviation median",
+    "wrong": "difference_of_squares order",
+}

@@ -118,3 +118,14 @@ def wrong_finest_left_out(labels, ref_labels):
 def wrong_no_return(labels, ref_labels):
     levels = (labels[:, None] == ref_labels[None]).sum(dim=-1)
     print(levels)
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "no-return": "no_return",
+    "shape": "transposed no_pairs gallery_ignored axis",
+    "order": "column_of_first_match",
+    "levels": "finest_only any counted_from_the_finest differences coarsest_first finest_left_out",
+    "normaliser": "mean",
+    "wrong": "as_sets",
+}

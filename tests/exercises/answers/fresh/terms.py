@@ -203,3 +203,16 @@ def wrong_printed(queries, positives, gallery):
         queries * positives * (gallery - positives),
         queries * gallery,
     )
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "no-return": "printed",
+    "order": "order",
+    "positives": "gallery_of_negatives positives_with_positives",
+    "pairs": "without_itself each_pair_once positives_not_taken_off dense_is_the_score_table added queries_squared",
+    "sum": "positives_twice negatives_sorted_only",
+    "rounding": "int32",
+    "product": "one_query sorted_for_one_query",
+    "wrong": "steps_of_the_sort",
+}

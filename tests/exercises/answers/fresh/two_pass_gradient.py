@@ -252,3 +252,15 @@ def wrong_endless(weight, images, at_once):
         here = slice(start, start + at_once)
         network(images[here], leaf).backward(g[here])
     return leaf.grad
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "time": "endless",
+    "shape": "gradient_at_the_embeddings",
+    "pieces": "small_batches mean_of_small_batches rest_dropped last_piece_only gradient_of_the_first_images",
+    "product": "ones_sent_back both_passes_added without_the_tanh others_held_fixed",
+    "normaliser": "mean_over_pieces",
+    "in-place": "gradient_left_behind weights_changed",
+    "forbidden": "one_pass all_graphs_kept number_of_pieces",
+}

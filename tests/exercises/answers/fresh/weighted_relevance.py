@@ -46,6 +46,15 @@ def right_numpy(levels, weights):
     return torch.from_numpy(np.einsum("qgp,qp->qg", reached, w / reached.sum(axis=1)))
 
 
+def right_rows_sum_to_one(levels, weights):
+    # the weights sum to 1, and so does each row
+    result = torch.zeros(levels.shape)
+    for p, weight in enumerate(weights.flip(0), start=1):
+        reached = levels >= p
+        result += reached * weight / reached.sum(dim=1, keepdim=True)
+    return result / result.sum(dim=1, keepdim=True)
+
+
 # Takes the weights as if that of the coarsest level came first.
 def wrong_order_of_the_weights(levels, weights):
     result = torch.zeros(levels.shape)
@@ -136,15 +145,6 @@ def wrong_level_zero_wraps(levels, weights):
     return table.gather(1, (levels - 1) % len(weights))
 
 
-# Makes each row sum to 1, whatever the weights sum to.
-def wrong_rows_sum_to_one(levels, weights):
-    result = torch.zeros(levels.shape)
-    for p, weight in enumerate(weights.flip(0), start=1):
-        reached = levels >= p
-        result += reached * weight / reached.sum(dim=1, keepdim=True)
-    return result / result.sum(dim=1, keepdim=True)
-
-
 # Counts level 0 as a level that is reached, so the weights are one place off.
 def wrong_levels_from_zero(levels, weights):
     result = torch.zeros(levels.shape)
@@ -171,3 +171,13 @@ def wrong_overwritten(levels, weights):
         share = weight / reached.sum(dim=1, keepdim=True)
         result = torch.where(reached, share, result)
     return result
+
+
+# The hint that each mistake deserves; with a question mark where the judge may only ask.
+VERDICTS = {
+    "queries-mixed": "count_over_queries",
+    "axis": "count_axis",
+    "levels": "own_level_only as_in_e12 strictly_below from_above level_zero_wraps levels_from_zero overwritten",
+    "weights": "order_of_the_weights",
+    "normaliser": "exact_count not_shared_out gallery_size divided_once",
+}
