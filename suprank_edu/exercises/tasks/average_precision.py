@@ -89,7 +89,8 @@ def _mixed(change: Function) -> Function:
 
     def rule(scores: Tensor, relevant: Tensor) -> Tensor:
         plus, rank = change(scores, relevant, *_counts(scores, relevant))
-        return (plus / rank * relevant).sum(1) / relevant.sum(1)
+        value: Tensor = (plus / rank * relevant).sum(1) / relevant.sum(1)
+        return value
 
     return rule
 

@@ -70,7 +70,8 @@ def _by_place(scores: Tensor, relevances: Tensor) -> Tensor:
     """Return H-AP read off a sorted list, ties by where they were stored."""
     order = scores.argsort(dim=1, descending=True, stable=True)
     places = -torch.arange(scores.shape[1], dtype=torch.float64).expand(scores.shape)
-    return _rule()(places, relevances.gather(1, order))
+    value: Tensor = _rule()(places, relevances.gather(1, order))
+    return value
 
 
 def _by_ranks(ranks: Function) -> Function:
@@ -78,7 +79,8 @@ def _by_ranks(ranks: Function) -> Function:
 
     def rule(scores: Tensor, relevances: Tensor) -> Tensor:
         h_rank = _h_rank(scores, relevances, at_least, _lesser, own=True)
-        return (h_rank / ranks(scores) * (relevances > 0)).sum(1) / relevances.sum(1)
+        value: Tensor = (h_rank / ranks(scores) * (relevances > 0)).sum(1) / relevances.sum(1)
+        return value
 
     return rule
 

@@ -64,7 +64,8 @@ def _singles_hit(embeddings: Tensor, labels: Tensor) -> Tensor:
 
 def _without_singles(embeddings: Tensor, labels: Tensor) -> Tensor:
     kept = (labels[:, None] == labels[None, :]).sum(1) > 1
-    return _share(_NEVER)(embeddings[kept], labels[kept])
+    value: Tensor = _share(_NEVER)(embeddings[kept], labels[kept])
+    return value
 
 
 def _mean_over_classes(embeddings: Tensor, labels: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Hint, Mistake
-from suprank_edu.exercises.engine.work import Work
+from suprank_edu.exercises.engine.watch import made_by
 
 
 def _linear(rows: Tensor, columns: Tensor, rho: float, delta: float) -> Tensor:
@@ -111,13 +111,12 @@ def _compares_all_pairs(call: Function, rows: Tensor, columns: Tensor, rho: floa
     pairs, few = len(rows) * len(columns), len(rows) + len(columns) + 2
     if pairs < 20 * few:  # short lists: a table is no larger than what a prefix sum needs
         return None
-    with Work() as work:
-        call()
-    if work.largest >= pairs:
+    made = made_by(call)
+    if made.largest >= pairs:
         seen = (
-            f"a table of all pairs was made: {work.largest:,} numbers for {len(rows)} rows and {len(columns):,} columns"
+            f"a table of all pairs was made: {made.largest:,} numbers for {len(rows)} rows and {len(columns):,} columns"
         )
-    elif work.total >= pairs / 2:
+    elif made.total >= pairs / 2:
         seen = "you go through the columns again for each row, which is the table of all pairs, one row after another"
     else:
         return None

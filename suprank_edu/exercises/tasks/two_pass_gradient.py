@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Hint, Mistake
-from suprank_edu.exercises.engine.work import Kept
+from suprank_edu.exercises.engine.watch import rows_in_graphs
 
 
 def network(images: Tensor, weight: Tensor) -> Tensor:
@@ -97,12 +97,11 @@ def _of_ones(weight: Tensor, images: Tensor, at_once: int) -> Tensor:
 def _keeps_graphs(call: Function, weight: Tensor, images: Tensor, at_once: int) -> Hint | None:
     """Tell a gradient for which more than `at_once` images had a graph at a time, or one that stays behind."""
     # The network saves its images, (n, F), for the way back; embeddings, scores and weights have other widths here.
-    with Kept(width=images.shape[1]) as kept:
-        call()
-    if at_once < len(images) and kept.most > at_once:
+    held = rows_in_graphs(call, width=images.shape[1])
+    if at_once < len(images) and held > at_once:
         return Hint(
             "forbidden",
-            f"The gradient is right, but {kept.most} images had a graph at the same time, where {at_once} are allowed: "
+            f"The gradient is right, but {held} images had a graph at the same time, where {at_once} are allowed: "
             "a graph lives from the forward pass of its images to their backward pass. How many images go through the "
             "network in between?",
             _OWN_LOSS_MORE,

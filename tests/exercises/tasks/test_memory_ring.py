@@ -46,6 +46,11 @@ def the_pointer(added, size, batch):
     return torch.tensor([(added + batch) % size])
 
 
+@answers.wrong("memory_ring", "dtype", "index")
+def places_of_floats(added, size, batch):
+    return (added + torch.arange(batch).float()) % size
+
+
 @answers.wrong("memory_ring", "type")
 def a_list(added, size, batch):
     return [(added + i) % size for i in range(batch)]
