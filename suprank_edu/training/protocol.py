@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -14,10 +13,11 @@ from suprank_edu.metrics import Evaluation, evaluate
 from suprank_edu.training.networks.embed import embed
 
 
-class Embedded(NamedTuple):
-    """Embeddings and labels of queries and gallery, as `evaluate` takes them; no gallery where queries are their own.
+@dataclass(frozen=True)
+class Embedded:
+    """Embeddings and labels of queries and gallery; no gallery where the queries are their own.
 
-    Attributes:
+    Args:
         embeddings: `(Q, D)` unit vectors.
         labels: `(Q, L)`.
         ref_emb: `(G, D)` unit vectors, or None.
@@ -28,6 +28,10 @@ class Embedded(NamedTuple):
     labels: Tensor
     ref_emb: Tensor | None = None
     ref_labels: Tensor | None = None
+
+    def evaluate(self, ks: tuple[int, ...]) -> Evaluation:
+        """Return every metric of them."""
+        return evaluate(self.embeddings, self.labels, self.ref_emb, self.ref_labels, ks=ks)
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Protocol:
 
     def evaluate(self, model: nn.Module, device: str | torch.device | None = None) -> Evaluation:
         """Return every metric of a network; `device` moves it there first."""
-        return evaluate(*self.embed(model, device), ks=self.ks)
+        return self.embed(model, device).evaluate(self.ks)
 
     def embed(self, model: nn.Module, device: str | torch.device | None = None) -> Embedded:
         """Return the embeddings and labels of queries and gallery under a network."""

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from suprank_edu.decomposability import gap
-from suprank_edu.metrics import average_precision, evaluate
+from suprank_edu.metrics import average_precision
 from suprank_edu.retrieval import search
 from suprank_edu.training.protocol import Embedded, Protocol
 from suprank_edu.whole_set import for_every_query
@@ -25,7 +25,7 @@ _AT_A_TIME = 512  # another number would round scores otherwise, and move ties
 def measure(model: nn.Module, protocol: Protocol) -> tuple[dict[str, float], float, dict[str, np.ndarray[Any, Any]]]:
     """Return the mean of every metric of a network, its gap, and arrays: `retrieved`, `ap` and `h_ap` of each query."""
     embedded = protocol.embed(model)
-    evaluation = evaluate(*embedded, ks=protocol.ks)
+    evaluation = embedded.evaluate(protocol.ks)
     arrays = {
         "retrieved": retrieved_positions(embedded),
         "ap": evaluation.per_query["mAP/column0"].astype(np.float32),
@@ -70,7 +70,8 @@ def measured_gap(embedded: Embedded, size: int = 128, per_class: int = 4) -> flo
     batches = [torch.from_numpy(batch) for batch in _batches(labels[:, 0].numpy(), size, per_class, draw)]
     queries = torch.from_numpy(np.sort(draw.permutation(len(embedded.embeddings))[:_GAP_QUERIES]))
     gap_of = partial(gap, batches=batches, metric=average_precision)
-    return float(for_every_query(gap_of, *embedded, column=0, only=queries, chunk_size=_AT_A_TIME).nanmean())
+    both = embedded.embeddings, embedded.labels, embedded.ref_emb, embedded.ref_labels
+    return float(for_every_query(gap_of, *both, column=0, only=queries, chunk_size=_AT_A_TIME).nanmean())
 
 
 def mild_share(metrics: dict[str, float]) -> float:

@@ -105,8 +105,8 @@ def runs_by_loss(results: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, 
 
     Example:
         >>> runs = [{"loss": "sup-ap", "seed": seed, "on": on} for seed in (1, 0) for on in ("test", "validation")]
-        >>> runs_by_loss(runs)
-        {'sup-ap': [{'loss': 'sup-ap', 'seed': 0, 'on': 'test'}, {'loss': 'sup-ap', 'seed': 1, 'on': 'test'}]}
+        >>> [run["seed"] for run in runs_by_loss(runs)["sup-ap"]]
+        [0, 1]
     """
     of_loss: dict[str, list[dict[str, Any]]] = {}
     for run in results:
@@ -135,9 +135,7 @@ def paired(results: Iterable[dict[str, Any]], column: str, loss: str, other: str
     own, others = ({run["seed"]: value_of(run, column) for run in of_loss.get(name, [])} for name in (loss, other))
     common = sorted(own.keys() & others.keys())
     if not common:
-        raise ValueError(
-            f"`other`: got {other!r}, which has no test run with a seed of {loss!r}, expected at least one"
-        )
+        raise ValueError(f"`other`: got {other!r}, which has no test run with a seed of {loss!r}, expected one or more")
     return Interval.of([own[seed] - others[seed] for seed in common])
 
 
