@@ -20,7 +20,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import engines, explorers, losses, metrics, search, training
+from benchmarks import busy, engines, explorers, losses, metrics, search, training
 from benchmarks.harness import Ratio, other_programs
 
 HERE = Path(__file__).parent
@@ -32,6 +32,7 @@ PARTS = {
     "search": search,
     "explorers": explorers,
     "training": training,
+    "busy": busy,
 }
 TOLERANCE = 1.5
 CROWDED = 0.25  # cores that other programs may use while times are compared

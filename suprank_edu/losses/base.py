@@ -10,10 +10,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from suprank_edu._checks import check_column, check_index, check_number, check_valid
+from suprank_edu._checks import check_column, check_floating, check_index, check_number, check_valid
 from suprank_edu._embedding_checks import are_unit, check_batch
 from suprank_edu._transforms import left_by_compiler
 from suprank_edu._warnings import warn
+from suprank_edu.pairwise.threads import one_thread
 from suprank_edu.ranking import full_precision
 from suprank_edu.relevance import check_weights, count_shared
 
@@ -82,6 +83,22 @@ class EmbeddingLoss(nn.Module, ABC):
             ValueError: shapes, dtypes or devices that do not fit, embeddings that are not finite, a label column
                 that does not exist, labels that are no tree.
         """
+        check_floating("embeddings", embeddings, 2)
+        if ref_emb is not None:
+            check_floating("ref_emb", ref_emb, 2)
+        gallery = embeddings if ref_emb is None else ref_emb
+        with one_thread(len(embeddings) * len(gallery), embeddings.device):
+            return self._loss(embeddings, labels, indices_tuple, ref_emb, ref_labels, valid)
+
+    def _loss(
+        self,
+        embeddings: Tensor,
+        labels: Tensor,
+        indices_tuple: IndicesTuple | None,
+        ref_emb: Tensor | None,
+        ref_labels: Tensor | None,
+        valid: Tensor | None,
+    ) -> Tensor:
         batch = check_batch(embeddings, labels, ref_emb, ref_labels)
         self._warn_once(batch.norm_error, embeddings.dtype)
         levels = self._levels(batch.labels, batch.ref_labels)
@@ -181,7 +198,7 @@ class _OwnScores(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> Tensor:
         (embeddings,) = ctx.saved_tensors
-        with torch.autocast(grad.device.type, enabled=False):
+        with torch.autocast(grad.device.type, enabled=False), one_thread(grad.numel(), grad.device):
             product: Tensor = (grad + grad.T) @ embeddings
         return product
 

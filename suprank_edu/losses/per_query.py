@@ -76,7 +76,7 @@ class _PerQuery(torch.autograd.Function):
             check_ranking(scores, levels)
             check_valid(valid, scores.shape)
         scores = full_precision(scores.detach())
-        with one_thread(scores), torch.set_grad_enabled(with_slopes):
+        with one_thread(scores.numel(), scores.device), torch.set_grad_enabled(with_slopes):
             visible = visible_levels(levels, valid, min_level)
             top = 1 if min_level is not None else max(1, int(visible.max()))
             row = scores.detach().requires_grad_(with_slopes)
@@ -89,13 +89,15 @@ class _PerQuery(torch.autograd.Function):
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor]) -> None:
         ctx.mark_non_differentiable(output[1])
+        ctx.set_materialize_grads(False)  # no zeros for the slopes
         ctx.save_for_backward(inputs[0], output[1])
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor, _: Tensor) -> tuple[Tensor | None, ...]:
         scores, slopes = ctx.saved_tensors
-        for_scores = grad[:, None] * refuse_second_derivative(slopes, scores)
-        return for_scores.to(scores.dtype), None, None, None, None, None, None, None
+        with one_thread(scores.numel(), scores.device):
+            for_scores = (grad[:, None] * refuse_second_derivative(slopes, scores)).to(scores.dtype)
+        return for_scores, None, None, None, None, None, None, None
 
     @staticmethod
     def jvp(ctx: Any, *_: Any) -> Any:

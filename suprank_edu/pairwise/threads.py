@@ -6,16 +6,15 @@ import contextlib
 from collections.abc import Iterator
 
 import torch
-from torch import Tensor
 
 # Scores of a batch that ranks itself, of 512 items: on two idle cores a second thread saves at most a third up to here.
 # torch splits each operation on 32,768 elements or more, and each split waits until another core is free. Beside other
-# processes that is a millisecond, hundreds of times in a step. Measured in benchmarks/busy.py.
+# processes that is several milliseconds, hundreds of times in a step. Measured in benchmarks/busy.py.
 _SMALL = 1 << 18
 
 
 @contextlib.contextmanager
-def one_thread(scores: Tensor) -> Iterator[None]:
+def one_thread(scores: int, device: torch.device) -> Iterator[None]:
     """Keep operations on a CPU from being split among threads inside the block, where there are few ``scores``.
 
     torch keeps the number of threads for each thread of Python, and this changes that of the calling one, for some
@@ -23,14 +22,14 @@ def one_thread(scores: Tensor) -> Iterator[None]:
 
     Example:
         >>> before = torch.get_num_threads()
-        >>> with one_thread(torch.zeros(2, 3)):
+        >>> with one_thread(6, torch.device("cpu")):
         ...     torch.get_num_threads()
         1
         >>> torch.get_num_threads() == before
         True
     """
     threads = torch.get_num_threads()
-    if threads == 1 or scores.device.type != "cpu" or scores.numel() > _SMALL:
+    if threads == 1 or device.type != "cpu" or scores > _SMALL:
         yield
         return
     torch.set_num_threads(1)

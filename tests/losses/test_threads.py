@@ -54,12 +54,11 @@ def test_few_operations_of_a_step_are_split_among_threads(loss, two_threads):
     embeddings, labels = batch(256)
     with Splits() as splits:
         loss(embeddings, labels).backward()
-    assert sum(splits.count.values()) <= 20, splits.count  # 55 for AP, 399 for H-AP before small steps had one thread
-    assert splits.count["aten::mm"] == 2  # the two products of matrices, which gain by it
+    assert not sum(splits.count.values()), splits.count  # 55 for AP, 399 for H-AP before small steps had one thread
 
 
 def raise_on_the_way(embeddings):
-    with one_thread(embeddings):
+    with one_thread(64, embeddings.device):
         raise RuntimeError("on the way")
 
 
@@ -67,7 +66,7 @@ def test_the_number_of_threads_is_as_before_whatever_happens(two_threads):
     embeddings, labels = batch(8)
     SupAPLoss()(embeddings, labels).backward()
     assert torch.get_num_threads() == 2
-    with one_thread(embeddings):
+    with one_thread(64, embeddings.device):
         assert torch.get_num_threads() == 1
     with pytest.raises(RuntimeError, match="on the way"):
         raise_on_the_way(embeddings)
@@ -75,5 +74,5 @@ def test_the_number_of_threads_is_as_before_whatever_happens(two_threads):
 
 
 def test_a_large_step_keeps_its_threads(two_threads):
-    with one_thread(torch.empty(513, 512, device="cpu")):
+    with one_thread(513 * 512, torch.device("cpu")):
         assert torch.get_num_threads() == 2
