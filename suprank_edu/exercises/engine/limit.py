@@ -19,6 +19,7 @@ SECONDS = 10.0
 """How long one call may take; on inputs of a few numbers a right answer takes milliseconds."""
 AGAIN = 0.2
 """The pause before it is raised once more."""
+_IMPORT = "<frozen importlib._bootstrap>"
 
 
 class TimeUp(BaseException):
@@ -63,17 +64,23 @@ class _Watch:
         pause = self._seconds
         while not self._ended.wait(pause):
             with self._lock:  # once `end` has set the event under this lock, nothing is raised any more
-                if self._ended.is_set() or not self._is_running():
+                files = self._files()
+                if self._ended.is_set() or not files:
                     return
-                _raise_in(self._thread, TimeUp)
+                if _IMPORT not in files:  # half a module would stay behind; the first use of some of torch imports much
+                    _raise_in(self._thread, TimeUp)
             pause = AGAIN
 
-    def _is_running(self) -> bool:
-        """Whether the watched call is still on the stack of its thread."""
+    def _files(self) -> list[str]:
+        """Return the files of the functions on the stack of the watched call; none when it is there no more."""
+        files = []
         frame = sys._current_frames().get(self._thread)
-        while frame is not None and frame is not self._frame:
+        while frame is not None:
+            files.append(frame.f_code.co_filename)
+            if frame is self._frame:
+                return files
             frame = frame.f_back
-        return frame is not None
+        return []
 
     def end(self) -> None:
         with self._lock:

@@ -122,3 +122,15 @@ def test_the_keyboard_still_interrupts() -> None:
 def test_every_exercise_stops(name: str, monkeypatch) -> None:
     monkeypatch.setattr(limit, "SECONDS", 0.05)
     assert check(name, stub_of(name, "while True: pass")).hint == "time"
+
+
+def test_an_import_is_not_cut_in_two(tmp_path, monkeypatch) -> None:
+    (tmp_path / "slow_to_come.py").write_text("import time\nfor _ in range(60):\n    time.sleep(0.01)\nwhole = True\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def imports() -> bool:
+        import slow_to_come
+
+        return slow_to_come.whole
+
+    assert limit.call_within(0.1, imports, [])
