@@ -2,7 +2,7 @@
 
 The files hold functions `right_…` and `wrong_…`, over each wrong one a line that names its mistake, and a table
 `VERDICTS`: the hint that this mistake deserves → the wrong answers that have it. `ties` is stated as a fact, `ties?`
-asked as a question, `wrong` is the honest "work it out by hand"; `out of sight` marks what no input can tell.
+asked as a question, and `wrong` is the honest "work it out by hand".
 """
 
 from __future__ import annotations
@@ -69,8 +69,6 @@ def test_wrong_answers_get_the_hint_meant_for_them(
     if verdict == "time":
         monkeypatch.setattr(limit, "SECONDS", 0.2)
     result = check(name, fn)
-    if verdict == "out of sight":
-        return
     assert not result.passed
     assert f"{result.hint}{'' if result.sure else '?'}" == verdict, repr(result)
 
@@ -79,7 +77,7 @@ def test_wrong_answers_get_the_hint_meant_for_them(
 def test_each_wrong_answer_has_one_verdict(path: Path, module: ModuleType) -> None:
     assert path.stem in EXERCISES
     assert set(verdicts(module)) == set(answers(module, "wrong"))
-    assert {verdict.rstrip("?") for verdict in module.VERDICTS} <= {*HINTS, "out of sight"}
+    assert {verdict.rstrip("?") for verdict in module.VERDICTS} <= set(HINTS)
 
 
 def test_every_exercise_has_ten_wrong_and_four_right() -> None:
@@ -87,13 +85,12 @@ def test_every_exercise_has_ten_wrong_and_four_right() -> None:
     for path, module in MODULES:
         right[path.stem] += len(answers(module, "right"))
         wrong[path.stem] += len(answers(module, "wrong"))
-    hidden = sum(verdict == "out of sight" for _, module in MODULES for verdict in verdicts(module).values())
     asked = sum(verdict.endswith("?") for _, module in MODULES for verdict in verdicts(module).values())
     plain = sum(verdict == "wrong" for _, module in MODULES for verdict in verdicts(module).values())
     print(
-        f"{right.total()} right and {wrong.total()} wrong answers to {len(right)} exercises: {hidden} wrong out of sight, "
+        f"{right.total()} right and {wrong.total()} wrong answers to {len(right)} exercises: "
         f"{asked} asked about, {plain} left to be worked out by hand"
     )
-    assert set(right) <= set(EXERCISES)
+    assert set(right) == set(EXERCISES)
     assert min(right.values()) >= 4
     assert min(wrong.values()) >= 10
