@@ -93,7 +93,9 @@ class _PerQuery(torch.autograd.Function):
         ctx.save_for_backward(inputs[0], output[1])
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor, _: Tensor) -> tuple[Tensor | None, ...]:
+    def backward(ctx: Any, grad: Tensor | None, _: Tensor | None) -> tuple[Tensor | None, ...]:
+        if grad is None:  # nobody asks for the losses
+            return (None,) * 8
         scores, slopes = ctx.saved_tensors
         with one_thread(scores.numel(), scores.device):
             for_scores = (grad[:, None] * refuse_second_derivative(slopes, scores)).to(scores.dtype)
