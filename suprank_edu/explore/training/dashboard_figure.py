@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,10 +88,19 @@ def tell(name: str, run: Curves, metric: str | None, smooth: int) -> str:
     else:
         parts.append(f"{_duration((run.steps - done) * run.batch_size / speed)} left")
     if metric is not None and run.evaluations and metric in run.evaluations[-1]:
-        values = [entry[metric] for entry in run.evaluations]
-        best = values.index(max(values))
-        parts.append(f"{metric} {values[-1]:.3f}, best {values[best]:.3f} at step {run.evaluations[best]['step']:.0f}")
+        parts.append(f"{metric} {_and_best(run.evaluations, metric)}")
     return f"{name}: {' · '.join(parts)}"
+
+
+def _and_best(evaluations: Sequence[Mapping[str, float]], metric: str) -> str:
+    """Return the newest value of a metric and the best; one that is no number is never the best."""
+    newest = evaluations[-1][metric]
+    told = "not a number" if math.isnan(newest) else f"{newest:.3f}"
+    numbers = [entry for entry in evaluations if not math.isnan(entry[metric])]
+    if not numbers:
+        return told
+    best = max(numbers, key=lambda entry: entry[metric])
+    return f"{told}, best {best[metric]:.3f} at step {best['step']:.0f}"
 
 
 def moving_mean(values: Sequence[float], window: int) -> list[float]:

@@ -1,5 +1,7 @@
 """The figure of the training dashboard: its curves and words by hand."""
 
+import math
+
 import numpy as np
 import pytest
 from toys import by_panel, history
@@ -58,3 +60,10 @@ def test_the_words_tell_the_newest_numbers_and_the_time_left() -> None:
     whole = Curves(2, 32, None, history([0.8, 0.4], 2.0), ended=True)
     assert tell("a", whole, None, 1).endswith("16 images a second · done after 4 s")
     assert tell("a", Curves(2, 32, None), None, 1) == "a: begins"
+
+
+def test_an_evaluation_that_is_no_number_is_never_the_best() -> None:
+    run = Curves(100, 32, "H-AP", history([0.8, 0.4]), [{"step": 1, "H-AP": math.nan}, {"step": 2, "H-AP": 0.25}])
+    assert tell("a", run, "H-AP", 1).endswith("H-AP 0.250, best 0.250 at step 2")
+    run.evaluations.pop()
+    assert tell("a", run, "H-AP", 1).endswith("H-AP not a number")
