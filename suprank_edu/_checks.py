@@ -19,7 +19,7 @@ _WIDE_UNSIGNED = (torch.uint16, torch.uint32, torch.uint64)
 
 
 def check_floating(name: str, value: Tensor, ndim: int) -> None:
-    """Raise unless ``value`` is a non-empty floating-point tensor of ``ndim`` axes."""
+    """Raise unless `value` is a non-empty floating-point tensor of `ndim` axes."""
     axes = {1: "(N,)", 2: "(Q, G)" if name in {"scores", "step"} else "(N, D)"}[ndim]
     if not isinstance(value, Tensor):
         raise ValueError(f"`{name}`: got {type(value).__name__}, expected a torch.Tensor of shape {axes}")
@@ -32,7 +32,7 @@ def check_floating(name: str, value: Tensor, ndim: int) -> None:
 
 
 def check_ranking(scores: Tensor, levels: Tensor, most: int = MAX_LEVEL) -> None:
-    """Raise unless ``scores`` is a finite ``(Q, G)`` float tensor and ``levels`` holds its levels, 0..``most``.
+    """Raise unless `scores` is a finite `(Q, G)` float tensor and `levels` holds its levels, 0..`most`.
 
     Reads the device once.
     """
@@ -47,13 +47,13 @@ def check_ranking(scores: Tensor, levels: Tensor, most: int = MAX_LEVEL) -> None
 
 
 def check_scores(scores: Tensor, name: str = "scores") -> None:
-    """Raise unless ``scores`` is a finite ``(Q, G)`` floating-point tensor."""
+    """Raise unless `scores` is a finite `(Q, G)` floating-point tensor."""
     check_floating(name, scores, 2)
     _check_finite(name, scores)
 
 
 def check_labels(labels: object, size: int, name: str = "labels") -> Tensor:
-    """Return ``labels`` as an ``(N, L)`` integer tensor, or raise unless it has ``size`` rows of integers."""
+    """Return `labels` as an `(N, L)` integer tensor, or raise unless it has `size` rows of integers."""
     if not isinstance(labels, Tensor):
         raise ValueError(f"`{name}`: got {type(labels).__name__}, expected an integer torch.Tensor{numbering(labels)}")
     if labels.ndim not in (1, 2) or labels.shape[0] != size or labels.numel() == 0:
@@ -74,7 +74,7 @@ def numbering(labels: object) -> str:
 
 
 def split_classes(labels: Tensor) -> Tensor:
-    """Return ``(1,)`` floats on the device: how often a class of ``(N, L)`` labels lies under two coarser ones."""
+    """Return `(1,)` floats on the device: how often a class of `(N, L)` labels lies under two coarser ones."""
     return sum(
         (_splits(labels, column).sum(dtype=torch.float32) for column in range(labels.shape[1] - 1)),
         start=torch.zeros(1, device=labels.device),
@@ -82,14 +82,14 @@ def split_classes(labels: Tensor) -> Tensor:
 
 
 def _splits(labels: Tensor, column: int) -> Tensor:
-    """Return ``(N - 1,)``: neighbours, in the order of a column's classes, of one class under two of the next."""
+    """Return `(N - 1,)`: neighbours, in the order of a column's classes, of one class under two of the next."""
     fine, order = labels[:, column].sort(stable=True)
     coarse = labels[order, column + 1]
     return (fine[1:] == fine[:-1]) & (coarse[1:] != coarse[:-1])
 
 
 def check_tree(labels: Tensor, name: str = "labels") -> None:
-    """Raise unless each class of a column of ``(N, L)`` labels lies under one class of the next column."""
+    """Raise unless each class of a column of `(N, L)` labels lies under one class of the next column."""
     for column in range(labels.shape[1] - 1):
         split = _splits(labels, column)
         if bool(split.any()):
@@ -103,7 +103,7 @@ def check_tree(labels: Tensor, name: str = "labels") -> None:
 
 
 def check_levels(levels: Tensor, scores: Tensor, name: str = "levels") -> None:
-    """Raise unless ``levels`` holds integers (or bools) and has the shape and device of ``scores``."""
+    """Raise unless `levels` holds integers (or bools) and has the shape and device of `scores`."""
     if not isinstance(levels, Tensor):
         raise ValueError(f"`{name}`: got {type(levels).__name__}, expected an integer torch.Tensor")
     if levels.shape != scores.shape:
@@ -116,7 +116,7 @@ def check_levels(levels: Tensor, scores: Tensor, name: str = "levels") -> None:
 
 
 def check_valid(valid: Tensor | None, shape: Iterable[int]) -> None:
-    """Raise unless ``valid`` is None or a bool tensor of ``shape``."""
+    """Raise unless `valid` is None or a bool tensor of `shape`."""
     if valid is None:
         return
     if not isinstance(valid, Tensor) or valid.dtype != torch.bool:
@@ -127,25 +127,25 @@ def check_valid(valid: Tensor | None, shape: Iterable[int]) -> None:
 
 
 def check_count(name: str, value: int) -> None:
-    """Raise unless ``value`` is an integer of at least 1."""
+    """Raise unless `value` is an integer of at least 1."""
     if not _is_integer(value) or value < 1:
         raise ValueError(f"`{name}`: got {value!r}, expected an integer of at least 1")
 
 
 def check_index(name: str, value: int) -> None:
-    """Raise unless ``value`` is an integer of at least 0."""
+    """Raise unless `value` is an integer of at least 0."""
     if not _is_integer(value) or value < 0:
         raise ValueError(f"`{name}`: got {value!r}, expected an integer of at least 0")
 
 
 def check_column(column: int, num_columns: int, name: str = "column") -> None:
-    """Raise unless ``column`` is a label column in 0..num_columns - 1."""
+    """Raise unless `column` is a label column in 0..num_columns - 1."""
     if not _is_integer(column) or not 0 <= column < num_columns:
         raise ValueError(f"`{name}`: got {column!r}, expected a label column in 0..{num_columns - 1}")
 
 
 def check_metric_keys(name: str, keys: Iterable[str]) -> None:
-    """Raise for a metric of an older version, which called label column 0 ``level0``."""
+    """Raise for a metric of an older version, which called label column 0 `level0`."""
     for key in keys:
         if re.search(r"/level[0-9]+$", key):
             new = key.replace("/level", "/column")
@@ -155,13 +155,13 @@ def check_metric_keys(name: str, keys: Iterable[str]) -> None:
 
 
 def check_positive(name: str, value: float) -> None:
-    """Raise unless ``value`` is a finite number above 0."""
+    """Raise unless `value` is a finite number above 0."""
     if not _is_number(value) or not 0 < value < float("inf"):
         raise ValueError(f"`{name}`: got {value!r}, expected a finite number above 0")
 
 
 def check_number(name: str, value: float, minimum: float | None = None) -> None:
-    """Raise unless ``value`` is a finite number, at least ``minimum`` where that is given."""
+    """Raise unless `value` is a finite number, at least `minimum` where that is given."""
     if not _is_number(value) or not math.isfinite(value):
         raise ValueError(f"`{name}`: got {value!r}, expected a finite number")
     if minimum is not None and value < minimum:
@@ -169,13 +169,13 @@ def check_number(name: str, value: float, minimum: float | None = None) -> None:
 
 
 def check_step(step: object) -> None:
-    """Raise unless ``step`` can be called and has a ``slope``: an instance, not its class."""
+    """Raise unless `step` can be called and has a `slope`: an instance, not its class."""
     if isinstance(step, type) or not callable(step) or not callable(getattr(step, "slope", None)):
         raise ValueError(f"`step`: got {_shown(step)}, expected a step of suprank_edu.steps, or one with their methods")
 
 
 def check_module(name: str, value: object) -> None:
-    """Raise unless ``value`` is a ``torch.nn.Module``: an instance, not its class."""
+    """Raise unless `value` is a `torch.nn.Module`: an instance, not its class."""
     if not isinstance(value, nn.Module):
         raise ValueError(f"`{name}`: got {_shown(value)}, expected a torch.nn.Module")
 
@@ -185,13 +185,13 @@ def _shown(value: object) -> str:
 
 
 def check_one_of(name: str, value: object, known: Collection[str]) -> None:
-    """Raise unless ``value`` is one of the names that are known."""
+    """Raise unless `value` is one of the names that are known."""
     if value not in known:
         raise ValueError(f"`{name}`: got {value!r}, expected one of {', '.join(known)}")
 
 
 def check_ks(ks: Iterable[int], name: str = "ks") -> tuple[int, ...]:
-    """Return ``ks`` as a tuple, or raise unless it holds at least one integer and none below 1."""
+    """Return `ks` as a tuple, or raise unless it holds at least one integer and none below 1."""
     if not isinstance(ks, Iterable):
         raise ValueError(f"`{name}`: got {ks!r}, expected one or more integers of at least 1, such as ({ks},)")
     values = tuple(ks)
@@ -201,12 +201,12 @@ def check_ks(ks: Iterable[int], name: str = "ks") -> tuple[int, ...]:
 
 
 def _is_integer(value: object) -> bool:
-    """Return whether ``value`` is an integer of Python or numpy."""
+    """Return whether `value` is an integer of Python or numpy."""
     return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 def _is_number(value: object) -> bool:
-    """Return whether ``value`` is a real number of Python or numpy."""
+    """Return whether `value` is a real number of Python or numpy."""
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
@@ -220,7 +220,7 @@ def usable_device(device: str | torch.device) -> torch.device:
 
 
 def check_device(name: str, value: Tensor, like: Tensor) -> None:
-    """Raise unless ``value`` lies on the device of ``like``."""
+    """Raise unless `value` lies on the device of `like`."""
     if value.device != like.device:
         raise ValueError(f"`{name}`: got device {value.device}, expected {like.device}")
 
@@ -233,5 +233,5 @@ def _check_finite(name: str, value: Tensor) -> None:
 
 
 def detached(value: Tensor) -> Tensor:
-    """Return ``value`` without its graph, in float32 where it is in half precision."""
+    """Return `value` without its graph, in float32 where it is in half precision."""
     return value.detach() if value.dtype == torch.float64 else value.detach().float()

@@ -21,7 +21,7 @@ _NORM_TOLERANCE = 1e-3
 
 
 def are_unit(norm_error: float, dtype: torch.dtype) -> bool:
-    """Return whether vectors whose norms are off 1 by ``norm_error`` at most count as unit vectors.
+    """Return whether vectors whose norms are off 1 by `norm_error` at most count as unit vectors.
 
     Computed in half precision they are off by its rounding: 0.006 in bfloat16.
     """
@@ -29,7 +29,7 @@ def are_unit(norm_error: float, dtype: torch.dtype) -> bool:
 
 
 def check_embeddings(embeddings: Tensor, name: str = "embeddings") -> float:
-    """Raise unless ``embeddings`` is a finite ``(N, D)`` tensor; return how far a norm is off 1 at most."""
+    """Raise unless `embeddings` is a finite `(N, D)` tensor; return how far a norm is off 1 at most."""
     check_floating(name, embeddings, 2)
     finite, error = _norms(embeddings).tolist()
     if not finite:
@@ -38,7 +38,7 @@ def check_embeddings(embeddings: Tensor, name: str = "embeddings") -> float:
 
 
 class Batch(NamedTuple):
-    """Checked labels ``(Q, L)`` and ``(G, L)``, and how far a norm is off 1 at most."""
+    """Checked labels `(Q, L)` and `(G, L)`, and how far a norm is off 1 at most."""
 
     labels: Tensor
     ref_labels: Tensor
@@ -89,7 +89,7 @@ def _check_references(embeddings: Tensor, labels: Tensor, ref_emb: Tensor, ref_l
 
 
 def _norms(embeddings: Tensor) -> Tensor:
-    """Return ``(2,)`` floats on the device: whether all rows are finite, and how far a norm is off 1 at most."""
+    """Return `(2,)` floats on the device: whether all rows are finite, and how far a norm is off 1 at most."""
     # Not read off the norms: squares overflow where the values themselves are still finite.
     values = detached(embeddings)
     extremes = torch.stack(torch.aminmax(values))  # NaN in, NaN out; several times cheaper than isfinite of all

@@ -14,9 +14,9 @@ _HALF = ".{}.{}.part"
 
 @contextlib.contextmanager
 def replacing(path: Path, *, text: bool = False) -> Iterator[IO[Any]]:
-    """Open a file beside ``path`` that takes its name when the block ends, and is removed when the block raises.
+    """Open a file beside `path` that takes its name when the block ends, and is removed when the block raises.
 
-    Until then what is at ``path`` stays as it is. A killed process leaves the half file, named ``.<name>.….part``.
+    Until then what is at `path` stays as it is. A killed process leaves the half file, named `.<name>.….part`.
 
     Args:
         path: where the file goes; its folder must exist.

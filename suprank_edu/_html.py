@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @cache
 def template(source: str) -> Template:
-    """Compile a template, its lines put together; mark what is markup already with ``|safe``.
+    """Compile a template, its lines put together; mark what is markup already with `|safe`.
 
     Example:
         >>> template("<b>{{ name }}</b>").render(name="<script>")

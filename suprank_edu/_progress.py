@@ -9,7 +9,7 @@ from suprank_edu._extras import needs
 
 
 def is_static() -> bool:
-    """Return whether outputs are made for the built page: ``SUPRANK_EDU_STATIC`` is set to 1."""
+    """Return whether outputs are made for the built page: `SUPRANK_EDU_STATIC` is set to 1."""
     return os.environ.get("SUPRANK_EDU_STATIC", "") not in {"", "0"}
 
 

@@ -18,19 +18,19 @@ _INFINITY = float("inf")
 
 
 def rank(scores: Tensor, *, ties: str = "pessimistic", valid: Tensor | None = None) -> Tensor:
-    """Rank each item among its query's gallery: ``rank(k) = 1 + Σ_{j≠k} H(s_j - s_k)`` (E1), 1 the best.
+    """Rank each item among its query's gallery: `rank(k) = 1 + Σ_{j≠k} H(s_j - s_k)` (E1), 1 the best.
 
     Args:
-        scores: ``(Q, G)`` floats, higher is better.
-        ties: what an item with the same score adds: ``"pessimistic"`` 1, as ``H(0) = 1``; ``"optimistic"`` 0;
-            ``"average"`` ½.
-        valid: ``(Q, G)`` bool; a hidden pair counts nowhere, and its own rank is 0.
+        scores: `(Q, G)` floats, higher is better.
+        ties: what an item with the same score adds: `"pessimistic"` 1, as `H(0) = 1`; `"optimistic"` 0;
+            `"average"` ½.
+        valid: `(Q, G)` bool; a hidden pair counts nowhere, and its own rank is 0.
 
     Returns:
-        ``(Q, G)`` ranks in the dtype of ``scores`` (float32 for half precision), without gradient.
+        `(Q, G)` ranks in the dtype of `scores` (float32 for half precision), without gradient.
 
     Raises:
-        ValueError: ``scores`` is no finite ``(Q, G)`` float tensor, ``ties`` is unknown, ``valid`` has another shape.
+        ValueError: `scores` is no finite `(Q, G)` float tensor, `ties` is unknown, `valid` has another shape.
 
     Example:
         >>> rank(torch.tensor([[0.9, 0.2, 0.9, 0.4]]))
@@ -62,21 +62,21 @@ def sup_rank(
 ) -> tuple[Tensor, Tensor]:
     """SupRank: the rank in which items of lower level count through a differentiable step (E7, E10; ROADMAP).
 
-    ``rank_plus(k) = 1 + #{j ≠ k: level_j ≥ level_k, s_j ≥ s_k}`` is exact and has no gradient;
-    ``rank(k) = rank_plus(k) + Σ_{level_j < level_k} step(s_j - s_k)`` is at least the exact rank whenever
-    ``step.upper_bounds_heaviside``. For items of level 0 both are the exact rank, without gradient.
+    `rank_plus(k) = 1 + #{j ≠ k: level_j ≥ level_k, s_j ≥ s_k}` is exact and has no gradient;
+    `rank(k) = rank_plus(k) + Σ_{level_j < level_k} step(s_j - s_k)` is at least the exact rank whenever
+    `step.upper_bounds_heaviside`. For items of level 0 both are the exact rank, without gradient.
 
     Args:
-        scores: ``(Q, G)`` floats, higher is better.
-        levels: ``(Q, G)`` integers (or bools): the shared levels.
-        step: what stands in for ``H``.
-        valid: ``(Q, G)`` bool; a hidden pair counts nowhere, and its own ranks are 0.
+        scores: `(Q, G)` floats, higher is better.
+        levels: `(Q, G)` integers (or bools): the shared levels.
+        step: what stands in for `H`.
+        valid: `(Q, G)` bool; a hidden pair counts nowhere, and its own ranks are 0.
 
     Returns:
-        ``(rank, rank_plus)``, both ``(Q, G)``.
+        `(rank, rank_plus)`, both `(Q, G)`.
 
     Raises:
-        ValueError: an argument of another shape or dtype, scores that are not finite, or ``step`` is no step.
+        ValueError: an argument of another shape or dtype, scores that are not finite, or `step` is no step.
 
     Example:
         >>> scores = torch.tensor([[0.9, 0.5, 0.8]])
@@ -103,12 +103,12 @@ class Positives:
     """The items of level 1 and above of each query, by decreasing level, padded to P slots.
 
     Attributes:
-        index: ``(Q, P)`` int64 positions in the gallery, 0 where padded.
-        level: ``(Q, P)`` int64 shared levels, 0 where padded.
-        present: ``(Q, P)`` bool, False where padded.
-        scores: ``(Q, P)`` floats, ``+inf`` where padded, with gradient.
-        by_level: for each level 0..L the ``(Q, M_l)`` scores of the items of just that level, ``-inf`` where padded.
-        relevances: ``(Q, P)`` relevances of one's own, 0 where padded, or None.
+        index: `(Q, P)` int64 positions in the gallery, 0 where padded.
+        level: `(Q, P)` int64 shared levels, 0 where padded.
+        present: `(Q, P)` bool, False where padded.
+        scores: `(Q, P)` floats, `+inf` where padded, with gradient.
+        by_level: for each level 0..L the `(Q, M_l)` scores of the items of just that level, `-inf` where padded.
+        relevances: `(Q, P)` relevances of one's own, 0 where padded, or None.
     """
 
     index: Tensor
@@ -119,10 +119,10 @@ class Positives:
     relevances: Tensor | None = None
 
     def lower_sums(self, step: Step) -> Tensor:
-        """Return ``(Q, P)``: Σ of ``step(s_j - s_k)`` over the items j of lower level than k.
+        """Return `(Q, P)`: Σ of `step(s_j - s_k)` over the items j of lower level than k.
 
         Raises:
-            ValueError: ``step`` is no step.
+            ValueError: `step` is no step.
         """
         check_step(step)
         total = step_sums(self.scores, self.by_level[0], step)
@@ -136,19 +136,19 @@ class Positives:
 
     @cached_property
     def counts(self) -> list[Tensor]:
-        """For each level 1..L, ``(Q, P)``: the number of other items of just that level that score at least as high."""
+        """For each level 1..L, `(Q, P)`: the number of other items of just that level that score at least as high."""
         at_least = [count_at_least(self.scores, columns) for columns in self.by_level[1:]]
         itself = [self.level == level for level in range(1, len(self.by_level))]
         return [count.add_(own, alpha=-1) for count, own in zip(at_least, itself, strict=True)]
 
     def sigmoid_sums_at(self, level: int, step: Sigmoid) -> Tensor:
-        """Return ``(Q, P)``: Σ of ``σ((s_j - s_k)/τ)`` over the other items j of just ``level``, with gradient."""
+        """Return `(Q, P)`: Σ of `σ((s_j - s_k)/τ)` over the other items j of just `level`, with gradient."""
         itself = (self.level == level) & self.present
         return step_sums(self.scores, self.by_level[level], step) - 0.5 * itself.to(self.scores.dtype)
 
 
 def visible_levels(levels: Tensor, valid: Tensor | None, min_level: int | None = None) -> Tensor:
-    """Return ``(Q, G)`` int8 levels, -1 where hidden; with ``min_level`` whether they reach it.
+    """Return `(Q, G)` int8 levels, -1 where hidden; with `min_level` whether they reach it.
 
     Example:
         >>> visible_levels(torch.tensor([[2, 1, 0]]), torch.tensor([[True, False, True]]))
@@ -160,13 +160,13 @@ def visible_levels(levels: Tensor, valid: Tensor | None, min_level: int | None =
 
 
 def find_positives(scores: Tensor, visible: Tensor, top: int, relevances: Tensor | None = None) -> Positives:
-    """Gather the positives of ``(Q, G)`` checked scores and the scores at each level.
+    """Gather the positives of `(Q, G)` checked scores and the scores at each level.
 
     Args:
-        scores: ``(Q, G)`` floats, in full precision.
-        visible: ``(Q, G)`` levels as of :func:`visible_levels`.
+        scores: `(Q, G)` floats, in full precision.
+        visible: `(Q, G)` levels as of `visible_levels`.
         top: L, the highest level.
-        relevances: ``(Q, G)`` floats to be gathered too, or None.
+        relevances: `(Q, G)` floats to be gathered too, or None.
     """
     index, present = compact(visible >= 1)
     level = torch.where(present, visible.gather(1, index).long(), 0)
@@ -186,7 +186,7 @@ def find_positives(scores: Tensor, visible: Tensor, top: int, relevances: Tensor
 
 
 def rank_plus(found: Positives) -> Tensor:
-    """Return ``(Q, P)``: 1 + the number of other items of the same or a higher level scoring at least as high."""
+    """Return `(Q, P)`: 1 + the number of other items of the same or a higher level scoring at least as high."""
     total = torch.ones_like(found.scores)
     for level, count in enumerate(found.counts, start=1):
         total += count * (found.level <= level)
@@ -194,12 +194,12 @@ def rank_plus(found: Positives) -> Tensor:
 
 
 def full_precision(scores: Tensor) -> Tensor:
-    """Return ``scores`` in float32 where they are in half precision: ranks above 2,048 need it."""
+    """Return `scores` in float32 where they are in half precision: ranks above 2,048 need it."""
     return scores.float() if scores.dtype in (torch.float16, torch.bfloat16) else scores
 
 
 def _scores_at(scores: Tensor, mask: Tensor) -> Tensor:
-    """Return the masked scores, ``-inf`` elsewhere: compacted where that saves at least a quarter of the columns."""
+    """Return the masked scores, `-inf` elsewhere: compacted where that saves at least a quarter of the columns."""
     width = int(mask.sum(dim=1).max())
     if width > 0.75 * scores.shape[1]:
         return scores.masked_fill(~mask, -_INFINITY)

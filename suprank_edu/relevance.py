@@ -1,7 +1,7 @@
 """Hierarchical labels → shared levels → relevances.
 
-Labels ``(N, L)`` name, per item, its class at L levels: column 0 the finest, each further column one level coarser.
-Two items share ``l`` levels when their ``l`` coarsest columns agree: 0 for nothing in common, L for the same instance.
+Labels `(N, L)` name, per item, its class at L levels: column 0 the finest, each further column one level coarser.
+Two items share `l` levels when their `l` coarsest columns agree: 0 for nothing in common, L for the same instance.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ def shared_levels(labels: Tensor, ref_labels: Tensor | None = None) -> Tensor:
     """Count the levels that each query shares with each gallery item, from the coarsest on.
 
     Args:
-        labels: ``(Q,)`` or ``(Q, L)`` integers, column 0 the finest.
-        ref_labels: ``(G,)`` or ``(G, L)`` integers; None takes the queries as their own gallery.
+        labels: `(Q,)` or `(Q, L)` integers, column 0 the finest.
+        ref_labels: `(G,)` or `(G, L)` integers; None takes the queries as their own gallery.
 
     Returns:
-        ``(Q, G)`` int64 in 0..L; L where the finest classes agree.
+        `(Q, G)` int64 in 0..L; L where the finest classes agree.
 
     Raises:
         ValueError: labels of another shape or dtype, of different numbers of levels, or that are no tree.
@@ -47,7 +47,7 @@ def _rows(labels: Tensor) -> int:
 
 
 def count_shared(queries: Tensor, gallery: Tensor, dtype: torch.dtype = torch.int64) -> Tensor:
-    """Return the ``(Q, G)`` shared levels of ``(Q, L)`` and ``(G, L)`` labels that are checked to be a tree.
+    """Return the `(Q, G)` shared levels of `(Q, L)` and `(G, L)` labels that are checked to be a tree.
 
     Example:
         >>> count_shared(torch.tensor([[0, 7]]), torch.tensor([[0, 7], [1, 7], [2, 8]]))
@@ -60,21 +60,21 @@ def count_shared(queries: Tensor, gallery: Tensor, dtype: torch.dtype = torch.in
 
 
 def relevance(levels: Tensor, alpha: float = 1.0, num_levels: int | None = None, valid: Tensor | None = None) -> Tensor:
-    """Relevance of each item for H-AP: ``rel(k) = (l/L)^α / |Ω^(l)|`` (E12; HAPPIER).
+    """Relevance of each item for H-AP: `rel(k) = (l/L)^α / |Ω^(l)|` (E12; HAPPIER).
 
-    ``Ω^(l)`` are the query's items that share exactly ``l`` levels, so that all of them together weigh ``(l/L)^α``.
+    `Ω^(l)` are the query's items that share exactly `l` levels, so that all of them together weigh `(l/L)^α`.
 
     Args:
-        levels: ``(Q, G)`` integers, the shared levels.
+        levels: `(Q, G)` integers, the shared levels.
         alpha: α ≥ 0; a large one favours the finest level.
         num_levels: L; None takes the largest level present.
-        valid: ``(Q, G)`` bool, False hides a pair.
+        valid: `(Q, G)` bool, False hides a pair.
 
     Returns:
-        ``(Q, G)`` floats; 0 at level 0 and for hidden pairs.
+        `(Q, G)` floats; 0 at level 0 and for hidden pairs.
 
     Raises:
-        ValueError: levels, ``alpha``, ``num_levels`` or ``valid`` of another kind or shape.
+        ValueError: levels, `alpha`, `num_levels` or `valid` of another kind or shape.
 
     Example:
         >>> relevance(torch.tensor([[2, 1, 1, 0]]))
@@ -88,21 +88,21 @@ def relevance(levels: Tensor, alpha: float = 1.0, num_levels: int | None = None,
 
 
 def relevance_from_weights(levels: Tensor, weights: Sequence[float], valid: Tensor | None = None) -> Tensor:
-    """Relevance under which H-AP is the ``weights``-weighted sum of the APs of the levels (E14; HAPPIER).
+    """Relevance under which H-AP is the `weights`-weighted sum of the APs of the levels (E14; HAPPIER).
 
-    ``rel(k) = Σ_{p=1..l} w_p / |∪_{q≥p} Ω^(q)|`` grows with the level. Weights of levels at which a query has no
+    `rel(k) = Σ_{p=1..l} w_p / |∪_{q≥p} Ω^(q)|` grows with the level. Weights of levels at which a query has no
     positive are dropped and the others renormalised to sum 1.
 
     Args:
-        levels: ``(Q, G)`` integers, the shared levels.
-        weights: L weights ≥ 0, not all 0; ``weights[c]`` belongs to label column c, so ``weights[0]`` to the finest.
-        valid: ``(Q, G)`` bool, False hides a pair.
+        levels: `(Q, G)` integers, the shared levels.
+        weights: L weights ≥ 0, not all 0; `weights[c]` belongs to label column c, so `weights[0]` to the finest.
+        valid: `(Q, G)` bool, False hides a pair.
 
     Returns:
-        ``(Q, G)`` floats; 0 at level 0 and for hidden pairs.
+        `(Q, G)` floats; 0 at level 0 and for hidden pairs.
 
     Raises:
-        ValueError: levels, ``weights`` or ``valid`` of another kind or shape, or a level above ``len(weights)``.
+        ValueError: levels, `weights` or `valid` of another kind or shape, or a level above `len(weights)`.
 
     Example:
         >>> relevance_from_weights(torch.tensor([[2, 1, 1, 0]]), weights=[0.7, 0.3])
@@ -114,7 +114,7 @@ def relevance_from_weights(levels: Tensor, weights: Sequence[float], valid: Tens
 
 
 def check_weights(weights: Sequence[float]) -> tuple[float, ...]:
-    """Return ``weights`` as a tuple, or raise unless they are finite, at least 0 and not all 0."""
+    """Return `weights` as a tuple, or raise unless they are finite, at least 0 and not all 0."""
     if not isinstance(weights, Iterable):
         raise ValueError(f"`weights`: got {weights!r}, expected one weight per level")
     values = tuple(weights)
@@ -126,10 +126,10 @@ def check_weights(weights: Sequence[float]) -> tuple[float, ...]:
 
 
 def level_counts(levels: Tensor, num_levels: int | None = None, valid: Tensor | None = None) -> Tensor:
-    """Count, per query, the items at each level: ``(Q, G)`` levels in, ``(Q, L + 1)`` int64 out.
+    """Count, per query, the items at each level: `(Q, G)` levels in, `(Q, L + 1)` int64 out.
 
     Raises:
-        ValueError: ``levels`` is no ``(Q, G)`` integer tensor or holds a level outside 0..``num_levels``.
+        ValueError: `levels` is no `(Q, G)` integer tensor or holds a level outside 0..`num_levels`.
 
     Example:
         >>> level_counts(torch.tensor([[2, 1, 1, 0]]))
@@ -151,7 +151,7 @@ def level_counts(levels: Tensor, num_levels: int | None = None, valid: Tensor | 
 
 
 def relevance_table(counts: Tensor, alpha: float = 1.0) -> Tensor:
-    """Return the ``(Q, L + 1)`` relevance of an item of each level (E12), from :func:`level_counts`.
+    """Return the `(Q, L + 1)` relevance of an item of each level (E12), from `level_counts`.
 
     Example:
         >>> relevance_table(torch.tensor([[1, 2, 1]]))  # (1/2) / 2 and (2/2) / 1
@@ -164,7 +164,7 @@ def relevance_table(counts: Tensor, alpha: float = 1.0) -> Tensor:
 
 
 def weights_table(counts: Tensor, weights: Sequence[float]) -> Tensor:
-    """Return the ``(Q, L + 1)`` relevance of an item of each level under ``weights``, see E14.
+    """Return the `(Q, L + 1)` relevance of an item of each level under `weights`, see E14.
 
     Example:
         >>> weights_table(torch.tensor([[1, 2, 1]]), [0.7, 0.3])  # 0.3 / 3, and 0.7 / 1 more

@@ -16,7 +16,7 @@ from suprank_edu._progress import with_progress
 from suprank_edu.relevance import count_shared
 
 PerQuery = Callable[..., Tensor]
-"""A function of ``(scores (q, G), levels (q, G), valid=(q, G))`` that returns ``(q,)``."""
+"""A function of `(scores (q, G), levels (q, G), valid=(q, G))` that returns `(q,)`."""
 
 # Scores of a block of queries: 4 MiB of them, so that what is made of them stays in a CPU's caches; a GPU wants more.
 _SCORES_AT_A_TIME = {"cpu": 1 << 20, "cuda": 1 << 26}
@@ -37,29 +37,29 @@ def for_every_query(
 ) -> Tensor:
     """Compute a loss, a metric or a gap for each query of a set too large for all its scores at once.
 
-    Values without gradient; memory grows with G and with what ``function`` needs for one block, not with Q·G. Without
-    ``ref_emb`` each query is left out of its own gallery.
+    Values without gradient; memory grows with G and with what `function` needs for one block, not with Q·G. Without
+    `ref_emb` each query is left out of its own gallery.
 
     Args:
-        function: called with scores ``(q, G)``, levels ``(q, G)`` and the keyword ``valid (q, G)``, returns ``(q,)``:
-            a loss or a metric on scores, or ``functools.partial(gap, batches=…, metric=…)`` of
-            :func:`suprank_edu.decomposability.gap`.
-        embeddings: ``(Q, D)`` floats, the queries; unit vectors make scores cosine similarities.
-        labels: ``(Q,)`` or ``(Q, L)`` integers, column 0 the finest.
-        ref_emb: ``(G, D)`` floats, the gallery; None takes the queries.
-        ref_labels: labels of ``ref_emb``.
+        function: called with scores `(q, G)`, levels `(q, G)` and the keyword `valid (q, G)`, returns `(q,)`:
+            a loss or a metric on scores, or `functools.partial(gap, batches=…, metric=…)` of
+            `suprank_edu.decomposability.gap`.
+        embeddings: `(Q, D)` floats, the queries; unit vectors make scores cosine similarities.
+        labels: `(Q,)` or `(Q, L)` integers, column 0 the finest.
+        ref_emb: `(G, D)` floats, the gallery; None takes the queries.
+        ref_labels: labels of `ref_emb`.
         column: the label column whose classes make positives, levels are then 0 or 1; None keeps all levels.
-        only: ``(q,)`` int64, the numbers of the queries that values are wanted for; None takes all. The gallery stays
+        only: `(q,)` int64, the numbers of the queries that values are wanted for; None takes all. The gallery stays
             the whole one.
         chunk_size: queries at once; None takes about a million scores.
         progress: show a progress bar (needs tqdm).
 
     Returns:
-        ``(Q,)``, with ``only`` ``(q,)``, in the dtype that ``function`` returns.
+        `(Q,)`, with `only` `(q,)`, in the dtype that `function` returns.
 
     Raises:
         ValueError: an argument of another shape, dtype or range, embeddings that are not finite, labels that are no
-            tree, or a ``function`` that does not return one value per query.
+            tree, or a `function` that does not return one value per query.
 
     Example:
         >>> from functools import partial
@@ -103,7 +103,7 @@ def for_every_query(
 
 
 def _numbered(labels: Tensor, ref_labels: Tensor, column: int | None) -> tuple[Tensor, Tensor]:
-    """Return ``(Q, L)`` and ``(G, L)`` int32 class numbers: half the bytes to compare, a column's side by side."""
+    """Return `(Q, L)` and `(G, L)` int32 class numbers: half the bytes to compare, a column's side by side."""
     columns = slice(None) if column is None else slice(column, column + 1)
     both = torch.cat([labels, ref_labels])[:, columns].T  # (L, Q + G)
     numbers = torch.stack([own.unique(return_inverse=True)[1].int() for own in both]).T  # (Q + G, L)

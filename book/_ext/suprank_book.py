@@ -27,10 +27,16 @@ PLOTLY = "plotly.min.js"
 WIDGET_STATE = re.compile(
     r'<script type="application/vnd\.jupyter\.widget-(?:state|view)\+json">.*?</script>', re.DOTALL
 )
-ALIASES = {"np": "numpy", "pd": "pandas", "go": "plotly"}  # names in annotations whose import is for type checkers only
+# Names in annotations whose import is for type checkers only.
+ALIASES = {
+    "Image": "PIL",
+    "np": "numpy",
+    "pd": "pandas",
+    "go": "plotly",
+}  # names in annotations whose import is for type checkers only
 COLUMNS = re.compile(r"\S {2,}\S|^ +\S", re.MULTILINE)  # spaces that put something under something
-# What is meant as markup in a docstring: a role, literal text, `code`, strong text.
-MARKUP = re.compile(r"(:\w+:`[^`]+`|``.+?``|`[^`]+`(?!_)|\*\*\w[^*]*\*\*)")
+# What is meant as markup in a docstring: `code` and strong text.
+MARKUP = re.compile(r"(`[^`]+`|\*\*\w[^*]*\*\*)")
 
 
 def copy_plotly(app: Sphinx) -> None:
@@ -74,7 +80,7 @@ def mark_printed_sentences(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def escape_docstring(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
-    """Turn `code` into literal text and keep every other character as it is written."""
+    """Turn `code` into literal text, or a link where it is a public name, and keep all else as it is written."""
     for number, line in enumerate(lines):
         if line.lstrip().startswith((">>>", "...")):
             continue
@@ -82,13 +88,31 @@ def escape_docstring(app: Sphinx, what: str, name: str, obj: Any, options: Any, 
         for place, part in enumerate(parts):
             if place % 2 == 0:
                 parts[place] = re.sub(r"([|*_])(?=\W|$)|(?<!\w)([|*_])", r"\\\1\2", part)
-            elif re.match("`[^`]", part):
-                parts[place] = f"`{part}`"
+            elif part.startswith("`"):
+                parts[place] = literal_or_link(part.strip("`"), name)
         lines[number] = "".join(parts)
     if what in ("attribute", "data", "property"):
         # napoleon would read "word: text" as a type and its description
         app.env.temp_data[f"suprank {name}"] = lines[:]
         lines.clear()
+
+
+def literal_or_link(code: str, name: str) -> str:
+    """Write `code` of the docstring of `name`: a link if it is a name of the package, or a public one of its room."""
+    room = name
+    while not find_spec_of(room):
+        room = room.rpartition(".")[0]
+    target = f"{room}.{code}" if code in getattr(import_module(room), "__all__", ()) else code
+    linked = target != name and re.fullmatch(r"suprank_edu(\.\w+)+", target) and exists(target)
+    return f":py:obj:`{code} <{target}>`" if linked else f"``{code}``"
+
+
+def find_spec_of(name: str) -> bool:
+    """Whether `name` is a module, asked so that a class on the way is no error."""
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def restore_docstring(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
@@ -118,14 +142,19 @@ def name_what_is_elsewhere(app: Sphinx, env: Any, node: nodes.Element, contnode:
     if node.get("refdomain") != "py" or not root:
         return None
     if root == "suprank_edu":
-        return contnode if node.get("reftype") == "class" and exists(target) else None
+        return contnode if node.get("reftype") in ("class", "obj") and exists(target) else None
     return contnode if find_spec(ALIASES.get(root, root)) else None
 
 
 def exists(name: str) -> bool:
     """Whether `package.module.attribute` can be reached."""
-    module, _, attribute = name.rpartition(".")
-    return find_spec(module) is not None and hasattr(import_module(module), attribute)
+    if find_spec_of(name):
+        return True
+    owner, _, attribute = name.rpartition(".")
+    if find_spec_of(owner):
+        return hasattr(import_module(owner), attribute)
+    module, _, owner = owner.rpartition(".")
+    return find_spec_of(module) and hasattr(getattr(import_module(module), owner, None), attribute)
 
 
 def slug(title: str) -> str:

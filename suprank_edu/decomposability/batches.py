@@ -27,16 +27,16 @@ def batch_average(
     """Average a metric over the batches of a gallery: (1/B) Σ_b M^b, the first term of E17 (ROADMAP).
 
     Args:
-        scores: ``(Q, G)`` floats, higher is better.
-        levels: ``(Q, G)`` integers, the shared levels.
+        scores: `(Q, G)` floats, higher is better.
+        levels: `(Q, G)` integers, the shared levels.
         batches: the numbers of the gallery items of each batch; together each item once. It is fastest where the
             gallery is in the order of the batches.
-        metric: a function of scores and levels, such as :func:`suprank_edu.metrics.average_precision`, that gives
-            ``(Q,)`` values and NaN without positives; it gets the keyword ``valid`` only where you pass one.
-        valid: ``(Q, G)`` bool, False hides a pair.
+        metric: a function of scores and levels, such as `suprank_edu.metrics.average_precision`, that gives
+            `(Q,)` values and NaN without positives; it gets the keyword `valid` only where you pass one.
+        valid: `(Q, G)` bool, False hides a pair.
 
     Returns:
-        ``(Q,)`` averages over the batches in which the query has a positive; NaN if there is none.
+        `(Q,)` averages over the batches in which the query has a positive; NaN if there is none.
 
     Raises:
         ValueError: an argument of another shape or dtype, or batches that are no partition of the gallery.
@@ -61,7 +61,7 @@ def batch_average(
 
 
 def _of_batches(scores: Tensor, levels: Tensor, batches: Tensor, metric: Metric, valid: Tensor | None) -> Tensor:
-    """Return ``(Q, b)`` values of a metric in each of the ``(b, S)`` batches of one size, all of them in one call."""
+    """Return `(Q, b)` values of a metric in each of the `(b, S)` batches of one size, all of them in one call."""
     count, size = batches.shape
     scores, levels = (_columns(x, batches.flatten()).reshape(-1, size) for x in (scores, levels))  # (Q·b, S)
     visible = None if valid is None else _columns(valid, batches.flatten()).reshape(-1, size)
@@ -76,7 +76,7 @@ def _of_batches(scores: Tensor, levels: Tensor, batches: Tensor, metric: Metric,
 
 
 def _columns(values: Tensor, items: Tensor) -> Tensor:
-    """Return ``values[:, items]``, without a copy where the items follow one another."""
+    """Return `values[:, items]`, without a copy where the items follow one another."""
     first = int(items[0])
     if torch.equal(items, torch.arange(first, first + len(items), device=items.device)):
         return values[:, first : first + len(items)]
@@ -93,10 +93,10 @@ def gap(
     """Decomposability gap: the average over batches minus the value on the whole gallery (E17; ROADMAP Eq. 6).
 
     It is at least 0 when every batch is ranked perfectly, and can be **negative** when some are not. Arguments and
-    errors are those of :func:`batch_average`.
+    errors are those of `batch_average`.
 
     Returns:
-        ``(Q,)`` gaps; NaN for a query without positives.
+        `(Q,)` gaps; NaN for a query without positives.
 
     Example:
         >>> from suprank_edu.metrics import average_precision

@@ -25,14 +25,14 @@ def worst_case_bound(
     Args:
         pos_per_batch: B counts ≥ 0, the query's positives in each batch.
         neg_per_batch: B counts ≥ 0, the query's negatives in each batch.
-        order: ``"worst"`` for the bound; ``"given"`` for the gap of the batches one after another as they come, which
+        order: `"worst"` for the bound; `"given"` for the gap of the batches one after another as they come, which
             other rankings may exceed.
 
     Returns:
         A number in 0..1.
 
     Raises:
-        ValueError: bad counts, another ``order``, or more than 16 batches that differ in their counts.
+        ValueError: bad counts, another `order`, or more than 16 batches that differ in their counts.
 
     Example:
         >>> round(worst_case_bound([1, 1], [1, 0]), 4)  # + − +: 1 − (1/1 + 2/3) / 2
@@ -59,13 +59,13 @@ def calibrated_bound(
         neg_per_batch: B counts ≥ 0, the query's negatives in each batch.
         pos_above: B counts, how many of those positives score above the threshold.
         neg_above: B counts, how many of those negatives score above the threshold.
-        order: as in :func:`worst_case_bound`.
+        order: as in `worst_case_bound`.
 
     Returns:
         A number in 0..1; 0 when all positives and no negative score above the threshold.
 
     Raises:
-        ValueError: as :func:`worst_case_bound`, or more items above the threshold than there are.
+        ValueError: as `worst_case_bound`, or more items above the threshold than there are.
 
     Example:
         >>> calibrated_bound([1, 1], [1, 1], pos_above=[1, 1], neg_above=[0, 0])
@@ -84,7 +84,7 @@ def calibrated_bound(
 
 
 def _bound(counts: Counts, order: str) -> float:
-    """Return 1 − (Σ over batches of the terms of E19) / ΣP for ``(4, B)`` counts P, N, G, E."""
+    """Return 1 − (Σ over batches of the terms of E19) / ΣP for `(4, B)` counts P, N, G, E."""
     if order not in ("worst", "given"):
         raise ValueError(f"`order`: got {order!r}, expected 'worst' or 'given'")
     harmonic = np.concatenate([[0.0], (1 / np.arange(1, counts.sum() + 1, dtype=np.longdouble)).cumsum()])
@@ -102,7 +102,7 @@ def _bound(counts: Counts, order: str) -> float:
 
 
 def _terms(before: Counts, batch: Counts, harmonic: Values) -> Values:
-    """Return Σ_j of E19 for a batch of counts ``(4,)`` behind batches that sum to ``(4, …)``."""
+    """Return Σ_j of E19 for a batch of counts `(4,)` behind batches that sum to `(4, …)`."""
     pos_before, neg_before, good_before, bad_before = before
     positives, _, good, _ = batch
     above = _sum_of_ratios(good_before, bad_before, good, harmonic)

@@ -19,21 +19,21 @@ from suprank_edu.ranking import full_precision
 from suprank_edu.relevance import check_weights, count_shared
 
 IndicesTuple = Sequence[Tensor]
-"""``(anchor, positive, anchor, negative)`` pairs or ``(anchor, positive, negative)`` triplets of row numbers."""
+"""`(anchor, positive, anchor, negative)` pairs or `(anchor, positive, negative)` triplets of row numbers."""
 
 _LOOKS = 10  # batches: of those of a plain shuffle of many classes nearly all lack positives
 
 
 class EmbeddingLoss(nn.Module, ABC):
-    """A loss called as in pytorch-metric-learning, made of one method ``per_query(scores, levels, valid)``.
+    """A loss called as in pytorch-metric-learning, made of one method `per_query(scores, levels, valid)`.
 
     Args:
         column: the label column (0 the finest) whose classes make positives; None counts shared levels.
-        include_self: with no ``ref_emb``, whether a query is its own positive, as in the published code.
-        reduction: ``"mean"`` over the queries that have a positive, or ``"none"``.
+        include_self: with no `ref_emb`, whether a query is its own positive, as in the published code.
+        reduction: `"mean"` over the queries that have a positive, or `"none"`.
 
     Raises:
-        ValueError: ``column`` is negative or ``reduction`` is unknown.
+        ValueError: `column` is negative or `reduction` is unknown.
     """
 
     def __init__(self, column: int | None = None, include_self: bool = False, reduction: str = "mean") -> None:
@@ -53,7 +53,7 @@ class EmbeddingLoss(nn.Module, ABC):
 
     @abstractmethod
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
-        """Return the ``(Q,)`` losses of ``(Q, G)`` scores and levels; 0 for a query without a positive."""
+        """Return the `(Q,)` losses of `(Q, G)` scores and levels; 0 for a query without a positive."""
 
     @left_by_compiler
     def forward(
@@ -68,16 +68,16 @@ class EmbeddingLoss(nn.Module, ABC):
         """Return the loss of a batch, in float32 or better whatever autocast says.
 
         Args:
-            embeddings: ``(Q, D)`` unit vectors.
-            labels: ``(Q,)`` or ``(Q, L)`` integers, column 0 the finest.
+            embeddings: `(Q, D)` unit vectors.
+            labels: `(Q,)` or `(Q, L)` integers, column 0 the finest.
             indices_tuple: pairs or triplets to which the sums are restricted; None means all.
-            ref_emb: ``(G, D)`` unit vectors to rank; None ranks the batch itself, each query left out of its gallery. A
-                query that lies among them too is a positive of itself: hide its copy by ``valid``.
-            ref_labels: labels of ``ref_emb``.
-            valid: ``(Q, G)`` bool, False hides a pair.
+            ref_emb: `(G, D)` unit vectors to rank; None ranks the batch itself, each query left out of its gallery. A
+                query that lies among them too is a positive of itself: hide its copy by `valid`.
+            ref_labels: labels of `ref_emb`.
+            valid: `(Q, G)` bool, False hides a pair.
 
         Returns:
-            A scalar, or ``(Q,)`` with ``reduction="none"``.
+            A scalar, or `(Q,)` with `reduction="none"`.
 
         Raises:
             ValueError: shapes, dtypes or devices that do not fit, embeddings that are not finite, a label column
@@ -118,7 +118,7 @@ class EmbeddingLoss(nn.Module, ABC):
         return losses.sum() / counted.clamp(min=1)
 
     def _levels(self, labels: Tensor, ref_labels: Tensor) -> Tensor:
-        """Return ``(Q, G)``: shared levels, or with a ``column`` whether it agrees."""
+        """Return `(Q, G)`: shared levels, or with a `column` whether it agrees."""
         if self.column is None:
             return count_shared(labels, ref_labels)
         check_column(self.column, labels.shape[1])
@@ -133,7 +133,7 @@ class EmbeddingLoss(nn.Module, ABC):
             )
 
     def _warn_of_nothing_to_learn(self, queries: Tensor) -> None:
-        """Warn once, within the first batches: to know how many ``queries`` have a positive, one waits for a device."""
+        """Warn once, within the first batches: to know how many `queries` have a positive, one waits for a device."""
         if self._looks_left and not torch.compiler.is_compiling():
             self._looks_left -= 1
             if not int(queries):
@@ -151,12 +151,12 @@ def made_with(module: nn.Module) -> str:
 
 
 class RelevanceLoss(EmbeddingLoss):
-    """An :class:`EmbeddingLoss` over all label columns whose items have relevances: by E12, or by weights of levels.
+    """An `EmbeddingLoss` over all label columns whose items have relevances: by E12, or by weights of levels.
 
     Args:
-        alpha: α of the relevance E12, used without ``weights``.
+        alpha: α of the relevance E12, used without `weights`.
         weights: one weight per label column, the finest first.
-        include_self, reduction: as in :class:`EmbeddingLoss`.
+        include_self, reduction: as in `EmbeddingLoss`.
 
     Raises:
         ValueError: a parameter out of range.
@@ -176,9 +176,9 @@ class RelevanceLoss(EmbeddingLoss):
 
 
 def own_scores(embeddings: Tensor) -> Tensor:
-    """Return ``x xᵀ`` of ``(Q, D)`` embeddings, the scores of a batch that ranks itself.
+    """Return `x xᵀ` of `(Q, D)` embeddings, the scores of a batch that ranks itself.
 
-    Its gradient ``(G + Gᵀ) x`` is one product of matrices, where that of ``x @ x.T`` is two.
+    Its gradient `(G + Gᵀ) x` is one product of matrices, where that of `x @ x.T` is two.
     """
     scores: Tensor = _OwnScores.apply(embeddings)  # type: ignore[no-untyped-call]
     return scores
@@ -206,7 +206,7 @@ class _OwnScores(torch.autograd.Function):
 def _visible(
     levels: Tensor, hide_self: bool, indices_tuple: IndicesTuple | None, valid: Tensor | None
 ) -> Tensor | None:
-    """Return the ``(Q, G)`` pairs that count, or None for all of them."""
+    """Return the `(Q, G)` pairs that count, or None for all of them."""
     masks = [] if valid is None else [valid]
     if hide_self:
         masks.append(~torch.eye(len(levels), dtype=torch.bool, device=levels.device))
@@ -216,10 +216,10 @@ def _visible(
 
 
 def listed_pairs(indices_tuple: IndicesTuple, levels: Tensor) -> Tensor:
-    """Return the ``(Q, G)`` mask of the pairs in ``(a, p, a, n)`` pairs or ``(a, p, n)`` triplets.
+    """Return the `(Q, G)` mask of the pairs in `(a, p, a, n)` pairs or `(a, p, n)` triplets.
 
     Raises:
-        ValueError: ``indices_tuple`` has neither 3 nor 4 index tensors, or they do not name existing pairs.
+        ValueError: `indices_tuple` has neither 3 nor 4 index tensors, or they do not name existing pairs.
     """
     if not isinstance(indices_tuple, Sequence):
         raise ValueError(f"`indices_tuple`: got {type(indices_tuple).__name__}, expected 4 index tensors or 3")
@@ -247,7 +247,7 @@ def listed_pairs(indices_tuple: IndicesTuple, levels: Tensor) -> Tensor:
 
 
 def _row_numbers(index: Tensor) -> Tensor:
-    """Return ``(M,)`` int64 row numbers; an empty list of pairs may come in any dtype."""
+    """Return `(M,)` int64 row numbers; an empty list of pairs may come in any dtype."""
     integers = not (index.is_floating_point() or index.is_complex() or index.dtype == torch.bool)
     if index.ndim != 1 or (len(index) and not integers):
         raise ValueError(

@@ -1,6 +1,6 @@
 """Losses that close the gap between a batch and the whole set, and pytorch-metric-learning's losses on one column.
 
-Each module holds a loss of pytorch-metric-learning, made in ``__init__``, and is called as the ranking losses are.
+Each module holds a loss of pytorch-metric-learning, made in `__init__`, and is called as the ranking losses are.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ class AtColumn(nn.Module):
     """Give a pytorch-metric-learning loss one column of hierarchical labels.
 
     Args:
-        loss: a loss called as ``loss(embeddings, labels, indices_tuple, ref_emb, ref_labels)``.
+        loss: a loss called as `loss(embeddings, labels, indices_tuple, ref_emb, ref_labels)`.
         column: the label column it sees, 0 the finest.
 
     Raises:
-        ValueError: ``loss`` is no module or ``column`` is negative.
+        ValueError: `loss` is no module or `column` is negative.
 
     Example:
         >>> from pytorch_metric_learning.losses import TripletMarginLoss
@@ -64,12 +64,12 @@ class AtColumn(nn.Module):
         """Return the scalar loss of a batch, in float32 or better whatever autocast says.
 
         Args:
-            embeddings: ``(Q, D)`` floats.
-            labels: ``(Q,)`` or ``(Q, L)`` integers, column 0 the finest.
+            embeddings: `(Q, D)` floats.
+            labels: `(Q,)` or `(Q, L)` integers, column 0 the finest.
             indices_tuple: pairs or triplets to which the loss is restricted; None means all.
-            ref_emb: ``(G, D)`` floats to compare with; None means the batch itself, self pairs left out.
-            ref_labels: labels of ``ref_emb``.
-            valid: ``(Q, G)`` bool, False hides a pair.
+            ref_emb: `(G, D)` floats to compare with; None means the batch itself, self pairs left out.
+            ref_labels: labels of `ref_emb`.
+            valid: `(Q, G)` bool, False hides a pair.
 
         Raises:
             ValueError: shapes, dtypes or devices that do not fit, embeddings that are not finite, a label column
@@ -95,8 +95,8 @@ class AtColumn(nn.Module):
 class CalibrationLoss(AtColumn):
     """Pull positive pairs above one score and push negative pairs below another (E20; ROADMAP).
 
-    The mean of the non-zero ``[α - s]₊`` over positive pairs plus that of the non-zero ``[s - β]₊`` over negative
-    pairs, which is pytorch-metric-learning's ``ContrastiveLoss(distance=DotProductSimilarity())``. It normalises
+    The mean of the non-zero `[α - s]₊` over positive pairs plus that of the non-zero `[s - β]₊` over negative
+    pairs, which is pytorch-metric-learning's `ContrastiveLoss(distance=DotProductSimilarity())`. It normalises
     embeddings. Scores that mean the same in every batch are what closes the decomposability gap.
     That library gives 0 where there are at most one positive and one negative pair in all.
 
@@ -106,7 +106,7 @@ class CalibrationLoss(AtColumn):
         column: the label column whose classes make positives, 0 the finest.
 
     Raises:
-        ValueError: a margin is not finite or ``column`` is negative.
+        ValueError: a margin is not finite or `column` is negative.
 
     Example:
         >>> embeddings = torch.nn.functional.normalize(torch.tensor([[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]]), dim=1)
@@ -130,7 +130,7 @@ class CalibrationLoss(AtColumn):
 class ProxyLoss(nn.Module):
     """Classify each embedding against one learned proxy per class of the whole training set (E21; HAPPIER, SupRank).
 
-    ``-log softmax(⟨v, p_y⟩/η)`` over unit proxies, which is pytorch-metric-learning's ``NormalizedSoftmaxLoss``.
+    `-log softmax(⟨v, p_y⟩/η)` over unit proxies, which is pytorch-metric-learning's `NormalizedSoftmaxLoss`.
     Proxies see all classes in every batch. Give its parameters to the optimiser, with a larger learning rate.
 
     Args:
@@ -195,7 +195,7 @@ class ProxyLoss(nn.Module):
 def _visible_pairs(
     labels: Tensor, ref_labels: Tensor, indices_tuple: IndicesTuple | None, valid: Tensor, hide_self: bool
 ) -> IndicesTuple:
-    """Return the ``(anchor, positive, anchor, negative)`` pairs that ``valid`` and ``indices_tuple`` leave."""
+    """Return the `(anchor, positive, anchor, negative)` pairs that `valid` and `indices_tuple` leave."""
     same = labels[:, None] == ref_labels[None, :]  # (Q, G)
     if indices_tuple is not None:
         valid = valid & listed_pairs(indices_tuple, same)

@@ -1,6 +1,6 @@
 """One loss per query, from its own row of scores alone, and the gradient on the way.
 
-Since no query looks at another's row, the gradient of all losses is one ``(Q, G)`` tensor, known as soon as the losses
+Since no query looks at another's row, the gradient of all losses is one `(Q, G)` tensor, known as soon as the losses
 are. So forward computes both, and backward multiplies: what lies between is hidden from autograd, from torch.func and
 from the compiler, and a small step runs in one thread from end to end.
 """
@@ -20,7 +20,7 @@ from suprank_edu.pairwise.threads import one_thread
 from suprank_edu.ranking import Positives, find_positives, full_precision, visible_levels
 
 Loss = Callable[[Positives], Tensor]
-"""The losses ``(q,)`` of some queries, from their positives."""
+"""The losses `(q,)` of some queries, from their positives."""
 
 
 def per_query(
@@ -33,19 +33,19 @@ def per_query(
     relevances: Tensor | None = None,
     checked: bool = False,
 ) -> Tensor:
-    """Return ``(Q,)``: a loss for each query, with its gradient.
+    """Return `(Q,)`: a loss for each query, with its gradient.
 
     Args:
-        loss: the loss, which may look at ``relevances`` among the positives.
-        scores: ``(Q, G)`` floats.
-        levels: ``(Q, G)`` integers or bools, the shared levels.
-        valid: ``(Q, G)`` bool, False hides a pair.
+        loss: the loss, which may look at `relevances` among the positives.
+        scores: `(Q, G)` floats.
+        levels: `(Q, G)` integers or bools, the shared levels.
+        valid: `(Q, G)` bool, False hides a pair.
         min_level: from which level on an item is positive, all positives then alike; None keeps the levels.
-        relevances: ``(Q, G)`` floats, or None.
-        checked: whether a caller has checked scores, levels and ``valid``.
+        relevances: `(Q, G)` floats, or None.
+        checked: whether a caller has checked scores, levels and `valid`.
 
     Raises:
-        ValueError: unchecked scores that are no finite ``(Q, G)`` floats, levels outside 0..62, levels or ``valid`` of
+        ValueError: unchecked scores that are no finite `(Q, G)` floats, levels outside 0..62, levels or `valid` of
             another kind or shape.
     """
     if min_level is not None:

@@ -13,17 +13,17 @@ from suprank_edu.relevance import relevance_table, weights_table
 
 
 def mean_over_positives(ratio: Tensor, found: Positives) -> Tensor:
-    """Return the mean of ``(Q, P)`` ratios over each query's positives."""
+    """Return the mean of `(Q, P)` ratios over each query's positives."""
     return (ratio * found.present).sum(dim=1) / found.present.sum(dim=1).clamp(min=1)
 
 
 def one_minus(score: Tensor, found: Positives) -> Tensor:
-    """Return ``1 - score`` for queries with a positive, 0 for the others."""
+    """Return `1 - score` for queries with a positive, 0 for the others."""
     return torch.where(found.present.any(dim=1), 1 - score, 0.0 * score)
 
 
 def recall_loss(ranks: Tensor, found: Positives, ks: Sequence[int], temperature: float) -> Tensor:
-    """Return ``(Q,)``: one minus the mean over k of ``1/min(R, k) Σ σ((k - rank)/τ*)`` (E9), from ``(Q, P)`` ranks."""
+    """Return `(Q,)`: one minus the mean over k of `1/min(R, k) Σ σ((k - rank)/τ*)` (E9), from `(Q, P)` ranks."""
     check_positive("temperature", temperature)
     cuts = torch.tensor(check_ks(ks), device=ranks.device, dtype=ranks.dtype)  # (K,)
     hits = torch.sigmoid((cuts - ranks[:, :, None]) / temperature) * found.present[:, :, None]  # (Q, P, K)
@@ -32,7 +32,7 @@ def recall_loss(ranks: Tensor, found: Positives, ks: Sequence[int], temperature:
 
 
 def ndcg_loss(ranks: Tensor, found: Positives) -> Tensor:
-    """Return ``(Q,)``: one minus DCG of ``(Q, P)`` ranks over DCG of the best ranking (E5), gain ``2^l - 1``."""
+    """Return `(Q,)`: one minus DCG of `(Q, P)` ranks over DCG of the best ranking (E5), gain `2^l - 1`."""
     gain = (2.0 ** found.level.to(ranks.dtype) - 1) * found.present  # (Q, P), by decreasing level
     ideal_ranks = torch.arange(1, gain.shape[1] + 1, device=ranks.device, dtype=ranks.dtype)
     ideal = (gain / torch.log2(1 + ideal_ranks)).sum(dim=1)
@@ -41,14 +41,14 @@ def ndcg_loss(ranks: Tensor, found: Positives) -> Tensor:
 
 
 def h_ap_loss(h_rank: Tensor, ranks: Tensor, gain: Tensor, found: Positives) -> Tensor:
-    """Return ``(Q,)``: ``1 - Σ H-rank/rank / Σ rel`` (E14) of ``(Q, P)`` H-ranks, ranks and relevances."""
+    """Return `(Q,)`: `1 - Σ H-rank/rank / Σ rel` (E14) of `(Q, P)` H-ranks, ranks and relevances."""
     total = gain.sum(dim=1)
     score = (h_rank / ranks * found.present).sum(dim=1) / torch.where(total > 0, total, 1.0)
     return torch.where(total > 0, 1 - score, 0.0 * score)  # relevances may be 0 at every level a query has
 
 
 def relevances_by_level(found: Positives, alpha: float, weights: Sequence[float] | None = None) -> Tensor:
-    """Return the ``(Q, L + 1)`` relevance of an item of each level: those of the positives, by weights, or E12.
+    """Return the `(Q, L + 1)` relevance of an item of each level: those of the positives, by weights, or E12.
 
     Raises:
         ValueError: relevances of the positives below 0, not finite, or that differ within a level of a query.
@@ -67,7 +67,7 @@ def relevances_by_level(found: Positives, alpha: float, weights: Sequence[float]
 
 
 def check_relevances(relevances: Tensor | None, levels: Tensor) -> None:
-    """Raise unless ``relevances`` are None or floats of the shape of ``levels``."""
+    """Raise unless `relevances` are None or floats of the shape of `levels`."""
     if relevances is None:
         return
     if not isinstance(relevances, Tensor):

@@ -1,7 +1,7 @@
-"""The *Smooth* losses on scores: ``σ(t/τ)`` for ``H`` everywhere (E11), one value per query.
+"""The *Smooth* losses on scores: `σ(t/τ)` for `H` everywhere (E11), one value per query.
 
-All take ``scores (Q, G)``, for any similarity, and ``levels (Q, G)``, the shared levels, and return ``(Q,)`` in float32
-or better, 0 for a query without a positive. ``valid (Q, G)`` hides pairs. All raise a ``ValueError`` that names the
+All take `scores (Q, G)`, for any similarity, and `levels (Q, G)`, the shared levels, and return `(Q,)` in float32
+or better, 0 for a query without a positive. `valid (Q, G)` hides pairs. All raise a `ValueError` that names the
 argument when a shape, a dtype or a value is not as described.
 """
 
@@ -33,17 +33,17 @@ from suprank_edu.steps import Sigmoid
 def smooth_ap(
     scores: Tensor, levels: Tensor, *, tau: float = 0.01, min_level: int = 1, valid: Tensor | None = None
 ) -> Tensor:
-    """Smooth-AP: one minus AP with ``σ(t/τ)`` for ``H``, in ``rank⁺`` too (E11; Brown et al., ECCV 2020).
+    """Smooth-AP: one minus AP with `σ(t/τ)` for `H`, in `rank⁺` too (E11; Brown et al., ECCV 2020).
 
     Args:
-        scores: ``(Q, G)`` floats, higher is better.
-        levels: ``(Q, G)`` integers or bools.
+        scores: `(Q, G)` floats, higher is better.
+        levels: `(Q, G)` integers or bools.
         tau: temperature τ > 0 of the sigmoid.
         min_level: items that share at least this many levels are positives.
-        valid: ``(Q, G)`` bool, False hides a pair.
+        valid: `(Q, G)` bool, False hides a pair.
 
     Returns:
-        ``(Q,)`` losses; they may lie below ``1 - AP``.
+        `(Q,)` losses; they may lie below `1 - AP`.
 
     Raises:
         ValueError: see the module's docstring.
@@ -69,16 +69,16 @@ def smooth_recall(
     """Smooth-R@k: the recall loss E9 with sigmoid ranks (E11; SupRank).
 
     Args:
-        scores: ``(Q, G)`` floats, higher is better.
-        levels: ``(Q, G)`` integers or bools.
+        scores: `(Q, G)` floats, higher is better.
+        levels: `(Q, G)` integers or bools.
         tau: temperature τ > 0 of the sigmoid over scores.
         ks: the cut-offs 𝒦.
         temperature: τ* > 0 of the sigmoid over ranks.
         min_level: items that share at least this many levels are positives.
-        valid: ``(Q, G)`` bool, False hides a pair.
+        valid: `(Q, G)` bool, False hides a pair.
 
     Returns:
-        ``(Q,)`` losses.
+        `(Q,)` losses.
 
     Raises:
         ValueError: see the module's docstring.
@@ -93,16 +93,16 @@ def smooth_recall(
 
 @left_by_compiler
 def smooth_ndcg(scores: Tensor, levels: Tensor, *, tau: float = 0.01, valid: Tensor | None = None) -> Tensor:
-    """Smooth-NDCG: ``1 - DCG/iDCG`` with sigmoid ranks (E5 with E11; SupRank).
+    """Smooth-NDCG: `1 - DCG/iDCG` with sigmoid ranks (E5 with E11; SupRank).
 
     Args:
-        scores: ``(Q, G)`` floats, higher is better.
-        levels: ``(Q, G)`` integers or bools.
+        scores: `(Q, G)` floats, higher is better.
+        levels: `(Q, G)` integers or bools.
         tau: temperature τ > 0 of the sigmoid.
-        valid: ``(Q, G)`` bool, False hides a pair.
+        valid: `(Q, G)` bool, False hides a pair.
 
     Returns:
-        ``(Q,)`` losses.
+        `(Q,)` losses.
 
     Raises:
         ValueError: see the module's docstring.
@@ -124,18 +124,18 @@ def smooth_h_ap(
     relevances: Tensor | None = None,
     valid: Tensor | None = None,
 ) -> Tensor:
-    """Smooth-H-AP: one minus H-AP with ``σ(t/τ)`` for ``H`` everywhere (E14 with E11; HAPPIER).
+    """Smooth-H-AP: one minus H-AP with `σ(t/τ)` for `H` everywhere (E14 with E11; HAPPIER).
 
     Args:
-        scores: ``(Q, G)`` floats, higher is better.
-        levels: ``(Q, G)`` integers or bools.
+        scores: `(Q, G)` floats, higher is better.
+        levels: `(Q, G)` integers or bools.
         tau: temperature τ > 0 of the sigmoid.
         alpha: α of the relevance E12.
-        relevances: as in :func:`sup_h_ap`.
-        valid: ``(Q, G)`` bool, False hides a pair.
+        relevances: as in `sup_h_ap`.
+        valid: `(Q, G)` bool, False hides a pair.
 
     Returns:
-        ``(Q,)`` losses.
+        `(Q,)` losses.
 
     Raises:
         ValueError: see the module's docstring.
@@ -150,23 +150,23 @@ def smooth_h_ap(
 
 
 def ap_of(found: Positives, step: Sigmoid) -> Tensor:
-    """Return the ``(q,)`` Smooth-AP losses of some queries, see :func:`smooth_ap`."""
+    """Return the `(q,)` Smooth-AP losses of some queries, see `smooth_ap`."""
     plus = 1 + found.sigmoid_sums_at(1, step)
     return one_minus(mean_over_positives(plus / (plus + found.sigmoid_sums_at(0, step)), found), found)
 
 
 def recall_of(found: Positives, ks: Sequence[int], temperature: float, step: Sigmoid) -> Tensor:
-    """Return the ``(q,)`` Smooth-R@k losses of some queries, see :func:`smooth_recall`."""
+    """Return the `(q,)` Smooth-R@k losses of some queries, see `smooth_recall`."""
     return recall_loss(_smooth_rank(found, step), found, ks, temperature)
 
 
 def ndcg_of(found: Positives, step: Sigmoid) -> Tensor:
-    """Return the ``(q,)`` Smooth-NDCG losses of some queries, see :func:`smooth_ndcg`."""
+    """Return the `(q,)` Smooth-NDCG losses of some queries, see `smooth_ndcg`."""
     return ndcg_loss(_smooth_rank(found, step), found)
 
 
 def h_ap_of(found: Positives, alpha: float, step: Sigmoid, weights: Sequence[float] | None = None) -> Tensor:
-    """Return the ``(q,)`` Smooth-H-AP losses of some queries, see :func:`smooth_h_ap`; ``weights`` replace E12."""
+    """Return the `(q,)` Smooth-H-AP losses of some queries, see `smooth_h_ap`; `weights` replace E12."""
     table = relevances_by_level(found, alpha, weights)
     gain = table.gather(1, found.level)  # (q, P)
     h_rank, smooth_rank = gain, 1 + found.sigmoid_sums_at(0, step)

@@ -1,8 +1,8 @@
-"""The *Smooth* losses as modules on embeddings; what they compute is in :mod:`.smooth`.
+"""The *Smooth* losses as modules on embeddings; what they compute is in `smooth`.
 
-All are called as ``loss(embeddings, labels, indices_tuple=None, ref_emb=None, ref_labels=None, valid=None)``, see
-:meth:`suprank_edu.losses.base.EmbeddingLoss.forward`, and take two keywords: ``include_self=True`` counts a query as
-its own positive, as the published code does, and ``reduction="none"`` returns one value per query.
+All are called as `loss(embeddings, labels, indices_tuple=None, ref_emb=None, ref_labels=None, valid=None)`, see
+`suprank_edu.losses.base.EmbeddingLoss.forward`, and take two keywords: `include_self=True` counts a query as
+its own positive, as the published code does, and `reduction="none"` returns one value per query.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from suprank_edu.steps import Sigmoid
 
 
 class SmoothAPLoss(EmbeddingLoss):
-    """Smooth-AP (E11; Brown et al., ECCV 2020), see :func:`suprank_edu.losses.smooth_ap`.
+    """Smooth-AP (E11; Brown et al., ECCV 2020), see `suprank_edu.losses.smooth_ap`.
 
     Args:
         tau: temperature τ > 0 of the sigmoid.
@@ -43,12 +43,12 @@ class SmoothAPLoss(EmbeddingLoss):
         self.step = Sigmoid(tau)
 
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
-        """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
+        """Return `(Q,)` losses of `(Q, G)` scores."""
         return per_query(partial(ap_of, step=self.step), scores, levels, valid, checked=True)
 
 
 class SmoothRecallLoss(EmbeddingLoss):
-    """Smooth-R@k (E9 with E11; SupRank), see :func:`suprank_edu.losses.smooth_recall`.
+    """Smooth-R@k (E9 with E11; SupRank), see `suprank_edu.losses.smooth_recall`.
 
     Args:
         tau: temperature τ > 0 of the sigmoid over scores.
@@ -80,13 +80,13 @@ class SmoothRecallLoss(EmbeddingLoss):
         self.step, self.ks, self.temperature = Sigmoid(tau), check_ks(ks), temperature
 
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
-        """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
+        """Return `(Q,)` losses of `(Q, G)` scores."""
         loss = partial(recall_of, ks=self.ks, temperature=self.temperature, step=self.step)
         return per_query(loss, scores, levels, valid, checked=True)
 
 
 class SmoothNDCGLoss(EmbeddingLoss):
-    """Smooth-NDCG over all label columns (E5 with E11; SupRank), see :func:`suprank_edu.losses.smooth_ndcg`.
+    """Smooth-NDCG over all label columns (E5 with E11; SupRank), see `suprank_edu.losses.smooth_ndcg`.
 
     Args:
         tau: temperature τ > 0 of the sigmoid.
@@ -105,17 +105,17 @@ class SmoothNDCGLoss(EmbeddingLoss):
         self.step = Sigmoid(tau)
 
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
-        """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
+        """Return `(Q,)` losses of `(Q, G)` scores."""
         return per_query(partial(ndcg_of, step=self.step), scores, levels, valid, checked=True)
 
 
 class SmoothHAPLoss(RelevanceLoss):
-    """Smooth-H-AP over all label columns (E14 with E11; HAPPIER), see :func:`suprank_edu.losses.smooth_h_ap`.
+    """Smooth-H-AP over all label columns (E14 with E11; HAPPIER), see `suprank_edu.losses.smooth_h_ap`.
 
     Args:
         tau: temperature τ > 0 of the sigmoid.
-        alpha: α of the relevance E12, used without ``weights``.
-        weights: as in :class:`SupHAPLoss`.
+        alpha: α of the relevance E12, used without `weights`.
+        weights: as in `SupHAPLoss`.
         include_self, reduction: see the module.
 
     Raises:
@@ -139,6 +139,6 @@ class SmoothHAPLoss(RelevanceLoss):
         self.step = Sigmoid(tau)
 
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
-        """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
+        """Return `(Q,)` losses of `(Q, G)` scores."""
         loss = partial(h_ap_of, alpha=self.alpha, step=self.step, weights=self.weights)
         return per_query(loss, scores, levels, valid, checked=True)

@@ -13,15 +13,15 @@ from suprank_edu.steps import PUBLISHED, SupStep
 
 
 class RankLoss(nn.Module):
-    """``(1 - λ) L_rank + λ L_DG`` (E22; ROADMAP).
+    """`(1 - λ) L_rank + λ L_DG` (E22; ROADMAP).
 
     Args:
         rank_loss: a ranking loss; it sees the references, if there are any.
-        decomposability_loss: :class:`.CalibrationLoss`, which sees them too, or :class:`.ProxyLoss`, which does not.
+        decomposability_loss: `CalibrationLoss`, which sees them too, or `ProxyLoss`, which does not.
         weight: λ in 0..1.
 
     Raises:
-        ValueError: a loss is no module, or ``weight`` lies outside 0..1.
+        ValueError: a loss is no module, or `weight` lies outside 0..1.
 
     Example:
         >>> import torch
@@ -56,7 +56,7 @@ class RankLoss(nn.Module):
         ref_labels: Tensor | None = None,
         valid: Tensor | None = None,
     ) -> Tensor:
-        """Return the weighted sum of both losses, called as :meth:`.EmbeddingLoss.forward`."""
+        """Return the weighted sum of both losses, called as `EmbeddingLoss.forward`."""
         arguments = (embeddings, labels, indices_tuple, ref_emb, ref_labels, valid)
         rank: Tensor = self.rank_loss(*arguments)
         decomposability: Tensor = self.decomposability_loss(*arguments)
@@ -70,16 +70,16 @@ def roadmap(
     weight: float = 0.1,
     step: SupStep = PUBLISHED,
 ) -> RankLoss:
-    """ROADMAP: Sup-AP with calibration, or with proxies where ``num_classes`` is given.
+    """ROADMAP: Sup-AP with calibration, or with proxies where `num_classes` is given.
 
     Args:
         num_classes: classes of label column 0; None calibrates pairs instead.
-        embedding_size: D, needed with ``num_classes``.
+        embedding_size: D, needed with `num_classes`.
         weight: λ in 0..1.
         step: the step of SupRank.
 
     Raises:
-        ValueError: one of ``num_classes`` and ``embedding_size`` without the other, another kind of step, or a
+        ValueError: one of `num_classes` and `embedding_size` without the other, another kind of step, or a
             parameter out of range.
 
     Example:
@@ -96,7 +96,7 @@ def road_recall(
     weight: float = 0.5,
     step: SupStep = PUBLISHED,
 ) -> RankLoss:
-    """Sup-R@k with calibration, or with proxies where ``num_classes`` is given (SupRank); see :func:`roadmap`.
+    """Sup-R@k with calibration, or with proxies where `num_classes` is given (SupRank); see `roadmap`.
 
     Example:
         >>> road_recall().weight
@@ -112,7 +112,7 @@ def road_ndcg(
     weight: float = 0.1,
     step: SupStep = PUBLISHED,
 ) -> RankLoss:
-    """Sup-NDCG with calibration, or with proxies where ``num_classes`` is given (SupRank); see :func:`roadmap`.
+    """Sup-NDCG with calibration, or with proxies where `num_classes` is given (SupRank); see `roadmap`.
 
     Example:
         >>> type(road_ndcg(10, 64).rank_loss).__name__

@@ -1,7 +1,7 @@
 """The *Sup* losses on scores: a score of ranks with SupRank's ranks (E7), one value per query.
 
-All take ``scores (Q, G)``, for any similarity, and ``levels (Q, G)``, the shared levels, and return ``(Q,)`` in float32
-or better, 0 for a query without a positive. ``valid (Q, G)`` hides pairs. All raise a ``ValueError`` that names the
+All take `scores (Q, G)`, for any similarity, and `levels (Q, G)`, the shared levels, and return `(Q,)` in float32
+or better, 0 for a query without a positive. `valid (Q, G)` hides pairs. All raise a `ValueError` that names the
 argument when a shape, a dtype or a value is not as described.
 """
 
@@ -35,17 +35,17 @@ KS = (1, 2, 4, 8, 16)
 def sup_ap(
     scores: Tensor, levels: Tensor, *, step: Step = SupStep(), min_level: int = 1, valid: Tensor | None = None
 ) -> Tensor:
-    """Sup-AP: ``1 - 1/|Ω⁺| Σ rank⁺(k)/rank_s(k)``, at least ``1 - AP`` when the step bounds ``H`` (E8; ROADMAP).
+    """Sup-AP: `1 - 1/|Ω⁺| Σ rank⁺(k)/rank_s(k)`, at least `1 - AP` when the step bounds `H` (E8; ROADMAP).
 
     Args:
-        scores: ``(Q, G)`` floats, higher is better.
-        levels: ``(Q, G)`` integers or bools.
-        step: what stands in for ``H`` between a positive and a negative.
+        scores: `(Q, G)` floats, higher is better.
+        levels: `(Q, G)` integers or bools.
+        step: what stands in for `H` between a positive and a negative.
         min_level: items that share at least this many levels are positives.
-        valid: ``(Q, G)`` bool, False hides a pair.
+        valid: `(Q, G)` bool, False hides a pair.
 
     Returns:
-        ``(Q,)`` losses.
+        `(Q,)` losses.
 
     Raises:
         ValueError: see the module's docstring.
@@ -76,16 +76,16 @@ def sup_recall(
     Not an upper bound, and not 0 at a perfect ranking: compare it with its own floor.
 
     Args:
-        scores: ``(Q, G)`` floats, higher is better.
-        levels: ``(Q, G)`` integers or bools.
+        scores: `(Q, G)` floats, higher is better.
+        levels: `(Q, G)` integers or bools.
         ks: the cut-offs 𝒦.
         temperature: τ* > 0 of the sigmoid over ranks.
-        step: what stands in for ``H`` between a positive and a negative.
+        step: what stands in for `H` between a positive and a negative.
         min_level: items that share at least this many levels are positives.
-        valid: ``(Q, G)`` bool, False hides a pair.
+        valid: `(Q, G)` bool, False hides a pair.
 
     Returns:
-        ``(Q,)`` losses.
+        `(Q,)` losses.
 
     Raises:
         ValueError: see the module's docstring.
@@ -100,16 +100,16 @@ def sup_recall(
 
 @left_by_compiler
 def sup_ndcg(scores: Tensor, levels: Tensor, *, step: Step = SupStep(), valid: Tensor | None = None) -> Tensor:
-    """Sup-NDCG: ``1 - DCG/iDCG`` with gain ``2^l - 1`` and SupRank's ranks, a bound of ``1 - NDCG`` (E10; SupRank).
+    """Sup-NDCG: `1 - DCG/iDCG` with gain `2^l - 1` and SupRank's ranks, a bound of `1 - NDCG` (E10; SupRank).
 
     Args:
-        scores: ``(Q, G)`` floats, higher is better.
-        levels: ``(Q, G)`` integers or bools.
-        step: what stands in for ``H`` between an item and those of lower level.
-        valid: ``(Q, G)`` bool, False hides a pair.
+        scores: `(Q, G)` floats, higher is better.
+        levels: `(Q, G)` integers or bools.
+        step: what stands in for `H` between an item and those of lower level.
+        valid: `(Q, G)` bool, False hides a pair.
 
     Returns:
-        ``(Q,)`` losses.
+        `(Q,)` losses.
 
     Raises:
         ValueError: see the module's docstring.
@@ -131,19 +131,19 @@ def sup_h_ap(
     step: Step = SupStep(),
     valid: Tensor | None = None,
 ) -> Tensor:
-    """Sup-H-AP: ``1 - 1/Σrel Σ H-rank(k)/rank_s(k)``, at least ``1 - H-AP`` when the step bounds ``H`` (E15; HAPPIER).
+    """Sup-H-AP: `1 - 1/Σrel Σ H-rank(k)/rank_s(k)`, at least `1 - H-AP` when the step bounds `H` (E15; HAPPIER).
 
     Args:
-        scores: ``(Q, G)`` floats, higher is better.
-        levels: ``(Q, G)`` integers or bools.
+        scores: `(Q, G)` floats, higher is better.
+        levels: `(Q, G)` integers or bools.
         alpha: α of the relevance E12.
-        relevances: ``(Q, G)`` floats that replace E12, the same for all items of a query's level, such as those of
-            :func:`suprank_edu.relevance.relevance_from_weights`; ``alpha`` is then not used.
-        step: what stands in for ``H`` between an item and those of lower level.
-        valid: ``(Q, G)`` bool, False hides a pair.
+        relevances: `(Q, G)` floats that replace E12, the same for all items of a query's level, such as those of
+            `suprank_edu.relevance.relevance_from_weights`; `alpha` is then not used.
+        step: what stands in for `H` between an item and those of lower level.
+        valid: `(Q, G)` bool, False hides a pair.
 
     Returns:
-        ``(Q,)`` losses.
+        `(Q,)` losses.
 
     Raises:
         ValueError: see the module's docstring; relevances that differ within a level.
@@ -158,23 +158,23 @@ def sup_h_ap(
 
 
 def ap_of(found: Positives, step: Step) -> Tensor:
-    """Return the ``(q,)`` Sup-AP losses of some queries, see :func:`sup_ap`."""
+    """Return the `(q,)` Sup-AP losses of some queries, see `sup_ap`."""
     plus = rank_plus(found)
     return one_minus(mean_over_positives(plus / (plus + found.lower_sums(step)), found), found)
 
 
 def recall_of(found: Positives, ks: Sequence[int], temperature: float, step: Step) -> Tensor:
-    """Return the ``(q,)`` Sup-R@k losses of some queries, see :func:`sup_recall`."""
+    """Return the `(q,)` Sup-R@k losses of some queries, see `sup_recall`."""
     return recall_loss(rank_plus(found) + found.lower_sums(step), found, ks, temperature)
 
 
 def ndcg_of(found: Positives, step: Step) -> Tensor:
-    """Return the ``(q,)`` Sup-NDCG losses of some queries, see :func:`sup_ndcg`."""
+    """Return the `(q,)` Sup-NDCG losses of some queries, see `sup_ndcg`."""
     return ndcg_loss(rank_plus(found) + found.lower_sums(step), found)
 
 
 def h_ap_of(found: Positives, alpha: float, step: Step, weights: Sequence[float] | None = None) -> Tensor:
-    """Return the ``(q,)`` Sup-H-AP losses of some queries, see :func:`sup_h_ap`; ``weights`` replace E12."""
+    """Return the `(q,)` Sup-H-AP losses of some queries, see `sup_h_ap`; `weights` replace E12."""
     table = relevances_by_level(found, alpha, weights)
     gain = table.gather(1, found.level)  # (q, P)
     h_rank = gain

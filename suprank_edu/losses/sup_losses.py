@@ -1,8 +1,8 @@
-"""The *Sup* losses as modules on embeddings; what they compute is in :mod:`.sup`.
+"""The *Sup* losses as modules on embeddings; what they compute is in `sup`.
 
-All are called as ``loss(embeddings, labels, indices_tuple=None, ref_emb=None, ref_labels=None, valid=None)``, see
-:meth:`suprank_edu.losses.base.EmbeddingLoss.forward`, and take two keywords: ``include_self=True`` counts a query as
-its own positive, as the published code does, and ``reduction="none"`` returns one value per query.
+All are called as `loss(embeddings, labels, indices_tuple=None, ref_emb=None, ref_labels=None, valid=None)`, see
+`suprank_edu.losses.base.EmbeddingLoss.forward`, and take two keywords: `include_self=True` counts a query as
+its own positive, as the published code does, and `reduction="none"` returns one value per query.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from suprank_edu.steps import SupStep
 
 
 class SupAPLoss(EmbeddingLoss):
-    """Sup-AP (E8; ROADMAP), see :func:`suprank_edu.losses.sup_ap`.
+    """Sup-AP (E8; ROADMAP), see `suprank_edu.losses.sup_ap`.
 
     Args:
         step: the step of SupRank.
@@ -49,12 +49,12 @@ class SupAPLoss(EmbeddingLoss):
         self.step = _sup_step(step)
 
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
-        """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
+        """Return `(Q,)` losses of `(Q, G)` scores."""
         return per_query(partial(ap_of, step=self.step), scores, levels, valid, checked=True)
 
 
 class SupRecallLoss(EmbeddingLoss):
-    """Sup-R@k (E9; SupRank), see :func:`suprank_edu.losses.sup_recall`.
+    """Sup-R@k (E9; SupRank), see `suprank_edu.losses.sup_recall`.
 
     Args:
         ks: the cut-offs.
@@ -87,13 +87,13 @@ class SupRecallLoss(EmbeddingLoss):
         self.step = _sup_step(step)
 
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
-        """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
+        """Return `(Q,)` losses of `(Q, G)` scores."""
         loss = partial(recall_of, ks=self.ks, temperature=self.temperature, step=self.step)
         return per_query(loss, scores, levels, valid, checked=True)
 
 
 class SupNDCGLoss(EmbeddingLoss):
-    """Sup-NDCG over all label columns (E10; SupRank), see :func:`suprank_edu.losses.sup_ndcg`.
+    """Sup-NDCG over all label columns (E10; SupRank), see `suprank_edu.losses.sup_ndcg`.
 
     Args:
         step: the step of SupRank.
@@ -118,20 +118,20 @@ class SupNDCGLoss(EmbeddingLoss):
         self.step = _sup_step(step)
 
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
-        """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
+        """Return `(Q,)` losses of `(Q, G)` scores."""
         return per_query(partial(ndcg_of, step=self.step), scores, levels, valid, checked=True)
 
 
 class SupHAPLoss(RelevanceLoss):
-    """Sup-H-AP over all label columns (E15; HAPPIER), see :func:`suprank_edu.losses.sup_h_ap`.
+    """Sup-H-AP over all label columns (E15; HAPPIER), see `suprank_edu.losses.sup_h_ap`.
 
     With the relevance E12 an item of a large fine class can weigh less than one of a small coarse class; the loss then
-    works against its own metric. ``weights`` gives relevances that always grow with the level.
+    works against its own metric. `weights` gives relevances that always grow with the level.
 
     Args:
-        alpha: α of the relevance E12, used without ``weights``.
+        alpha: α of the relevance E12, used without `weights`.
         step: the step of SupRank.
-        weights: one weight per label column, see :func:`suprank_edu.relevance.relevance_from_weights`.
+        weights: one weight per label column, see `suprank_edu.relevance.relevance_from_weights`.
         include_self, reduction: see the module.
 
     Raises:
@@ -155,7 +155,7 @@ class SupHAPLoss(RelevanceLoss):
         self.step = _sup_step(step)
 
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
-        """Return ``(Q,)`` losses of ``(Q, G)`` scores."""
+        """Return `(Q,)` losses of `(Q, G)` scores."""
         loss = partial(h_ap_of, alpha=self.alpha, step=self.step, weights=self.weights)
         return per_query(loss, scores, levels, valid, checked=True)
 

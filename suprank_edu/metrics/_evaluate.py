@@ -48,28 +48,28 @@ def evaluate(
 ) -> Evaluation:
     """Compute every exact metric of a set of queries: E3, E4, E5, E14 and E16 (SupRank, HAPPIER).
 
-    The score is the inner product, the cosine similarity of unit vectors. Without ``ref_emb`` each query is left out
-    of its own gallery. The result does not depend on ``chunk_size``.
+    The score is the inner product, the cosine similarity of unit vectors. Without `ref_emb` each query is left out
+    of its own gallery. The result does not depend on `chunk_size`.
 
     Args:
-        embeddings: ``(Q, D)`` floats, the queries; a tensor or an array.
-        labels: ``(Q,)`` or ``(Q, L)`` integers, column 0 the finest.
-        ref_emb: ``(G, D)`` floats, the gallery; None takes the queries.
-        ref_labels: ``(G,)`` or ``(G, L)`` integers, with ``ref_emb``.
-        ks: the k of ``R@k`` (hit rate), ``P@k`` and ``Recall@k``.
-        map_at: the k of ``mAP@k``.
+        embeddings: `(Q, D)` floats, the queries; a tensor or an array.
+        labels: `(Q,)` or `(Q, L)` integers, column 0 the finest.
+        ref_emb: `(G, D)` floats, the gallery; None takes the queries.
+        ref_labels: `(G,)` or `(G, L)` integers, with `ref_emb`.
+        ks: the k of `R@k` (hit rate), `P@k` and `Recall@k`.
+        map_at: the k of `mAP@k`.
         alpha: α of the relevance of H-AP (E12).
-        valid: which pairs count: ``(Q, G)`` bools, or a function from query numbers ``(q,)`` to ``(q, G)`` bools,
+        valid: which pairs count: `(Q, G)` bools, or a function from query numbers `(q,)` to `(q, G)` bools,
             called once for each block.
-        ap: how ``mAP`` sums: ``"step"`` is E3, ``"trapezoid"`` what ROxford and RParis print.
+        ap: how `mAP` sums: `"step"` is E3, `"trapezoid"` what ROxford and RParis print.
         chunk_size: queries at once, rounded up to a multiple of 64; None takes what fits into about 512 MiB, but no
             fewer than 64: at a million gallery items these need 1.4 GiB.
-        device: where to compute; None takes the device of ``embeddings``.
+        device: where to compute; None takes the device of `embeddings`.
         progress: show a progress bar (needs tqdm).
 
     Returns:
-        An :class:`Evaluation` with the keys ``R@k/columnC``, ``P@k/columnC``, ``Recall@k/columnC``, ``mAP/columnC``,
-        ``mAP@R/columnC``, ``mAP@k/columnC`` for each label column C, ``H-AP``, ``NDCG`` and ``ASI``. A query without a
+        An `Evaluation` with the keys `R@k/columnC`, `P@k/columnC`, `Recall@k/columnC`, `mAP/columnC`,
+        `mAP@R/columnC`, `mAP@k/columnC` for each label column C, `H-AP`, `NDCG` and `ASI`. A query without a
         positive at a level does not count there, and one without any does not count at all.
 
     Raises:
@@ -158,7 +158,7 @@ class _Blocks:
         return rank_columns(scores, columns, inside, levels, overwrite=True)
 
     def _scores(self, rows: slice) -> Tensor:
-        """Return ``(q, G)`` scores and, behind them, columns of −∞ that fill up to the gallery's padding."""
+        """Return `(q, G)` scores and, behind them, columns of −∞ that fill up to the gallery's padding."""
         block = self.queries[rows]
         scores = (_pad_rows(block, _ROWS) @ self.gallery.T)[: len(block)]
         scores[:, self.gallery_size :] = -torch.inf
@@ -173,7 +173,7 @@ class _Blocks:
 def _metrics(
     ranked: Ranked, num_levels: int, ks: Sequence[int], map_at: Sequence[int], alpha: float, ap: str
 ) -> Iterator[tuple[str, Tensor]]:
-    """Yield each key of the result with its ``(q,)`` values."""
+    """Yield each key of the result with its `(q,)` values."""
     for column in range(num_levels):
         hits = ranked.at_least(num_levels - column)
         for name, value in _level_metrics(hits, ks, map_at, ap):

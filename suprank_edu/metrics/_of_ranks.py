@@ -12,7 +12,7 @@ from suprank_edu.metrics._ranked import Ranked
 
 
 def row_sum(terms: Tensor) -> Tensor:
-    """Sum ``(Q, P)`` rows from left to right, so that padding at the end changes no bit of the result."""
+    """Sum `(Q, P)` rows from left to right, so that padding at the end changes no bit of the result."""
     return terms.cumsum(dim=1)[:, -1]
 
 
@@ -22,7 +22,7 @@ def average_precision(hits: Ranked) -> Tensor:
 
 
 def average_precision_at(hits: Ranked, at: int | Tensor) -> Tensor:
-    """The precisions at the hits in the first ``at`` places, divided by min(R, at)."""
+    """The precisions at the hits in the first `at` places, divided by min(R, at)."""
     cut = torch.as_tensor(at, dtype=hits.total.dtype, device=hits.total.device).expand_as(hits.total)
     counted = torch.where(hits.place <= cut[:, None], hits.seen / hits.place, 0.0)
     return row_sum(counted) / torch.minimum(hits.total, cut)
@@ -60,7 +60,7 @@ def precision_at_k(hits: Ranked, k: int) -> Tensor:
 
 
 def ndcg(ranked: Ranked, at: int | None = None) -> Tensor:
-    """E5: DCG over that of the best ranking, both of the first ``at`` places; by rank when ``at`` is None."""
+    """E5: DCG over that of the best ranking, both of the first `at` places; by rank when `at` is None."""
     top = int(ranked.level.max())
     gains = 2.0 ** torch.arange(top + 1, device=ranked.level.device, dtype=torch.float64) - 1  # (L + 1,)
     gain, best_gain = gains[ranked.level], gains[_best_levels(ranked)]  # (Q, P)
@@ -89,7 +89,7 @@ def asi(ranked: Ranked) -> Tensor:
 
 
 def h_ap(ranked: Ranked, table: Tensor) -> Tensor:
-    """E14, from the ``(Q, L + 1)`` relevance of an item of each level; column 0 is 0.
+    """E14, from the `(Q, L + 1)` relevance of an item of each level; column 0 is 0.
 
     With r_1 ≤ r_2 ≤ … the relevances in order and r_0 = 0, min(a, b) = Σ_v (r_v − r_{v−1}) [a ≥ r_v] [b ≥ r_v],
     so that Σ_k H-rank(k) / rank(k) is a weighted sum of Σ rank⁺(k) / rank(k), one for each threshold r_v.

@@ -23,11 +23,11 @@ class Ranked:
     """Chosen items of each query in the order of its list, then padding, which stands infinitely far behind.
 
     Attributes:
-        rank: ``(Q, P)`` float64, E1, every tie counted against the item.
-        place: ``(Q, P)`` float64, the place in the list that puts lower levels first among equal scores.
-        level: ``(Q, P)`` int64, at least 1; 0 for padding.
-        tie_end: ``(Q, P)`` int64, the column of the last item with the same score.
-        total: ``(Q,)`` float64, the number of items before the padding.
+        rank: `(Q, P)` float64, E1, every tie counted against the item.
+        place: `(Q, P)` float64, the place in the list that puts lower levels first among equal scores.
+        level: `(Q, P)` int64, at least 1; 0 for padding.
+        tie_end: `(Q, P)` int64, the column of the last item with the same score.
+        total: `(Q,)` float64, the number of items before the padding.
     """
 
     rank: Tensor
@@ -38,16 +38,16 @@ class Ranked:
 
     @property
     def seen(self) -> Tensor:
-        """Return ``(P,)`` float64, the number of items in the list up to and including this one."""
+        """Return `(P,)` float64, the number of items in the list up to and including this one."""
         return torch.arange(1, self.rank.shape[1] + 1, device=self.rank.device, dtype=self.rank.dtype)
 
     @property
     def rank_plus(self) -> Tensor:
-        """Return ``(Q, P)`` float64, the items that score at least as high, the item included (E2)."""
+        """Return `(Q, P)` float64, the items that score at least as high, the item included (E2)."""
         return self.tie_end.double() + 1
 
     def at_least(self, min_level: int) -> Ranked:
-        """Return only the items of level ``min_level`` and above."""
+        """Return only the items of level `min_level` and above."""
         if min_level <= 1:
             return self
         columns, inside = compact(self.level >= min_level, min_width=1)
@@ -58,7 +58,7 @@ class Ranked:
 
 
 def rank_positives(scores: Tensor, levels: Tensor, valid: Tensor | None = None) -> Ranked:
-    """Rank the items of level 1 and above of ``(Q, G)`` scores and levels; ``valid`` False hides a pair."""
+    """Rank the items of level 1 and above of `(Q, G)` scores and levels; `valid` False hides a pair."""
     visible = scores.detach() if valid is None else torch.where(valid, scores.detach(), -torch.inf)
     relevant = levels if levels.dtype == torch.bool else levels > 0
     relevant = relevant if valid is None else relevant & valid
@@ -67,14 +67,14 @@ def rank_positives(scores: Tensor, levels: Tensor, valid: Tensor | None = None) 
 
 
 def rank_columns(scores: Tensor, columns: Tensor, inside: Tensor, levels: Tensor, *, overwrite: bool = False) -> Ranked:
-    """Rank chosen columns of ``(Q, G)`` scores, where −∞ means hidden.
+    """Rank chosen columns of `(Q, G)` scores, where −∞ means hidden.
 
     Args:
-        scores: ``(Q, G)`` floats.
-        columns: ``(Q, P)`` int64, the columns that may hold positives.
-        inside: ``(Q, P)`` bool, False for padding.
-        levels: ``(Q, P)`` int64, the level of each of those items.
-        overwrite: whether ``scores`` may be sorted in place, which saves a copy.
+        scores: `(Q, G)` floats.
+        columns: `(Q, P)` int64, the columns that may hold positives.
+        inside: `(Q, P)` bool, False for padding.
+        levels: `(Q, P)` int64, the level of each of those items.
+        overwrite: whether `scores` may be sorted in place, which saves a copy.
     """
     gallery = scores.shape[1]
     scores = scores.float() if scores.dtype in (torch.float16, torch.bfloat16) else scores
@@ -96,7 +96,7 @@ def rank_columns(scores: Tensor, columns: Tensor, inside: Tensor, levels: Tensor
 
 
 def _last_of_run(values: Tensor) -> Tensor:
-    """Return, for each entry of sorted ``(Q, P)`` rows, the column of the last entry equal to it."""
+    """Return, for each entry of sorted `(Q, P)` rows, the column of the last entry equal to it."""
     width = values.shape[1]
     column = torch.arange(width, device=values.device).expand_as(values)
     ends = torch.ones_like(values, dtype=torch.bool)

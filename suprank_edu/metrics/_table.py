@@ -18,7 +18,7 @@ _TABLE = """
 
 
 def grid(cells: Mapping[str, str]) -> list[list[str]]:
-    """Arrange cells by key (``R@1/column0``, ``H-AP``): a head row, then a row for each metric."""
+    """Arrange cells by key (`R@1/column0`, `H-AP`): a head row, then a row for each metric."""
     names = list(dict.fromkeys(key.split("/")[0] for key in cells))
     columns = list(dict.fromkeys(key.partition("/")[2] or _WHOLE for key in cells))
     rows = [["", *columns]]

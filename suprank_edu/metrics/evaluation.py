@@ -29,11 +29,11 @@ _FORMAT = "suprank_edu.Evaluation/1"
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Evaluation:
-    """Metrics of a set of queries; made by :func:`suprank_edu.metrics.evaluate`.
+    """Metrics of a set of queries; made by `suprank_edu.metrics.evaluate`.
 
     Attributes:
-        per_query: for each key, ``(Q,)`` float64 with NaN for the queries left out.
-        settings: how it was computed: ``ks``, ``map_at``, ``alpha``, ``ap``, and the numbers of queries,
+        per_query: for each key, `(Q,)` float64 with NaN for the queries left out.
+        settings: how it was computed: `ks`, `map_at`, `alpha`, `ap`, and the numbers of queries,
             gallery items and levels.
 
     Example:
@@ -84,7 +84,7 @@ class Evaluation:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Evaluation:
-        """Read a file written by :meth:`save`.
+        """Read a file written by `save`.
 
         Raises:
             OSError: there is no such file, or it cannot be read.
@@ -116,7 +116,7 @@ class Evaluation:
             come from the choice of the queries alone.
 
         Raises:
-            ValueError: ``other`` has another number of queries or no key in common, or a bad ``samples`` or ``seed``.
+            ValueError: `other` has another number of queries or no key in common, or a bad `samples` or `seed`.
         """
         check_count("samples", samples)
         check_index("seed", seed)
@@ -151,7 +151,7 @@ class Evaluation:
 
 @dataclass(frozen=True, repr=False)
 class Comparison:
-    """What :meth:`Evaluation.compare` found.
+    """What `Evaluation.compare` found.
 
     Attributes:
         difference: for each key the mean of the first minus the mean of the second evaluation.
@@ -189,7 +189,7 @@ def _mean(values: Values) -> float:
 
 
 def _bootstrap(differences: Values, samples: int, seed: int) -> Values:
-    """Return ``(samples, K)`` means of ``(Q, K)`` differences over queries drawn again; NaN entries do not count."""
+    """Return `(samples, K)` means of `(Q, K)` differences over queries drawn again; NaN entries do not count."""
     generator = np.random.default_rng(seed)
     size = len(differences)
     counted = ~np.isnan(differences)

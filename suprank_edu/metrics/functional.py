@@ -1,4 +1,4 @@
-"""Exact metrics of one ranking per query: ``(Q, G)`` scores and relevance in, ``(Q,)`` float64 out.
+"""Exact metrics of one ranking per query: `(Q, G)` scores and relevance in, `(Q,)` float64 out.
 
 Ties never help. Metrics without a cut read the rank of E1, in which every tie counts against the item; those with
 a cut or a place in the list read the list that puts lower levels first among equal scores. Without ties both agree.
@@ -20,13 +20,13 @@ def average_precision(scores: Tensor, relevant: Tensor, at: int | None = None, v
     """Average precision: the mean over the positives of rank⁺(k) / rank(k) (E3; SupRank).
 
     Args:
-        scores: ``(Q, G)`` floats, higher is better.
-        relevant: ``(Q, G)`` bools or integers, an item counts as relevant where it is not 0.
+        scores: `(Q, G)` floats, higher is better.
+        relevant: `(Q, G)` bools or integers, an item counts as relevant where it is not 0.
         at: k for AP@k: the precisions at the hits among the first k of the list, divided by min(R, k).
-        valid: ``(Q, G)`` bool, False hides a pair.
+        valid: `(Q, G)` bool, False hides a pair.
 
     Returns:
-        ``(Q,)`` float64 in 0..1; NaN for a query without positives.
+        `(Q,)` float64 in 0..1; NaN for a query without positives.
 
     Raises:
         ValueError: an argument of another shape, dtype or range.
@@ -48,7 +48,7 @@ def trapezoid_ap(scores: Tensor, relevant: Tensor, valid: Tensor | None = None) 
     """Average precision by the trapezoid rule, as ROxford and RParis print it.
 
     Each hit adds the mean of the precisions just before and just after it in the list; before the first place the
-    precision is 1. Arguments, result and errors are those of :func:`average_precision`.
+    precision is 1. Arguments, result and errors are those of `average_precision`.
 
     Example:
         >>> trapezoid_ap(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 0, 1]]))  # (1 + (1/2 + 2/3) / 2) / 2
@@ -60,7 +60,7 @@ def trapezoid_ap(scores: Tensor, relevant: Tensor, valid: Tensor | None = None) 
 def ap_at_r(scores: Tensor, relevant: Tensor, valid: Tensor | None = None) -> Tensor:
     """mAP@R of each query: the precisions at the hits among the first R of the list, divided by R.
 
-    R is the query's number of positives. Arguments, result and errors are those of :func:`average_precision`.
+    R is the query's number of positives. Arguments, result and errors are those of `average_precision`.
 
     Example:
         >>> ap_at_r(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 0, 1]]))
@@ -72,8 +72,8 @@ def ap_at_r(scores: Tensor, relevant: Tensor, valid: Tensor | None = None) -> Te
 def recall_at_k(scores: Tensor, relevant: Tensor, k: int, valid: Tensor | None = None) -> Tensor:
     """Recall: the positives among the first k, of the min(R, k) that fit (E4; SupRank).
 
-    Retrieval papers print :func:`hit_rate_at_k` under the same name. Arguments, result and errors are those of
-    :func:`average_precision`; ``k`` is an integer of at least 1.
+    Retrieval papers print `hit_rate_at_k` under the same name. Arguments, result and errors are those of
+    `average_precision`; `k` is an integer of at least 1.
 
     Example:
         >>> recall_at_k(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 0, 1]]), k=2)
@@ -86,7 +86,7 @@ def recall_at_k(scores: Tensor, relevant: Tensor, k: int, valid: Tensor | None =
 def hit_rate_at_k(scores: Tensor, relevant: Tensor, k: int, valid: Tensor | None = None) -> Tensor:
     """Hit rate: 1 where a positive is among the first k, else 0; what retrieval papers print as R@k (E4).
 
-    Arguments, result and errors are those of :func:`average_precision`; ``k`` is an integer of at least 1.
+    Arguments, result and errors are those of `average_precision`; `k` is an integer of at least 1.
 
     Example:
         >>> hit_rate_at_k(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[0, 0, 1]]), k=2)
@@ -99,7 +99,7 @@ def hit_rate_at_k(scores: Tensor, relevant: Tensor, k: int, valid: Tensor | None
 def precision_at_k(scores: Tensor, relevant: Tensor, k: int, valid: Tensor | None = None) -> Tensor:
     """Precision: the positives among the first k, divided by k, also where k is larger than the gallery.
 
-    Arguments, result and errors are those of :func:`average_precision`; ``k`` is an integer of at least 1.
+    Arguments, result and errors are those of `average_precision`; `k` is an integer of at least 1.
 
     Example:
         >>> precision_at_k(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 0, 1]]), k=2)
@@ -112,17 +112,17 @@ def precision_at_k(scores: Tensor, relevant: Tensor, k: int, valid: Tensor | Non
 def ndcg(scores: Tensor, levels: Tensor, at: int | None = None, valid: Tensor | None = None) -> Tensor:
     """NDCG: Σ_k (2^l(k) − 1) / log₂(1 + rank(k)), divided by that of the best ranking (E5; SupRank).
 
-    Without ``at`` the ranks are those of E1: items with one and the same score all have the last rank among them, so
+    Without `at` the ranks are those of E1: items with one and the same score all have the last rank among them, so
     a perfect ranking with ties stays below 1.
 
     Args:
-        scores: ``(Q, G)`` floats, higher is better.
-        levels: ``(Q, G)`` integers in 0..62, the shared levels.
+        scores: `(Q, G)` floats, higher is better.
+        levels: `(Q, G)` integers in 0..62, the shared levels.
         at: k for NDCG@k: the first k of the list, against the best k of the whole gallery.
-        valid: ``(Q, G)`` bool, False hides a pair.
+        valid: `(Q, G)` bool, False hides a pair.
 
     Returns:
-        ``(Q,)`` float64 in 0..1; NaN for a query with nothing above level 0.
+        `(Q,)` float64 in 0..1; NaN for a query with nothing above level 0.
 
     Raises:
         ValueError: an argument of another shape, dtype or range.
@@ -140,7 +140,7 @@ def ndcg(scores: Tensor, levels: Tensor, at: int | None = None, valid: Tensor | 
 def asi(scores: Tensor, levels: Tensor, valid: Tensor | None = None) -> Tensor:
     """Average set intersection: the share of the best K levels in the first K, over K = 1..R (E16; HAPPIER).
 
-    Arguments, result and errors are those of :func:`ndcg`.
+    Arguments, result and errors are those of `ndcg`.
 
     Example:
         >>> asi(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[2, 0, 1]]))  # (1/1 + 1/2) / 2
@@ -160,15 +160,15 @@ def h_ap(
     """Hierarchical AP: Σ_k H-rank(k) / rank(k), divided by Σ_k rel(k) (E14; HAPPIER).
 
     Args:
-        scores: ``(Q, G)`` floats, higher is better.
-        levels: ``(Q, G)`` integers in 0..62, the shared levels.
+        scores: `(Q, G)` floats, higher is better.
+        levels: `(Q, G)` integers in 0..62, the shared levels.
         alpha: α ≥ 0 of the relevance (E12).
-        valid: ``(Q, G)`` bool, False hides a pair.
-        relevances: ``(Q, G)`` floats ≥ 0 in place of those of E12, for instance from
-            :func:`suprank_edu.relevance.relevance_from_weights`; ``alpha`` then has no effect.
+        valid: `(Q, G)` bool, False hides a pair.
+        relevances: `(Q, G)` floats ≥ 0 in place of those of E12, for instance from
+            `suprank_edu.relevance.relevance_from_weights`; `alpha` then has no effect.
 
     Returns:
-        ``(Q,)`` float64 in 0..1; NaN for a query without an item of relevance above 0.
+        `(Q,)` float64 in 0..1; NaN for a query without an item of relevance above 0.
 
     Raises:
         ValueError: an argument of another shape, dtype or range.
@@ -221,7 +221,7 @@ def _check_relevances(relevances: Tensor, scores: Tensor) -> None:
 
 
 def _tiers(relevances: Tensor) -> tuple[Tensor, Tensor]:
-    """Number each row's distinct relevances: ``(Q, G)`` tiers, 0 for relevance 0, and their ``(Q, V + 1)`` values."""
+    """Number each row's distinct relevances: `(Q, G)` tiers, 0 for relevance 0, and their `(Q, V + 1)` values."""
     # A zero in front makes 0 the value of tier 0 whether or not an item has it.
     values, order = torch.nn.functional.pad(relevances, (1, 0)).sort(dim=1)  # (Q, 1 + G)
     tier = (values.diff(dim=1, prepend=values[:, :1]) > 0).cumsum(dim=1)

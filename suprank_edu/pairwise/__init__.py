@@ -2,7 +2,7 @@
 
 A loss needs ranks only for positives, so it sums over Q·P·M pairs of (query, positive, lower item) instead of all
 Q·G·G. Rows are the items whose rank is wanted, columns the items that may stand above them. Padding makes queries with
-different numbers of items rectangular: a row of ``+inf`` and a column of ``-inf`` add 0 to every sum.
+different numbers of items rectangular: a row of `+inf` and a column of `-inf` add 0 to every sum.
 """
 
 from suprank_edu.pairwise.choice import step_sums

@@ -31,18 +31,18 @@ _WIDEST = 2.0**30
 
 
 def step_sums(rows: Tensor, columns: Tensor, step: Step) -> Tensor:
-    """Sum ``step(columns[q, m] - rows[q, p])`` over m, for each query q and row p, with a closed-form gradient.
+    """Sum `step(columns[q, m] - rows[q, p])` over m, for each query q and row p, with a closed-form gradient.
 
-    Memory is of the size of the inputs. Queries with many rows × many columns go to :func:`sorted_sums`, the others
-    to :func:`direct_sums`, or on CUDA to :func:`fused_sums` where they are worth a kernel of their own.
+    Memory is of the size of the inputs. Queries with many rows × many columns go to `sorted_sums`, the others
+    to `direct_sums`, or on CUDA to `fused_sums` where they are worth a kernel of their own.
 
     Args:
-        rows: ``(Q, P)`` float scores, each row padded at its end with ``+inf``.
-        columns: ``(Q, M)`` float scores, ``-inf`` where padded or hidden.
+        rows: `(Q, P)` float scores, each row padded at its end with `+inf`.
+        columns: `(Q, M)` float scores, `-inf` where padded or hidden.
         step: the step; its value and slope at minus infinity must be 0.
 
     Returns:
-        ``(Q, P)`` sums, 0 where padded.
+        `(Q, P)` sums, 0 where padded.
 
     Example:
         >>> from suprank_edu.steps import Heaviside
@@ -69,8 +69,8 @@ def split_by_cost(rows: Tensor, columns: Tensor, step: Step) -> tuple[Tensor, Te
     """Return the numbers of the queries for the sorted engine, those with most rows first, and of all others.
 
     Args:
-        rows: ``(Q, P)`` float scores, ``+inf`` where padded.
-        columns: ``(Q, M)`` float scores, ``-inf`` where padded or hidden.
+        rows: `(Q, P)` float scores, `+inf` where padded.
+        columns: `(Q, M)` float scores, `-inf` where padded or hidden.
         step: the step.
 
     Example:
@@ -101,7 +101,7 @@ def split_by_cost(rows: Tensor, columns: Tensor, step: Step) -> tuple[Tensor, Te
 
 
 def pairs_won(rows: Count, columns: int, bins: Count, least: int) -> Count:
-    """Return how many pairs a sort saves a query, when an item costs it as much as ``least`` of them.
+    """Return how many pairs a sort saves a query, when an item costs it as much as `least` of them.
 
     Example:
         >>> pairs_won(rows=300, columns=60_000, bins=82, least=PAIRS_PER_ITEM)
@@ -111,7 +111,7 @@ def pairs_won(rows: Count, columns: int, bins: Count, least: int) -> Count:
 
 
 def _spread(rows: Tensor, columns: Tensor) -> Tensor:
-    """Return ``(Q,)`` float64: the largest difference between two finite scores of each query."""
+    """Return `(Q,)` float64: the largest difference between two finite scores of each query."""
     highest = torch.maximum(*(torch.where(s.isfinite(), s, -math.inf).amax(dim=1) for s in (rows, columns)))
     lowest = torch.minimum(*(torch.where(s.isfinite(), s, math.inf).amin(dim=1) for s in (rows, columns)))
     return (highest - lowest).double().clamp(min=0.0)

@@ -15,11 +15,11 @@ def count_at_least(rows: Tensor, columns: Tensor) -> Tensor:
     """Count the columns that score at least as high as each row, from one sort instead of all pairs.
 
     Args:
-        rows: ``(Q, P)`` float scores, ``+inf`` where padded.
-        columns: ``(Q, M)`` float scores, ``-inf`` where padded or hidden.
+        rows: `(Q, P)` float scores, `+inf` where padded.
+        columns: `(Q, M)` float scores, `-inf` where padded or hidden.
 
     Returns:
-        ``(Q, P)`` counts in the dtype of ``rows``, without gradient, 0 where padded.
+        `(Q, P)` counts in the dtype of `rows`, without gradient, 0 where padded.
 
     Example:
         >>> count_at_least(torch.tensor([[0.5, 0.2]]), torch.tensor([[0.5, 0.3, 0.1]]))
@@ -33,7 +33,7 @@ def count_at_least(rows: Tensor, columns: Tensor) -> Tensor:
 
 
 def _from_one_sort(rows: Tensor, columns: Tensor) -> Tensor:
-    """Count as :func:`count_at_least` from where the rows lie among the columns when both are sorted together."""
+    """Count as `count_at_least` from where the rows lie among the columns when both are sorted together."""
     slots = rows.shape[1]
     both = torch.cat([rows, columns], dim=1).add_(0.0)  # -0 becomes 0, its equal
     order = sort_with_order(both)[1]  # (Q, P + M): among equals the rows come first
@@ -43,10 +43,10 @@ def _from_one_sort(rows: Tensor, columns: Tensor) -> Tensor:
 
 
 def compact(mask: Tensor, min_width: int = 0) -> tuple[Tensor, Tensor]:
-    """List the True columns of each row of a ``(Q, G)`` mask, padded to the longest list, W ≥ ``min_width`` columns.
+    """List the True columns of each row of a `(Q, G)` mask, padded to the longest list, W ≥ `min_width` columns.
 
     Returns:
-        ``index (Q, W)`` int64, 0 where padded, and ``present (Q, W)`` bool, False where padded.
+        `index (Q, W)` int64, 0 where padded, and `present (Q, W)` bool, False where padded.
 
     Example:
         >>> compact(torch.tensor([[False, True, True], [True, False, False]]))
@@ -67,7 +67,7 @@ def compact(mask: Tensor, min_width: int = 0) -> tuple[Tensor, Tensor]:
 
 
 def count_hidden(ascending: Tensor) -> Tensor:
-    """Return ``(Q, 1)`` int64: how many of ``(Q, M)`` sorted scores are ``-inf``.
+    """Return `(Q, 1)` int64: how many of `(Q, M)` sorted scores are `-inf`.
 
     Example:
         >>> count_hidden(torch.tensor([[-torch.inf, -torch.inf, 0.5]]))
@@ -77,19 +77,19 @@ def count_hidden(ascending: Tensor) -> Tensor:
 
 
 def count_within(ascending: Tensor, rows: Tensor, bound: float) -> Tensor:
-    """Count the columns with ``column - row ≤ bound``, the difference rounded as the direct engine rounds it.
+    """Count the columns with `column - row ≤ bound`, the difference rounded as the direct engine rounds it.
 
-    ``column ≤ row + bound`` rounds elsewhere: on a grid of scores it decides ties at the bound another way. So the
+    `column ≤ row + bound` rounds elsewhere: on a grid of scores it decides ties at the bound another way. So the
     element on either side of the position found is checked, and where one is on the wrong side the position is
     searched again by halving, with the rounded difference itself.
 
     Args:
-        ascending: ``(Q, M)`` sorted float scores, ``-inf`` where padded or hidden.
-        rows: ``(Q, P)`` float scores of the same dtype, ``+inf`` where padded.
+        ascending: `(Q, M)` sorted float scores, `-inf` where padded or hidden.
+        rows: `(Q, P)` float scores of the same dtype, `+inf` where padded.
         bound: a score difference.
 
     Returns:
-        ``(Q, P)`` int64; a hidden column always counts.
+        `(Q, P)` int64; a hidden column always counts.
 
     Example:
         >>> scores = torch.tensor([[0.1, 0.3, 0.35, 0.7]])

@@ -19,7 +19,7 @@ _PAIRS_AT_A_TIME = {"cpu": 1 << 17, "cuda": 1 << 25}
 
 
 def direct_sums(rows: Tensor, columns: Tensor, step: Step) -> Tensor:
-    """Sum ``step(columns[q, m] - rows[q, p])`` over m pair by pair, for any step, as :func:`step_sums` describes.
+    """Sum `step(columns[q, m] - rows[q, p])` over m pair by pair, for any step, as `step_sums` describes.
 
     Example:
         >>> from suprank_edu.steps import Heaviside
@@ -58,7 +58,7 @@ class _DirectSums(torch.autograd.Function):
 
 
 class _Chunk(NamedTuple):
-    """Some rows of some queries, and their ``(q, p, M)`` score differences with all columns.
+    """Some rows of some queries, and their `(q, p, M)` score differences with all columns.
 
     The buffers are those of the chunk before: work on one chunk is over when the next is asked for.
     """
@@ -70,7 +70,7 @@ class _Chunk(NamedTuple):
 
 
 def _chunks(rows: Tensor, columns: Tensor) -> Iterator[_Chunk]:
-    """Cut all pairs of ``(Q, P)`` rows, padded at their end, and ``(Q, M)`` columns into chunks that fit the cache."""
+    """Cut all pairs of `(Q, P)` rows, padded at their end, and `(Q, M)` columns into chunks that fit the cache."""
     width = columns.shape[1]
     at_a_time = max(1, _PAIRS_AT_A_TIME.get(rows.device.type, 1 << 25) // max(1, width))  # rows
     buffers = rows.new_empty(2, min(at_a_time, rows.numel()) * width)
@@ -82,7 +82,7 @@ def _chunks(rows: Tensor, columns: Tensor) -> Iterator[_Chunk]:
 
 
 def _blocks(rows: Tensor, at_a_time: int) -> Iterator[tuple[Tensor | slice, slice]]:
-    """Cut ``(Q, P)`` rows, padded at their end, into blocks of at most ``at_a_time``.
+    """Cut `(Q, P)` rows, padded at their end, into blocks of at most `at_a_time`.
 
     Queries with similar numbers of rows go together, so that one with thousands of positives does not make the others
     pay for its padding.

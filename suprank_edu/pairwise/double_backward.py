@@ -16,13 +16,13 @@ _REFUSED = (
 
 
 def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap the ``backward`` of an autograd function so that it raises where a graph of the gradient is asked for.
+    """Wrap the `backward` of an autograd function so that it raises where a graph of the gradient is asked for.
 
-    torch's decorator of this name raises only when its node is visited. ``torch.autograd.grad`` of a gradient visits
+    torch's decorator of this name raises only when its node is visited. `torch.autograd.grad` of a gradient visits
     the paths to its inputs alone, and would return a second derivative that lacks the term of the step.
 
     Raises:
-        RuntimeError: from the wrapped function, under ``create_graph=True``.
+        RuntimeError: from the wrapped function, under `create_graph=True`.
     """
 
     @functools.wraps(backward)
@@ -35,13 +35,13 @@ def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def refuse_second_derivative(slopes: Tensor, of: Tensor) -> Tensor:
-    """Return ``slopes``, a gradient at ``of`` without a graph, so that differentiating it again raises.
+    """Return `slopes`, a gradient at `of` without a graph, so that differentiating it again raises.
 
-    Unlike :func:`once_differentiable` it lets a first derivative pass that is taken with a graph, as `torch.func.grad`
+    Unlike `once_differentiable` it lets a first derivative pass that is taken with a graph, as `torch.func.grad`
     takes each.
 
     Raises:
-        RuntimeError: when the result is differentiated with respect to ``of``.
+        RuntimeError: when the result is differentiated with respect to `of`.
     """
     if not torch.is_grad_enabled():
         return slopes

@@ -23,7 +23,7 @@ _PAIRS_AT_A_TIME = 1 << 30
 
 
 class _Kernels(NamedTuple):
-    """The three reductions over pairs ``(Q, P, M)``; compiled together, they would keep the pairs for one another."""
+    """The three reductions over pairs `(Q, P, M)`; compiled together, they would keep the pairs for one another."""
 
     sums: Callable[[Tensor, Tensor], Tensor]
     slopes_of_rows: Callable[[Tensor, Tensor], Tensor]
@@ -31,20 +31,20 @@ class _Kernels(NamedTuple):
 
 
 def fused_sums(rows: Tensor, columns: Tensor, step: Step) -> Tensor:
-    """Sum ``step(columns[q, m] - rows[q, p])`` over m: :func:`suprank_edu.pairwise.step_sums`, in compiled kernels.
+    """Sum `step(columns[q, m] - rows[q, p])` over m: `suprank_edu.pairwise.step_sums`, in compiled kernels.
 
     Half precision is read as it is and summed in float32.
 
     Args:
-        rows: ``(Q, P)`` floats, ``+inf`` where padded.
-        columns: ``(Q, M)`` floats, ``-inf`` where padded or hidden.
-        step: a step that can be hashed, as those of :mod:`suprank_edu.steps` can.
+        rows: `(Q, P)` floats, `+inf` where padded.
+        columns: `(Q, M)` floats, `-inf` where padded or hidden.
+        step: a step that can be hashed, as those of `suprank_edu.steps` can.
 
     Returns:
-        ``(Q, P)`` sums, float32 or better.
+        `(Q, P)` sums, float32 or better.
 
     Raises:
-        RuntimeError: torch.compile finds no compiler; see :func:`can_fuse`.
+        RuntimeError: torch.compile finds no compiler; see `can_fuse`.
     """
     sums: Tensor = _FusedSums.apply(rows, columns, step)  # type: ignore[no-untyped-call]
     return sums
@@ -55,7 +55,7 @@ def can_fuse(device_type: str) -> bool:
     """Return whether torch.compile works on a device; warns, once, where it does not.
 
     Args:
-        device_type: ``"cuda"`` or ``"cpu"``.
+        device_type: `"cuda"` or `"cpu"`.
     """
     scores = torch.zeros(2, 3, device=device_type)
     try:

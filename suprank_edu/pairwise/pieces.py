@@ -12,11 +12,11 @@ from suprank_edu.steps import Heaviside, Sigmoid, Step, SupStep
 
 @dataclass(frozen=True)
 class Pieces:
-    """A step as the engines see it: ``[t ≤ δ] (σ(t/τ) + start · [t ≥ 0]) + [t > δ] (ρ(t - δ) + beyond)``.
+    """A step as the engines see it: `[t ≤ δ] (σ(t/τ) + start · [t ≥ 0]) + [t > δ] (ρ(t - δ) + beyond)`.
 
     Attributes:
         tau: temperature τ, None without the smooth part.
-        start: what is added from ``t = 0`` on.
+        start: what is added from `t = 0` on.
         delta: δ, infinite where there is no linear part.
         rho: slope beyond δ.
         beyond: value just beyond δ.
@@ -39,7 +39,7 @@ class Pieces:
 
 
 def pieces_of(step: Step) -> Pieces | None:
-    """Return the pieces of a step of :mod:`suprank_edu.steps`, None for any other.
+    """Return the pieces of a step of `suprank_edu.steps`, None for any other.
 
     Example:
         >>> pieces_of(Heaviside())

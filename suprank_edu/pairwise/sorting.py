@@ -16,7 +16,7 @@ _UPPER, _LOWER = (1, 0) if sys.byteorder == "little" else (0, 1)
 
 
 def sort_rows(values: Tensor, *, in_place: bool = False) -> Tensor:
-    """Return the rows of a ``(Q, N)`` tensor in ascending order; ``in_place`` allows to use its memory.
+    """Return the rows of a `(Q, N)` tensor in ascending order; `in_place` allows to use its memory.
 
     Example:
         >>> sort_rows(torch.tensor([[0.5, -1.0, 0.25]]))
@@ -36,7 +36,7 @@ def sort_rows(values: Tensor, *, in_place: bool = False) -> Tensor:
 
 
 def sort_with_order(values: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the rows of ``(Q, N)`` floats in ascending order, and where in its row each came from.
+    """Return the rows of `(Q, N)` floats in ascending order, and where in its row each came from.
 
     Example:
         >>> sort_with_order(torch.tensor([[0.5, -1.0, 0.25]]))

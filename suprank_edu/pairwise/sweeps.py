@@ -20,7 +20,7 @@ class Sweeps:
     """The values and the slopes of a step at score differences.
 
     Args:
-        step: any step; those of :mod:`suprank_edu.steps` allocate nothing.
+        step: any step; those of `suprank_edu.steps` allocate nothing.
 
     Example:
         >>> from suprank_edu.steps import SupStep
@@ -41,7 +41,7 @@ class Sweeps:
         self.slope_unit = 1.0 if self.pieces is None or self.pieces.tau is None else 1 / self.pieces.tau
 
     def finite(self, rows: Tensor, columns: Tensor) -> tuple[Tensor, Tensor]:
-        """Return rows and columns whose padding, ``+inf`` and ``-inf``, is very large instead."""
+        """Return rows and columns whose padding, `+inf` and `-inf`, is very large instead."""
         if self.pieces is None:  # a step of one's own is 0 at minus infinity, and maybe nowhere else
             return rows, columns
         large = torch.finfo(rows.dtype).max / 4
@@ -51,12 +51,12 @@ class Sweeps:
         """Sum the values over the last dimension.
 
         Args:
-            t: ``(q, p, M)`` score differences, finite for a step of :mod:`suprank_edu.steps`.
+            t: `(q, p, M)` score differences, finite for a step of `suprank_edu.steps`.
             spare: another buffer of that shape.
-            with_start: whether to count what is added from ``t = 0`` on; a sort counts many pairs faster.
+            with_start: whether to count what is added from `t = 0` on; a sort counts many pairs faster.
 
         Returns:
-            ``(q, p)`` sums; nothing of use is left in ``t`` and ``spare``.
+            `(q, p)` sums; nothing of use is left in `t` and `spare`.
         """
         pieces = self.pieces
         if pieces is None:
@@ -76,7 +76,7 @@ class Sweeps:
         return sums
 
     def slopes(self, t: Tensor, spare: Tensor) -> Tensor:
-        """Return ``(q, p, M)`` slopes at ``t`` in units of ``slope_unit``, in ``spare``; ``t`` is left without use."""
+        """Return `(q, p, M)` slopes at `t` in units of `slope_unit`, in `spare`; `t` is left without use."""
         pieces = self.pieces
         if pieces is None:
             return self.step.slope(t)
@@ -90,7 +90,7 @@ class Sweeps:
 
     @staticmethod
     def _take_apart(t: Tensor, spare: Tensor, pieces: Pieces) -> None:
-        """Leave ``σ(min(t, δ)/τ)`` in ``spare``, and in ``t`` how far it lies beyond δ, exactly 0 up to there."""
+        """Leave `σ(min(t, δ)/τ)` in `spare`, and in `t` how far it lies beyond δ, exactly 0 up to there."""
         assert pieces.tau is not None
         if pieces.delta < math.inf:
             torch.clamp(t, max=pieces.delta, out=spare)

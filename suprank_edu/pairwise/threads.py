@@ -15,7 +15,7 @@ _SMALL = 1 << 18
 
 @contextlib.contextmanager
 def one_thread(scores: int, device: torch.device) -> Iterator[None]:
-    """Keep operations on a CPU from being split among threads inside the block, where there are few ``scores``.
+    """Keep operations on a CPU from being split among threads inside the block, where there are few `scores`.
 
     torch keeps the number of threads for each thread of Python, and this changes that of the calling one, for some
     milliseconds. A thread of Python that uses torch for the first time meanwhile begins with one thread too.

@@ -219,7 +219,7 @@ def _results(options: argparse.Namespace) -> None:
 
 
 def _changes(pairs: Sequence[str]) -> dict[str, Any]:
-    """Read ``NAME=VALUE`` pairs; a value that is no Python literal is a text."""
+    """Read `NAME=VALUE` pairs; a value that is no Python literal is a text."""
     changes: dict[str, Any] = {}
     for pair in pairs:
         name, separator, text = pair.partition("=")

@@ -31,7 +31,7 @@ class Checkpoints:
     """Where to keep a run, so that it can be broken off at any moment and goes on from there.
 
     A folder that holds `last.pt` is continued: the run ends with the weights of one never broken. `best.pt` holds
-    the weights with the best `monitor` of a :class:`Validation`.
+    the weights with the best `monitor` of a `Validation`.
 
     Args:
         folder: made if it is not there.

@@ -63,7 +63,7 @@ def make_accelerator(device: str | torch.device | None, precision: str = "fp32")
 
 
 class RandomState(TypedDict):
-    """Where torch's generators are, in a form that a checkpoint can hold; ``cuda`` is None on another device."""
+    """Where torch's generators are, in a form that a checkpoint can hold; `cuda` is None on another device."""
 
     cpu: Tensor
     cuda: Tensor | None
@@ -76,7 +76,7 @@ def random_state(device: torch.device) -> RandomState:
 
 
 def set_random_state(state: RandomState, device: torch.device) -> None:
-    """Go back to a state of :func:`random_state`; what it holds of a GPU is left out on another device."""
+    """Go back to a state of `random_state`; what it holds of a GPU is left out on another device."""
     torch.set_rng_state(state["cpu"])
     if state["cuda"] is not None and device.type == "cuda":
         torch.cuda.set_rng_state(state["cuda"], device)

@@ -31,8 +31,8 @@ class FitResult:
 
     Args:
         model: the trained network, in evaluation mode.
-        history: one entry a step with ``step, loss, lr`` and ``seconds`` since the start.
-        evaluations: one entry an evaluation of the :class:`Validation` with ``step`` and every metric.
+        history: one entry a step with `step, loss, lr` and `seconds` since the start.
+        evaluations: one entry an evaluation of the `Validation` with `step` and every metric.
     """
 
     model: nn.Module
@@ -56,28 +56,28 @@ def fit(
     """Train a network with a loss on embeddings.
 
     The same recipe, data and loss give the same weights, bit for bit on one CPU with one number of threads, also when
-    the run was broken and continued in between. Under ``accelerate launch`` or ``notebook_launcher`` each process
+    the run was broken and continued in between. Under `accelerate launch` or `notebook_launcher` each process
     embeds its share of the batch, and all rank the whole of it. The global random state is left as it was.
 
     Args:
         recipe: every setting but the loss.
         dataset: images and labels to train on.
-        loss: called as ``loss(embeddings, labels)`` with ``(B, D)`` float32 unit vectors and ``(B, L)`` labels,
-            returns a scalar; with a memory also with ``ref_emb`` and ``ref_labels``. Wrap a loss of
-            pytorch-metric-learning in ``losses.AtColumn``. The parameters of a module (proxies) are trained along,
+        loss: called as `loss(embeddings, labels)` with `(B, D)` float32 unit vectors and `(B, L)` labels,
+            returns a scalar; with a memory also with `ref_emb` and `ref_labels`. Wrap a loss of
+            pytorch-metric-learning in `losses.AtColumn`. The parameters of a module (proxies) are trained along,
             without weight decay.
-        model: the network to train, in place; None makes a ``SmallCNN`` from the recipe. It takes ``(B, C, S, S)``
-            images with values in 0..1 and returns ``(B, D)`` unit vectors.
-        batches: which images make batch t, such as ``data.HierarchicalBatches``; None takes ``per_class`` of the
-            recipe with ``data.MPerClassBatches``.
-        validation: what to evaluate on along the way. An epoch of it is one of ``batches``, by default as many whole
+        model: the network to train, in place; None makes a `SmallCNN` from the recipe. It takes `(B, C, S, S)`
+            images with values in 0..1 and returns `(B, D)` unit vectors.
+        batches: which images make batch t, such as `data.HierarchicalBatches`; None takes `per_class` of the
+            recipe with `data.MPerClassBatches`.
+        validation: what to evaluate on along the way. An epoch of it is one of `batches`, by default as many whole
             batches as the data set has images for.
         checkpoints: where to keep the run; one that is there is continued.
         callbacks: each called after every step with its number, from 1, and its metrics (as in the history, and after
-            an evaluation also those metrics); in the first of several processes only. An ``Observer``, such as
-            ``TensorBoard``, is also told when the run begins, goes on and ends.
-        device: ``"cpu"``, ``"cuda"``, or None for the best there is.
-        progress: show a bar; it stays silent under ``SUPRANK_EDU_STATIC=1``.
+            an evaluation also those metrics); in the first of several processes only. An `Observer`, such as
+            `TensorBoard`, is also told when the run begins, goes on and ends.
+        device: `"cpu"`, `"cuda"`, or None for the best there is.
+        progress: show a bar; it stays silent under `SUPRANK_EDU_STATIC=1`.
 
     Returns:
         The trained network, the history and the evaluations.

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 def share_of(size: int, rank: int, world_size: int) -> slice:
-    """Return the part of a batch of ``size`` that belongs to process ``rank``; all parts are equally large.
+    """Return the part of a batch of `size` that belongs to process `rank`; all parts are equally large.
 
     Raises:
         ValueError: the batch does not divide.
@@ -45,7 +45,7 @@ class OwnShare:
         return self.batches.batch(number)
 
     def part(self, size: int) -> slice:
-        """Return which part of a batch of ``size`` is this process's."""
+        """Return which part of a batch of `size` is this process's."""
         return share_of(size, self.rank, self.world_size)
 
     def __len__(self) -> int:
@@ -84,10 +84,10 @@ def _processes() -> int:
 
 
 def gather_with_gradient(embeddings: Tensor) -> Tensor:
-    """Return ``(W·B, D)``: the ``(B, D)`` embeddings of all W processes in the order of their ranks, with gradient.
+    """Return `(W·B, D)`: the `(B, D)` embeddings of all W processes in the order of their ranks, with gradient.
 
     Every process then computes the same loss of the same whole batch. Its gradient reaches the process's own rows,
-    times W: ``DistributedDataParallel`` takes the mean of the processes' gradients where their sum is meant.
+    times W: `DistributedDataParallel` takes the mean of the processes' gradients where their sum is meant.
     """
     if _processes() == 1:
         return embeddings

@@ -76,8 +76,8 @@ class Learner:
         Args:
             step: number of the step, from 0.
             batch: the indices of the whole batch, for messages.
-            images: ``(B/W, C, S, S)``, the share of this one of W processes.
-            labels: ``(B, L)``, of the whole batch.
+            images: `(B/W, C, S, S)`, the share of this one of W processes.
+            labels: `(B, L)`, of the whole batch.
         """
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak_lr"] * lr_factor(step, self.recipe)

@@ -10,7 +10,7 @@ from suprank_edu._embedding_checks import check_embeddings
 
 
 class MemoryBank(nn.Module):
-    """The last ``size`` embeddings and their labels, the oldest overwritten first (cross-batch memory).
+    """The last `size` embeddings and their labels, the oldest overwritten first (cross-batch memory).
 
     A batch sees few of a query's positives; the memory shows it more, at the price of embeddings that are some steps
     old. It may hold an image twice, and an older embedding of an image of the batch: both count as any other does.
@@ -58,12 +58,12 @@ class MemoryBank(nn.Module):
 
     @property
     def embeddings(self) -> Tensor:
-        """The ``(M, D)`` embeddings kept, M at most ``size``."""
+        """The `(M, D)` embeddings kept, M at most `size`."""
         return self.stored_embeddings[: len(self)]
 
     @property
     def labels(self) -> Tensor:
-        """The ``(M, L)`` labels of :attr:`embeddings`."""
+        """The `(M, L)` labels of `embeddings`."""
         return self.stored_labels[: len(self)]
 
     @torch.no_grad()

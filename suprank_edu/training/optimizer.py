@@ -16,7 +16,7 @@ def lr_factor(step: int, recipe: Recipe) -> float:
 
     Args:
         step: number of the step, from 0.
-        recipe: its ``steps``, ``warmup``, ``schedule`` and ``final_lr`` are used.
+        recipe: its `steps`, `warmup`, `schedule` and `final_lr` are used.
 
     Returns:
         A number above 0 and at most 1.
@@ -38,10 +38,10 @@ def lr_factor(step: int, recipe: Recipe) -> float:
 
 
 def parameter_groups(recipe: Recipe, model: nn.Module, of_loss: list[nn.Parameter]) -> list[dict[str, Any]]:
-    """Return the groups of the optimiser, each with what it is ``of``: backbone, head or loss.
+    """Return the groups of the optimiser, each with what it is `of`: backbone, head or loss.
 
     Raises:
-        ValueError: only a head shall learn first, and the model has no module named ``head``.
+        ValueError: only a head shall learn first, and the model has no module named `head`.
     """
     head = getattr(model, "head", None)
     of_head = [p for p in head.parameters() if p.requires_grad] if isinstance(head, nn.Module) else []

@@ -20,17 +20,17 @@ class Recipe:
         steps: optimiser steps.
         batch_size: images a batch.
         per_class: images of a class in a batch.
-        lr: highest learning rate: it rises over the first ``warmup`` of the steps and then falls, see ``schedule``.
-        head_lr: the same for the network's ``head``, where it has a module of that name; None takes ``lr``.
-        loss_lr: the same for the parameters of the loss (proxies); None takes ``lr``.
-        optimizer: ``"adamw"``, ``"adam"`` or ``"sgd"`` (momentum 0.9, nesterov).
+        lr: highest learning rate: it rises over the first `warmup` of the steps and then falls, see `schedule`.
+        head_lr: the same for the network's `head`, where it has a module of that name; None takes `lr`.
+        loss_lr: the same for the parameters of the loss (proxies); None takes `lr`.
+        optimizer: `"adamw"`, `"adam"` or `"sgd"` (momentum 0.9, nesterov).
         weight_decay: of the optimiser, for the network.
         warmup: share of the steps in which the learning rate rises, 0..1.
-        schedule: ``"cosine"`` falls to ``final_lr``; ``"steps"`` divides by 10 after 1/2 and after 3/4 of the steps.
+        schedule: `"cosine"` falls to `final_lr`; `"steps"` divides by 10 after 1/2 and after 3/4 of the steps.
         final_lr: what the cosine falls to, as a share of the peak.
-        head_only: share of the steps, the first, in which only the network's ``head`` and the loss learn.
+        head_only: share of the steps, the first, in which only the network's `head` and the loss learn.
         max_grad_norm: longer gradients of the network are shortened to this norm; None leaves them.
-        precision: ``"fp32"``, or autocast of the network to ``"bf16"`` or ``"fp16"``; losses run in float32.
+        precision: `"fp32"`, or autocast of the network to `"bf16"` or `"fp16"`; losses run in float32.
         freeze_batch_norm: use the running statistics of batch norm, and leave its weights as they are.
         embed_at_once: images embedded with a graph at a time; None is the whole batch. Fewer take less memory and
             two passes instead of one, with the same gradient.
@@ -132,7 +132,7 @@ class Recipe:
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Recipe:
-        """Read a JSON file of settings, as :meth:`save` writes it.
+        """Read a JSON file of settings, as `save` writes it.
 
         Raises:
             ValueError: the file is no JSON object, or holds a setting that does not exist or is out of its range.

@@ -12,10 +12,10 @@ from suprank_edu.training.recipe import Recipe
 
 
 class TensorBoard:
-    """A callback for ``fit`` that writes every metric of the history and of the evaluations for TensorBoard.
+    """A callback for `fit` that writes every metric of the history and of the evaluations for TensorBoard.
 
-    Show them with ``tensorboard --logdir FOLDER``: ``train/loss``, ``train/lr``, ``train/seconds`` and, of a
-    :class:`Validation`, ``validation/R@1/column0`` and so on; TensorBoard keeps float32. A run that goes on from a
+    Show them with `tensorboard --logdir FOLDER`: `train/loss`, `train/lr`, `train/seconds` and, of a
+    `Validation`, `validation/R@1/column0` and so on; TensorBoard keeps float32. A run that goes on from a
     checkpoint writes its whole history anew and voids what it wrote before, so that no step is missing and none is
     there twice, also where it was killed. Its time axis is that of training, without the break.
 
@@ -23,7 +23,7 @@ class TensorBoard:
         folder: where the event files go; made if it is not there. One folder a run.
 
     Raises:
-        ImportError: the package ``tensorboard`` is missing.
+        ImportError: the package `tensorboard` is missing.
 
     Example:
         >>> import tempfile

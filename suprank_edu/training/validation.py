@@ -21,7 +21,7 @@ class Validation:
     Args:
         dataset: images and labels, each a query against all others; or a `Protocol` with queries of their own.
         every: steps between two evaluations; there is one more after the last step.
-        monitor: the metric that decides which weights are best, a key of :class:`suprank_edu.metrics.Evaluation`.
+        monitor: the metric that decides which weights are best, a key of `suprank_edu.metrics.Evaluation`.
         patience: evaluations without a better value after which training stops; None never stops.
         epochs: passes over the data between two evaluations, instead of `every` steps.
 

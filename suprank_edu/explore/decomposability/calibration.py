@@ -47,10 +47,10 @@ def calibration() -> Explorer:
     """Return the explorer of calibration: a query's scores in three batches against the margins α and β.
 
     E20 (calibration), E17 (gap) and E19 (its bound; ROADMAP Eq. 9), for 12 positives and 48 negatives, which are
-    those of :func:`decomposability_gap`.
+    those of `decomposability_gap`.
 
     Returns:
-        An ``Explorer`` with the scores, both margins, and how far the scores have moved.
+        An `Explorer` with the scores, both margins, and how far the scores have moved.
 
     Example:
         >>> print(calibration().readout(scores=SCALES, alpha=0.9, beta=0.6, move=0.0))

@@ -74,7 +74,7 @@ def batch_of(item: int) -> int:
 
 
 def moved(scores: Scores, alpha: float, beta: float, move: float) -> Scores:
-    """Return the scores after each has gone up to ``move`` towards its margin, all of them equally fast.
+    """Return the scores after each has gone up to `move` towards its margin, all of them equally fast.
 
     That is where the gradient of E20 sends scores that are free to move: every term that is not 0 has slope 1.
 

@@ -55,7 +55,7 @@ def decomposability_gap() -> Explorer:
     scenes hold scores of a network trained on Omniglot, one attains E18, and one has a negative gap.
 
     Returns:
-        An ``Explorer`` with the scores, the number and the make-up of the batches, and the margins of calibration.
+        An `Explorer` with the scores, the number and the make-up of the batches, and the margins of calibration.
 
     Example:
         >>> row = {"scores": SCENES[2], "batches": 3, "make_up": EQUAL, "pos_margin": 0.0, "neg_margin": 1.0}

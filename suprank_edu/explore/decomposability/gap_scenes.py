@@ -50,7 +50,7 @@ class Scene(NamedTuple):
 
 @functools.cache
 def split(make_up: str, number: int) -> tuple[Counts, Counts]:
-    """Return how many positives and how many negatives each of ``number`` batches holds.
+    """Return how many positives and how many negatives each of `number` batches holds.
 
     Example:
         >>> split(EQUAL, 3), split(BUNCHED, 3), split(SIZES, 3)
@@ -66,7 +66,7 @@ def split(make_up: str, number: int) -> tuple[Counts, Counts]:
 
 
 def _shares(total: int, number: int) -> Counts:
-    """Split ``total`` in proportion to 1, 2, …, ``number``."""
+    """Split `total` in proportion to 1, 2, …, `number`."""
     ends = [round(total * b * (b + 1) / (number * (number + 1))) for b in range(number + 1)]
     return tuple(after - before for before, after in itertools.pairwise(ends))
 
@@ -132,7 +132,7 @@ def _repeated(counts: Counts) -> Counts:
 
 
 def squeezed(scores: Scores, pos_margin: float, neg_margin: float) -> Scores:
-    """Return the scores with positives squeezed into ``pos_margin``..1 and negatives into 0..``neg_margin``.
+    """Return the scores with positives squeezed into `pos_margin`..1 and negatives into 0..`neg_margin`.
 
     What calibration (E20) is after; the order among positives and that among negatives stay.
 

@@ -26,12 +26,12 @@ def score_histograms(
     """Show how the scores of positive and of negative pairs are spread, with the margins of calibration (E20).
 
     Args:
-        scores: the name of a network → the scores of its positive pairs and of its negative pairs, each ``(n,)``.
+        scores: the name of a network → the scores of its positive pairs and of its negative pairs, each `(n,)`.
         alpha: α, the score that positives should reach; None draws no line.
         beta: β, the score that negatives should stay under; None draws no line.
 
     Raises:
-        ValueError: no network, scores that are no ``(n,)`` tensor, empty or not finite, or a margin that is no number.
+        ValueError: no network, scores that are no `(n,)` tensor, empty or not finite, or a margin that is no number.
 
     Example:
         >>> score_histograms({"a": (torch.tensor([0.8, 0.9]), torch.tensor([0.1, 0.5]))}, alpha=0.9, beta=0.6)

@@ -67,14 +67,14 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, s
 
 
 def level_style(level: int, num_levels: int) -> Style:
-    """Return the style of an item that shares ``level`` of ``num_levels`` levels with the query.
+    """Return the style of an item that shares `level` of `num_levels` levels with the query.
 
     Args:
-        level: 0 (nothing shared) to ``num_levels`` (the finest).
+        level: 0 (nothing shared) to `num_levels` (the finest).
         num_levels: number of label columns, at least 1.
 
     Raises:
-        ValueError: ``level`` lies outside 0..num_levels.
+        ValueError: `level` lies outside 0..num_levels.
 
     Example:
         >>> level_style(2, 2).mark, level_style(1, 2).mark, level_style(0, 2).mark
@@ -158,7 +158,7 @@ def layout(height: int, **more: Any) -> dict[str, Any]:
 
 
 def with_lower_legend(made: dict[str, Any], **where: Any) -> dict[str, Any]:
-    """Return a layout with a second legend, for the lower panel; ``where`` is what differs from the first."""
+    """Return a layout with a second legend, for the lower panel; `where` is what differs from the first."""
     return made | {"legend2": made["legend"] | where}
 
 

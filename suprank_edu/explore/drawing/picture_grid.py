@@ -33,7 +33,7 @@ class Mark:
 
 
 def mark_of(level: int, num_levels: int) -> Mark:
-    """Return the mark of ``level``: ● all levels shared, ■ all but one, □ fewer, ✕ none."""
+    """Return the mark of `level`: ● all levels shared, ■ all but one, □ fewer, ✕ none."""
     style = level_style(level, num_levels)
     if 0 < level < num_levels - 1:
         return Mark(style.colour, "square-open", "dot", "□")
@@ -41,7 +41,7 @@ def mark_of(level: int, num_levels: int) -> Mark:
 
 
 def picture_axes(rows: int, bottom: float) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the axes of the pictures: no lines, square cells on every screen, from ``bottom`` to the top."""
+    """Return the axes of the pictures: no lines, square cells on every screen, from `bottom` to the top."""
     across = axis("", range=[-0.5, COLUMNS - 0.5], constrain="domain", visible=False)
     down = axis(
         "",
@@ -62,7 +62,7 @@ def centre(place: int) -> tuple[float, float]:
 
 
 def picture(source: str, place: int, opacity: float = 1.0, pixels: int = PIXELS) -> dict[str, Any]:
-    """Return one picture of ``pixels`` × ``pixels`` in its place."""
+    """Return one picture of `pixels` × `pixels` in its place."""
     x, y = centre(place)
     step = 2 * _HALF / pixels
     return {
@@ -131,7 +131,7 @@ def marks(mark: Mark, places: Sequence[int], name: str) -> dict[str, Any]:
 
 
 def hovers(texts: Sequence[str], size: int) -> dict[str, Any]:
-    """Return marks that cannot be seen, which say what the pictures from rank 1 on show; ``size`` in pixels."""
+    """Return marks that cannot be seen, which say what the pictures from rank 1 on show; `size` in pixels."""
     centres = [centre(place) for place in range(1, len(texts) + 1)]
     return {
         "type": "scatter",

@@ -43,9 +43,9 @@ class Shelf:
         query_names: Q different names, for a drop-down list.
         gallery: G thumbnails.
         captions: G texts that say what the gallery shows.
-        levels: ``(Q, G)`` int64, the shared levels.
+        levels: `(Q, G)` int64, the shared levels.
         column_names: L names, finest first.
-        scores: embedding → ``(Q, G)`` scores.
+        scores: embedding → `(Q, G)` scores.
     """
 
     queries: tuple[str, ...]
@@ -73,7 +73,7 @@ class Shelf:
         return sorted(range(len(scores)), key=lambda j: (-scores[j], levels[j]))
 
     def traces(self, query: str, embedding: str, seen: int | None = None) -> list[dict[str, Any]]:
-        """Return every picture in its place, its frame and its mark; pictures after the first ``seen`` fade."""
+        """Return every picture in its place, its frame and its mark; pictures after the first `seen` fade."""
         at, order = self.query_names.index(query), self.order(query, embedding)
         place = {item: number for number, item in enumerate(order, 1)}
         limit = len(order) if seen is None else seen
@@ -89,7 +89,7 @@ class Shelf:
         return [*traces, query_frame(), self._hover(at, order, embedding)]
 
     def name_of(self, level: int) -> str:
-        """Return what an item of ``level`` shares with the query, in words."""
+        """Return what an item of `level` shares with the query, in words."""
         if level == 0:
             return "nothing shared" if self.num_levels > 1 else f"another {readable_name(self.column_names[0])}"
         return f"same {readable_name(self.column_names[self.num_levels - level])}"
@@ -116,7 +116,7 @@ def shelf(
         dataset: the images and their labels.
         queries: two or more positions in the data set.
         gallery: 2 to 23 positions, none of them a query's.
-        scores: two or more embeddings by name, each with ``(Q, G)`` scores.
+        scores: two or more embeddings by name, each with `(Q, G)` scores.
         columns: the label columns that count, finest first; None takes all.
 
     Raises:

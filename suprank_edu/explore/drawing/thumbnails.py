@@ -22,7 +22,7 @@ def names_of(dataset: RetrievalDataset, index: int) -> list[str]:
 
 
 def as_photograph(dataset: RetrievalDataset, index: int, pixels: int) -> str:
-    """Return an image in colour, ``pixels`` a side, as JPEG."""
+    """Return an image in colour, `pixels` a side, as JPEG."""
     with needs("explore"):
         from PIL import Image
 
@@ -33,7 +33,7 @@ def as_photograph(dataset: RetrievalDataset, index: int, pixels: int) -> str:
 
 
 def as_drawing(dataset: RetrievalDataset, index: int, pixels: int) -> str:
-    """Return an image, ``pixels`` a side, as PNG; sixteen greys are enough for a drawing, and a third of the bytes."""
+    """Return an image, `pixels` a side, as PNG; sixteen greys are enough for a drawing, and a third of the bytes."""
     with needs("explore"):
         from PIL import Image
 
@@ -60,7 +60,7 @@ def _address(kind: str, file: bytes) -> str:
 
 
 def check_positions(name: str, positions: Iterable[int], size: int) -> None:
-    """Raise unless all of ``positions`` are integers in 0..size - 1."""
+    """Raise unless all of `positions` are integers in 0..size - 1."""
     for position in positions:
         if not isinstance(position, int | np.integer) or isinstance(position, bool) or not 0 <= position < size:
             raise ValueError(f"`{name}`: got position {position!r}, expected integers in 0..{size - 1}")

@@ -38,7 +38,7 @@ def rows(heights: Iterable[float]) -> dict[str, Any]:
 
 
 def upright(x: float, span: Sequence[float], line: dict[str, Any], **where: str) -> dict[str, Any]:
-    """Return a vertical line at ``x`` through ``span``; ``where`` names the axes of another panel than the first."""
+    """Return a vertical line at `x` through `span`; `where` names the axes of another panel than the first."""
     return {"type": "scatter", "x": [x, x], "y": list(span), **where, "mode": "lines", "line": line}
 
 
@@ -49,7 +49,7 @@ def probe(x: float, span: tuple[float, float], **where: str) -> dict[str, Any]:
 
 
 def words(x: list[float], y: list[float], text: list[str], position: str, **where: str) -> dict[str, Any]:
-    """Return texts at points, placed as plotly's ``textposition`` says."""
+    """Return texts at points, placed as plotly's `textposition` says."""
     return {
         "type": "scatter",
         "x": x,
@@ -90,7 +90,7 @@ class Curve(NamedTuple):
 def curve_and_mark(
     drawn: Curve, x: Sequence[float], y: Sequence[float], at: float, hover: str, opacity: float = 1.0
 ) -> list[dict[str, Any]]:
-    """Return a curve in the lower panel and its mark at ``at``, one of ``x``; ``hover`` says what x and y are."""
+    """Return a curve in the lower panel and its mark at `at`, one of `x`; `hover` says what x and y are."""
     shared = {"type": "scatter", **LOWER, "opacity": opacity}
     colour = drawn.style.colour
     curve = {

@@ -8,14 +8,14 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def minus(text: str) -> str:
-    """Return ``text`` with a typographic minus sign, and without the sign of a zero."""
+    """Return `text` with a typographic minus sign, and without the sign of a zero."""
     if text.startswith("-") and not text.strip("-0."):
         text = text[1:]
     return text.replace("-", "−")
 
 
 def number(value: float, digits: int = 3) -> str:
-    """Return ``value`` with ``digits`` significant digits, without trailing zeros.
+    """Return `value` with `digits` significant digits, without trailing zeros.
 
     Example:
         >>> number(1.4933), number(-0.25), number(0.000045398), number(100.0), number(2.0 / 3)
@@ -34,7 +34,7 @@ def number(value: float, digits: int = 3) -> str:
 
 
 def fixed(value: float, places: int) -> str:
-    """Return ``value`` with a fixed number of decimals, so that a number that moves keeps its width.
+    """Return `value` with a fixed number of decimals, so that a number that moves keeps its width.
 
     Example:
         >>> fixed(-0.1, 2), fixed(-0.001, 2)
@@ -44,7 +44,7 @@ def fixed(value: float, places: int) -> str:
 
 
 def below_one(gap: float) -> str:
-    """Return ``1 - gap`` so that a number close to 1 is not rounded to it.
+    """Return `1 - gap` so that a number close to 1 is not rounded to it.
 
     Example:
         >>> below_one(0.05), below_one(0.000045)

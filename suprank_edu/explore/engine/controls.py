@@ -24,12 +24,12 @@ class Slider:
         name: the parameter of the figure function that it sets.
         label: what the reader sees; plain text.
         start: first value.
-        stop: last value; it must lie a whole number of steps from ``start``.
+        stop: last value; it must lie a whole number of steps from `start`.
         step: distance between neighbours, above 0.
         value: where the slider stands at first; one of the values.
 
     Raises:
-        ValueError: the range is empty or not a whole number of steps, or ``value`` is not on it.
+        ValueError: the range is empty or not a whole number of steps, or `value` is not on it.
 
     Example:
         >>> Slider("t", "Score difference", -0.2, 0.2, 0.1, 0.1).values
@@ -83,7 +83,7 @@ class SelectionSlider:
         value: where the slider stands at first; one of the options.
 
     Raises:
-        ValueError: fewer than two options, a repeated one, or ``value`` is none of them.
+        ValueError: fewer than two options, a repeated one, or `value` is none of them.
 
     Example:
         >>> SelectionSlider("tau", "Temperature τ", (0.005, 0.01, 0.1), 0.01).labels
@@ -125,7 +125,7 @@ class Choice:
         presets: for an option, the values that other controls jump to when it is chosen, by control name.
 
     Raises:
-        ValueError: fewer than two options, a repeated one, ``value`` or a preset's option is none of them.
+        ValueError: fewer than two options, a repeated one, `value` or a preset's option is none of them.
 
     Example:
         >>> Choice("step", "Step", ("sigmoid", "SupRank"), "sigmoid").values
@@ -172,7 +172,7 @@ class Toggle:
         value: whether it is ticked at first.
 
     Raises:
-        ValueError: ``value`` is not a bool.
+        ValueError: `value` is not a bool.
 
     Example:
         >>> Toggle("log", "Logarithmic axis", False).values

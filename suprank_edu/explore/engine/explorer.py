@@ -18,18 +18,18 @@ class Explorer:
     """A figure that answers to controls: with a kernel through widgets, in the built page through its own data.
 
     Args:
-        figure: a pure function parameters → ``plotly.graph_objects.Figure`` (or a ``FigureFunction``); traces keep
+        figure: a pure function parameters → `plotly.graph_objects.Figure` (or a `FigureFunction`); traces keep
             their number and kind and the layout stays, only data change.
-        controls: the controls, in the order shown; their names are the parameters of ``figure``. None at all shows
+        controls: the controls, in the order shown; their names are the parameters of `figure`. None at all shows
             a figure that only has a theme and an alternative text.
         title: what the reader sees above the figure; plain text, it is escaped.
         alt: what the figure shows, for those who do not see it; plain text, one or more sentences.
-        readout: parameters → text under the figure, the formula with the current numbers; lines end in ``\\n``.
+        readout: parameters → text under the figure, the formula with the current numbers; lines end in `\\n`.
         square: the built page makes the figure no taller than it is wide, for rings on a narrow screen; its layout
             has a height, the largest.
 
     Raises:
-        ValueError: a control that ``figure`` does not take, two controls of one name, a preset that names no
+        ValueError: a control that `figure` does not take, two controls of one name, a preset that names no
             control or value, an empty title or alt text, or a grid of more than 20,000 frames.
 
     Example:
@@ -75,7 +75,7 @@ class Explorer:
         return payload.grid(self.controls)
 
     def readout(self, **parameters: Value) -> str:
-        """Return the text under the figure for ``parameters``; empty where there is none.
+        """Return the text under the figure for `parameters`; empty where there is none.
 
         Raises:
             ValueError: a parameter is missing, belongs to no control, or lies outside what its control can take.
@@ -85,7 +85,7 @@ class Explorer:
 
     @functools.cached_property
     def payload(self) -> payload.Payload:
-        """Every frame of the grid, each thing that changes stored once (see ``payload.build``)."""
+        """Every frame of the grid, each thing that changes stored once (see `payload.build`)."""
         return payload.build(self.figure, self.controls, self._readout)
 
     def html(self) -> str:
@@ -95,13 +95,13 @@ class Explorer:
 
     @functools.cached_property
     def widget(self) -> Any:
-        """The live form: an ``ipywidgets.VBox`` of controls, figure and readout (see ``live.LiveExplorer``)."""
+        """The live form: an `ipywidgets.VBox` of controls, figure and readout (see `live.LiveExplorer`)."""
         from suprank_edu.explore.engine.live import LiveExplorer
 
         return LiveExplorer(self).box
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        """Return the static block under ``SUPRANK_EDU_STATIC=1``, else the widgets; always the alt text."""
+        """Return the static block under `SUPRANK_EDU_STATIC=1`, else the widgets; always the alt text."""
         plain = f"{self.title}. {self.alt}"
         if is_static():
             return {"text/html": self.html(), "text/plain": plain}
@@ -117,7 +117,7 @@ def show_figure(figure: Any, title: str, alt: str) -> Explorer:
     """Return a finished plotly figure as an explorer without controls: visible in the built page, themed, with alt.
 
     Args:
-        figure: a ``plotly.graph_objects.Figure``, or a plain description of one.
+        figure: a `plotly.graph_objects.Figure`, or a plain description of one.
         title: what the reader sees above the figure; plain text.
         alt: what the figure shows, for those who do not see it; plain text.
 

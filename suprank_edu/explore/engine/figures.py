@@ -1,8 +1,8 @@
 """Figure functions: pure functions of an explorer's parameters, kept as the plain description they build.
 
 plotly takes several milliseconds to validate a figure, and a built page needs thousands of them. A figure function
-therefore returns the plain ``{"data": [...], "layout": {...}}``; calling it gives the validated plotly figure, and
-``describe`` the description alone. Both come from the same lines, so they cannot disagree.
+therefore returns the plain `{"data": [...], "layout": {...}}`; calling it gives the validated plotly figure, and
+`describe` the description alone. Both come from the same lines, so they cannot disagree.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import numpy as np
 from suprank_edu._extras import needs
 
 Description: TypeAlias = dict[str, Any]
-"""``{"data": [one dict a trace], "layout": {...}}``, as in plotly's schema."""
+"""`{"data": [one dict a trace], "layout": {...}}`, as in plotly's schema."""
 
 
 class FigureFunction:
     """A figure function made of a function that returns the figure's plain description; used as a decorator.
 
     Args:
-        describe: parameters → ``{"data": [...], "layout": {...}}``; the same parameters always give the same.
+        describe: parameters → `{"data": [...], "layout": {...}}`; the same parameters always give the same.
 
     Example:
         >>> @FigureFunction
@@ -38,7 +38,7 @@ class FigureFunction:
         functools.update_wrapper(self, describe)
 
     def __call__(self, **parameters: Any) -> Any:
-        """Return the plotly figure of ``parameters``, validated."""
+        """Return the plotly figure of `parameters`, validated."""
         with needs("explore"):
             import plotly.graph_objects as go
 
@@ -46,7 +46,7 @@ class FigureFunction:
 
 
 def describe(figure: Callable[..., Any], parameters: Mapping[str, Any]) -> Description:
-    """Return the plain description of ``figure(**parameters)``, without plotly where the function allows it."""
+    """Return the plain description of `figure(**parameters)`, without plotly where the function allows it."""
     if isinstance(figure, FigureFunction):
         return _checked(figure.describe(**parameters))
     made = figure(**parameters)

@@ -81,7 +81,7 @@ class _Piece:
         self._scalars: dict[tuple[type, Any], str] = {}
 
     def add(self, part: Any, parameters: Mapping[str, Value] | None) -> None:
-        """Take in the part of the next frame; ``parameters`` is None where leaves may come and go."""
+        """Take in the part of the next frame; `parameters` is None where leaves may come and go."""
         known = self._known.get(id(part))
         if known is None:
             form = self._form(part)
@@ -130,7 +130,7 @@ def _leaf(path: Path, values: list[Any], numbers: list[int], sizes: Sequence[int
     Args:
         path: where the leaf lies.
         values: its different values.
-        numbers: for each frame, the last axis fastest, which of ``values`` it has.
+        numbers: for each frame, the last axis fastest, which of `values` it has.
         sizes: frames along each axis.
     """
     index = np.asarray(numbers).reshape(list(sizes))

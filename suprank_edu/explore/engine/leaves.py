@@ -1,6 +1,6 @@
 """The leaves of a figure, as a page keeps them: paths to values, short numbers, and lines taken apart.
 
-A path leads through a figure's description to a leaf: ``("data", 3, "marker", "color")``.
+A path leads through a figure's description to a leaf: `("data", 3, "marker", "color")`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 def leaves_of(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    """Yield every leaf of ``value``, which lies at ``path``, with its own path; lists and arrays are leaves."""
+    """Yield every leaf of `value`, which lies at `path`, with its own path; lists and arrays are leaves."""
     if isinstance(value, dict) and value:
         for key, inner in value.items():
             yield from leaves_of(inner, (*path, key))
@@ -35,7 +35,7 @@ def leaves_of(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
 
 
 def put(base: dict[str, Any], path: Path, value: Any) -> None:
-    """Set the leaf at ``path``, and build what leads there; parts of a list must come in order."""
+    """Set the leaf at `path`, and build what leads there; parts of a list must come in order."""
     target: Any = base
     for key, following in itertools.pairwise(path):
         if isinstance(target, list):
@@ -51,12 +51,12 @@ def put(base: dict[str, Any], path: Path, value: Any) -> None:
 
 
 def path_name(path: Path) -> str:
-    """Return a path as one would write it in Python: ``data[0].marker.color``."""
+    """Return a path as one would write it in Python: `data[0].marker.color`."""
     return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path).lstrip(".")
 
 
 def quantised(value: Any) -> Any:
-    """Return ``value`` ready for JSON: floats with 4 significant digits, NaN and infinity as null, arrays as lists."""
+    """Return `value` ready for JSON: floats with 4 significant digits, NaN and infinity as null, arrays as lists."""
     if isinstance(value, np.ndarray):
         return quantised(value.tolist())
     if isinstance(value, np.generic):
@@ -77,7 +77,7 @@ def quantised(value: Any) -> Any:
 
 
 def as_json(value: Any) -> str:
-    """Return ``value``, quantised, as JSON: equal texts are equal leaves."""
+    """Return `value`, quantised, as JSON: equal texts are equal leaves."""
     return json.dumps(quantised(value), separators=(",", ":"), ensure_ascii=False)
 
 
@@ -88,6 +88,6 @@ def split(line: str) -> dict[str, str]:
 
 
 def joined(parts: Mapping[str, str]) -> str:
-    """Undo ``split``."""
+    """Undo `split`."""
     first, *others = parts["text"].split(SLOT)
     return first + "".join(parts[str(i)] + other for i, other in enumerate(others))

@@ -1,4 +1,4 @@
-"""The explorer with a kernel: ipywidgets controls and a plotly ``FigureWidget``, only data sent at each move."""
+"""The explorer with a kernel: ipywidgets controls and a plotly `FigureWidget`, only data sent at each move."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class LiveExplorer:
 
     Attributes:
         box: the widget to display.
-        figure: the ``FigureWidget``.
-        inputs: the control widgets by name; setting ``.value`` moves the explorer.
+        figure: the `FigureWidget`.
+        inputs: the control widgets by name; setting `.value` moves the explorer.
     """
 
     def __init__(self, explorer: Explorer, announce: bool = True) -> None:
@@ -126,7 +126,7 @@ def changes(new: Any, old: Any, path: str = "") -> list[tuple[str, Any]]:
 
 
 def mimebundle(widget: Any, plain: str) -> Any:
-    """Return the widget's bundle with ``plain`` as its text, and what Colab needs to show plotly's widget."""
+    """Return the widget's bundle with `plain` as its text, and what Colab needs to show plotly's widget."""
     bundle = widget._repr_mimebundle_()
     data, extra = bundle if isinstance(bundle, tuple) else (bundle, {})
     data = {**data, "text/plain": plain}

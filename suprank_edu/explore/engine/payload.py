@@ -1,6 +1,6 @@
 """What a built page needs to know of an explorer: every frame of its grid, each thing that changes stored once.
 
-A figure is flattened into leaves (``data[3].y``, ``data[3].marker.color``, the numbers of the readout). A leaf that
+A figure is flattened into leaves (`data[3].y`, `data[3].marker.color`, the numbers of the readout). A leaf that
 never changes goes into the base. Of every other leaf the different values are stored once, with an index over the
 controls that it depends on, alone.
 """
@@ -39,16 +39,16 @@ def build(
     """Compute every frame and keep what changes, each different value once.
 
     Args:
-        figure: parameters → plotly figure, or a ``FigureFunction``.
+        figure: parameters → plotly figure, or a `FigureFunction`.
         controls: the controls; the frames are the product of their values.
         readout: parameters → text under the figure, or None.
 
     Returns:
-        A JSON-ready dict: ``sizes`` of the grid, ``data`` and ``layout`` of the first frame, ``leaves`` that change,
-        each ``{"p": path, "a": axes, "v": values, "i": index over the axes}``, ``sizer``, the longest readout.
+        A JSON-ready dict: `sizes` of the grid, `data` and `layout` of the first frame, `leaves` that change,
+        each `{"p": path, "a": axes, "v": values, "i": index over the axes}`, `sizer`, the longest readout.
 
     Raises:
-        ValueError: more than ``MAX_FRAMES`` frames, a layout that changes, or traces that come and go.
+        ValueError: more than `MAX_FRAMES` frames, a layout that changes, or traces that come and go.
     """
     sizes = [len(control.values) for control in controls]
     check_size(sizes)
@@ -76,7 +76,7 @@ def _text(text: Any) -> str:
 
 
 def check_size(sizes: Sequence[int]) -> None:
-    """Raise unless the grid has at most ``MAX_FRAMES`` frames."""
+    """Raise unless the grid has at most `MAX_FRAMES` frames."""
     frames = math.prod(sizes)
     if frames > MAX_FRAMES:
         shape = " × ".join(str(size) for size in sizes)
@@ -90,7 +90,7 @@ def frame(payload: Payload, position: Sequence[int]) -> tuple[list[dict[str, Any
     """Return the traces and the readout of one frame, as the script in the page does.
 
     Args:
-        payload: what ``build`` returned, or ``decode`` of what the page holds.
+        payload: what `build` returned, or `decode` of what the page holds.
         position: for each control the index of its value.
     """
     state = json.loads(json.dumps({"data": payload["data"], "readout": payload["readout"]}))
@@ -114,7 +114,7 @@ def encode(payload: Payload) -> str:
 
 
 def decode(text: str) -> Payload:
-    """Undo ``encode``."""
+    """Undo `encode`."""
     payload: Payload = json.loads(zlib.decompress(base64.b64decode(text)))
     return payload
 

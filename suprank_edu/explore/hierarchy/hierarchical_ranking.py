@@ -35,10 +35,10 @@ def hierarchical_ranking(
         dataset: the images and their labels at two levels or more.
         queries: two or more positions in the data set.
         gallery: 2 to 23 positions, none of them a query's.
-        scores: two or more embeddings by name, each with ``(Q, G)`` scores, higher is better.
+        scores: two or more embeddings by name, each with `(Q, G)` scores, higher is better.
 
     Returns:
-        An ``Explorer`` with the query and the embedding.
+        An `Explorer` with the query and the embedding.
 
     Raises:
         ValueError: too few queries or embeddings, too large a gallery, a query in it, positions that are not in the

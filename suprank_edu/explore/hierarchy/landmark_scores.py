@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 class LandmarkScores(NamedTuple):
-    """What :func:`landmark_scores` returns.
+    """What `landmark_scores` returns.
 
     Args:
         queries: Q positions in the test set.
         gallery: G positions in it.
-        scores: embedding → ``(Q, G)`` cosine similarities.
-        means: embedding → metric → its mean over all queries of the test set, named as ``evaluate`` names it.
+        scores: embedding → `(Q, G)` cosine similarities.
+        means: embedding → metric → its mean over all queries of the test set, named as `evaluate` names it.
     """
 
     queries: list[int]
@@ -29,7 +29,7 @@ class LandmarkScores(NamedTuple):
 
 
 def landmark_scores(dataset: RetrievalDataset) -> LandmarkScores:
-    """Return what ``book/results/hierarchical_scores.py`` has computed: an edge detector and two trained networks.
+    """Return what `book/results/hierarchical_scores.py` has computed: an edge detector and two trained networks.
 
     Args:
         dataset: the test set of Mini-Landmarks, in which the pictures are looked up by name.

@@ -57,7 +57,7 @@ def level_pulls() -> Explorer:
     between 0 and 1 and follow the gradient.
 
     Returns:
-        An ``Explorer`` with the list, the loss and the number of steps.
+        An `Explorer` with the list, the loss and the number of steps.
 
     Example:
         >>> print(level_pulls().readout(items=MANY_FINE, loss=H_AP, steps=0))

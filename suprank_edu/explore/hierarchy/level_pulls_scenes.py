@@ -39,7 +39,7 @@ class Pulled(NamedTuple):
 
 
 def levels_of(name: str) -> Tensor:
-    """Return the ``(1, G)`` levels of a list, in the order of the starting scores, best first.
+    """Return the `(1, G)` levels of a list, in the order of the starting scores, best first.
 
     Example:
         >>> levels_of(MIXED).shape
@@ -49,7 +49,7 @@ def levels_of(name: str) -> Tensor:
 
 
 def relevances_of(name: str, loss: str) -> Tensor:
-    """Return the ``(1, G)`` relevances that a loss goes by: E12, or those that grow with the level."""
+    """Return the `(1, G)` relevances that a loss goes by: E12, or those that grow with the level."""
     levels = levels_of(name)
     found = relevance_from_weights(levels, WEIGHTS) if loss == WEIGHTED else relevance(levels, num_levels=2)
     return found.double()
@@ -57,7 +57,7 @@ def relevances_of(name: str, loss: str) -> Tensor:
 
 @functools.cache
 def course(name: str, loss: str) -> tuple[Pulled, ...]:
-    """Return the list at each of ``STEPS`` while its scores, free to move between 0 and 1, follow the gradient."""
+    """Return the list at each of `STEPS` while its scores, free to move between 0 and 1, follow the gradient."""
     scores = _TOP - _APART * torch.arange(len(_LEVELS[name]), dtype=torch.float64)[None]  # (1, G)
     found = []
     for step in range(STEPS[-1] + 1):

@@ -27,7 +27,7 @@ def relevance_weights() -> Explorer:
     E12 (relevance), E14 (H-AP and the relevance of weighted level APs), E5 (NDCG).
 
     Returns:
-        An ``Explorer`` with α, the number of levels, and how many items share exactly 1, 2 and 3 levels.
+        An `Explorer` with α, the number of levels, and how many items share exactly 1, 2 and 3 levels.
 
     Example:
         >>> print(relevance_weights().readout(alpha=1, num_levels=2, one=2, two=10, three=1))

@@ -35,13 +35,13 @@ def sunburst(
     """Show labels in the H-GLDv2 format as rings around a centre.
 
     Args:
-        labels: one row a landmark, from ``hierarchical_labels`` or ``read_labels``; rows without a label are left out.
+        labels: one row a landmark, from `hierarchical_labels` or `read_labels`; rows without a label are left out.
         images: landmark id → number of its images; with it a switch counts images instead of landmarks.
         most: landmarks drawn of each supercategory, those of most images; the others share one sector.
 
     Raises:
         ValueError: no landmark has a label, one has two rows or another half than these two, a number of images is
-            below 0, or ``most`` is below 1.
+            below 0, or `most` is below 1.
 
     Example:
         >>> row = HierarchicalLabel(7, "http://commons.wikimedia.org/wiki/Category:Eltz_Castle", "castle", "castle",

@@ -44,12 +44,12 @@ class ReviewTable:
     Each decision is on the disk before the table shows it; a table on a file that exists goes on where it stopped.
 
     Args:
-        candidates: what there is to decide about, from :func:`suprank_edu.data.labelling.candidates`.
+        candidates: what there is to decide about, from `suprank_edu.data.labelling.candidates`.
         path: the CSV file of the decisions; it is begun with the first one.
         page_size: rows shown at a time with a kernel; the built page shows all of them.
 
     Raises:
-        ValueError: no candidate, two of one key, ``page_size`` below 1, or a file that does not fit the candidates.
+        ValueError: no candidate, two of one key, `page_size` below 1, or a file that does not fit the candidates.
 
     Example:
         >>> import tempfile
@@ -78,7 +78,7 @@ class ReviewTable:
         """Write one decision to the file and show it.
 
         Raises:
-            ValueError: as :meth:`suprank_edu.data.labelling.Review.apply`.
+            ValueError: as `suprank_edu.data.labelling.Review.apply`.
         """
         self.log.decide(decision)
         if self._live is not None:
@@ -118,7 +118,7 @@ class ReviewTable:
 
     @property
     def widget(self) -> Any:
-        """The live form: an ``ipywidgets.VBox`` of rows with a menu, a name and a button each."""
+        """The live form: an `ipywidgets.VBox` of rows with a menu, a name and a button each."""
         return self.live.box
 
     @property
@@ -131,7 +131,7 @@ class ReviewTable:
         return self._live
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        """Return the readable table under ``SUPRANK_EDU_STATIC=1``, else the widgets; always the plain text."""
+        """Return the readable table under `SUPRANK_EDU_STATIC=1`, else the widgets; always the plain text."""
         if is_static():
             return {"text/html": self.html(), "text/plain": repr(self)}
         from suprank_edu.explore.engine.live import mimebundle

@@ -109,14 +109,14 @@ def show_retrieved(
     Args:
         dataset: the images and their labels.
         queries: Q positions in the data set.
-        retrieved: ``(Q, k)`` positions, best first, as :func:`suprank_edu.retrieval.search` returns them.
+        retrieved: `(Q, k)` positions, best first, as `suprank_edu.retrieval.search` returns them.
         size: pixels a side of a thumbnail.
 
     Returns:
         A table that shows itself: ● shares the finest level with the query, ■ a coarser one, ✕ nothing.
 
     Raises:
-        ValueError: ``retrieved`` has not one row per query, there is no query, or a position is not in the data set.
+        ValueError: `retrieved` has not one row per query, there is no query, or a position is not in the data set.
 
     Example:
         >>> import torch

@@ -30,10 +30,10 @@ def nearest_pictures(
         dataset: the images and their labels.
         queries: two or more positions in the data set.
         gallery: 2 to 23 positions, none of them a query's.
-        scores: two or more embeddings by name, each with ``(Q, G)`` scores, higher is better.
+        scores: two or more embeddings by name, each with `(Q, G)` scores, higher is better.
 
     Returns:
-        An ``Explorer`` with the query, the embedding, and how many pictures are looked at.
+        An `Explorer` with the query, the embedding, and how many pictures are looked at.
 
     Raises:
         ValueError: too few queries or embeddings, too large a gallery, a query in it, positions that are not in the

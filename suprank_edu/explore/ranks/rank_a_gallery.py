@@ -28,7 +28,7 @@ def rank_a_gallery() -> Explorer:
     E1 (rank), E3 (AP), E4 (R@k), E5 (NDCG), E13 and E14 (H-AP). Relevances are those of E12 with α = 1.
 
     Returns:
-        An ``Explorer`` with the item, its score, what counts as relevant, and k.
+        An `Explorer` with the item, its score, what counts as relevant, and k.
 
     Example:
         >>> print(rank_a_gallery().readout(item="E, same castle", score=0.54, counts="the same castle", k=2))

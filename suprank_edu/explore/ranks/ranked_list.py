@@ -51,7 +51,7 @@ def is_relevant(counts: str) -> tuple[int, ...]:
 
 @functools.cache
 def ranked_list(item: int, score: float, counts: str, k: int) -> Ranked:
-    """Return the ranks, the places and the metrics once ``item`` has ``score`` (E1 to E5, E13, E14)."""
+    """Return the ranks, the places and the metrics once `item` has `score` (E1 to E5, E13, E14)."""
     without_k, three = _ranked_list(item, score, counts)
     one, relevant = torch.tensor([without_k.scores], dtype=torch.float64), torch.tensor([without_k.relevant])
     ap, ndcg, h_ap = three
@@ -82,7 +82,7 @@ def _ranked_list(item: int, score: float, counts: str) -> tuple[Ranked, tuple[fl
 
 @functools.cache
 def sweep(item: int, counts: str, k: int, low: float, high: float) -> tuple[tuple[float, ...], Tensor]:
-    """Return the scores and the ``(4, S)`` metrics while ``item`` moves from ``low`` to ``high``, others at rest.
+    """Return the scores and the `(4, S)` metrics while `item` moves from `low` to `high`, others at rest.
 
     Metrics are constant between the scores of other items: one score on each side of every tie, and the tie itself,
     draw them without loss.
@@ -97,7 +97,7 @@ def sweep(item: int, counts: str, k: int, low: float, high: float) -> tuple[tupl
 
 
 def _without_k(scores: Tensor, counts: str) -> Tensor:
-    """Return AP, NDCG and H-AP of ``(S, 8)`` lists as ``(3, S)``."""
+    """Return AP, NDCG and H-AP of `(S, 8)` lists as `(3, S)`."""
     relevant, levels = _expanded(is_relevant(counts), scores), _expanded(LEVELS, scores)
     ap = metrics.average_precision(scores, relevant)
     return torch.stack([ap, metrics.ndcg(scores, levels), metrics.h_ap(scores, levels)])

@@ -18,7 +18,7 @@ def surrogate_bounds() -> Explorer:
     E1 (H), E6 (H⁻, ROADMAP Eq. 4) and E11 (sigmoid). Shaded is where a step lies under H, so that it is no bound.
 
     Returns:
-        An ``Explorer`` with a probe t, τ, ρ, δ and the variant of H⁻, its numbers written out below the figure.
+        An `Explorer` with a probe t, τ, ρ, δ and the variant of H⁻, its numbers written out below the figure.
 
     Example:
         >>> print(surrogate_bounds().readout(t=0.1, tau=0.01, rho=100.0, delta=0.05, variant=CONTINUOUS))
@@ -48,7 +48,7 @@ def surrogate_bounds() -> Explorer:
 
 
 def readout(t: float, tau: float, rho: float, delta: float, variant: str) -> str:
-    """Return the three steps at ``t`` as formulas with the current numbers, their slopes, and the verdict."""
+    """Return the three steps at `t` as formulas with the current numbers, their slopes, and the verdict."""
     step = sup_step(tau, rho, delta, variant)
     values, slopes = at(t, tau, rho, delta, variant)
     gap = float(Sigmoid(tau)(torch.tensor(-t, dtype=torch.float64)))  # 1 - σ(t/τ), without cancellation

@@ -32,7 +32,7 @@ _STYLES = Steps((EXACT, "H exact"), (SMOOTH, "σ sigmoid"), (SUPRANK, "H⁻ SupR
 
 @FigureFunction
 def figure(t: float, tau: float, rho: float, delta: float, variant: str) -> Description:
-    """Return the description for one setting: curves from a cache, and the probe at ``t``."""
+    """Return the description for one setting: curves from a cache, and the probe at `t`."""
     values, slopes = at(t, tau, rho, delta, variant)
     smooth_shade, *smooth = _sigmoid_traces(tau)
     sup_shade, *sup = _sup_traces(tau, rho, delta, variant)

@@ -28,13 +28,13 @@ class Steps(NamedTuple):
 
 
 def sup_step(tau: float, rho: float, delta: float, variant: str) -> SupStep:
-    """Return H⁻ in one of its ``VARIANTS``."""
+    """Return H⁻ in one of its `VARIANTS`."""
     start, offset = VARIANTS[variant]
     return SupStep(tau=tau, rho=rho, delta=delta, start=start, offset=offset)
 
 
 def at(t: float, tau: float, rho: float, delta: float, variant: str) -> tuple[Steps, Steps]:
-    """Return the values and the slopes of the three steps at ``t``."""
+    """Return the values and the slopes of the three steps at `t`."""
     three = (_point(Heaviside(), t), _point(Sigmoid(tau), t), _point(sup_step(tau, rho, delta, variant), t))
     return Steps(*(value for value, _ in three)), Steps(*(slope for _, slope in three))
 

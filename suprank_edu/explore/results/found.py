@@ -18,7 +18,7 @@ SHOWN = 10
 
 
 def check_found(dataset: RetrievalDataset, found: Found) -> None:
-    """Raise unless ``found`` is what two or more losses retrieved in a data set of two levels, with finite APs."""
+    """Raise unless `found` is what two or more losses retrieved in a data set of two levels, with finite APs."""
     if dataset.labels.shape[1] != 2:
         raise ValueError(f"`dataset`: got {dataset.labels.shape[1]} levels of labels, expected two")
     if len(found) < 2:

@@ -32,16 +32,16 @@ def query_by_query(
 
     Args:
         dataset: N images with two levels of labels, each of them a query in the gallery of all others.
-        found: loss → ``retrieved`` ``(N, k)``, best first with k ≥ 10, ``ap`` and ``h_ap`` ``(N,)``.
-        queries: two or more positions by caption; :func:`telling_queries` chooses some.
+        found: loss → `retrieved` `(N, k)`, best first with k ≥ 10, `ap` and `h_ap` `(N,)`.
+        queries: two or more positions by caption; `telling_queries` chooses some.
         first: the loss whose list is shown at first.
         second: the one that it is compared with.
 
     Returns:
-        An ``Explorer`` with the query and two losses.
+        An `Explorer` with the query and two losses.
 
     Raises:
-        ValueError: ``found`` is not of this data set, fewer than ten images were kept, or a query or a loss to begin
+        ValueError: `found` is not of this data set, fewer than ten images were kept, or a query or a loss to begin
             with is not among them.
     """
     check_found(dataset, found)

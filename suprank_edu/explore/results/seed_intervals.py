@@ -25,7 +25,7 @@ COLUMNS = {
     "gap, training classes": "gap/train",
     "gap, unseen classes": "gap/test",
 }
-"""What is offered, and the column of :func:`suprank_edu.training.study.results.value_of`; of a gap, less is better."""
+"""What is offered, and the column of `suprank_edu.training.study.results.value_of`; of a gap, less is better."""
 
 FAMILIES: dict[str, Style] = {"SupRank": SUPRANK, "with pairs or proxies": EXACT, "Smooth": SMOOTH, "others": RIVAL}
 """Kinds of losses, each with its colour and mark."""
@@ -45,7 +45,7 @@ class Row(NamedTuple):
 
 
 def family(loss: str) -> str:
-    """Return the kind of a loss by its name in ``LOSSES``.
+    """Return the kind of a loss by its name in `LOSSES`.
 
     Example:
         >>> family("sup-ap"), family("happier"), family("smooth-ndcg"), family("triplet")
@@ -60,8 +60,8 @@ def sorted_rows(results: Sequence[dict[str, Any]], metric: str) -> list[Row]:
     """Return a row for each loss with test runs, the best first.
 
     Args:
-        results: what :func:`suprank_edu.training.study.results.load_results` returns.
-        metric: one of ``COLUMNS``.
+        results: what `suprank_edu.training.study.results.load_results` returns.
+        metric: one of `COLUMNS`.
     """
     rows = []
     for loss, runs in runs_by_loss(results).items():
@@ -75,14 +75,14 @@ def seed_intervals(results: Sequence[dict[str, Any]], metric: str = "mAP@R") -> 
     """Return the explorer of a table of results: a metric, and every loss with its seeds, mean and 95 % interval.
 
     Args:
-        results: what :func:`suprank_edu.training.study.results.load_results` returns.
-        metric: the one of ``COLUMNS`` that is shown at first; those that all runs have can be chosen.
+        results: what `suprank_edu.training.study.results.load_results` returns.
+        metric: the one of `COLUMNS` that is shown at first; those that all runs have can be chosen.
 
     Returns:
-        An ``Explorer`` with the metric.
+        An `Explorer` with the metric.
 
     Raises:
-        ValueError: fewer than two losses have test runs, or not all of them have ``metric``.
+        ValueError: fewer than two losses have test runs, or not all of them have `metric`.
 
     Example:
         >>> run = {"on": "test", "seed": 0, "metrics": dict.fromkeys(COLUMNS.values(), 0.5), "mild": 0.5, "gap": {}}

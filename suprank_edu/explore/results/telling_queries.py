@@ -23,19 +23,19 @@ def telling_queries(
 ) -> dict[str, int]:
     """Choose queries on which losses differ, and typical ones, by caption.
 
-    Of every class of column 1 come ``each`` queries with the largest spread of AP over the losses, with the largest
+    Of every class of column 1 come `each` queries with the largest spread of AP over the losses, with the largest
     spread of severe mistakes, and with a mean AP nearest the median; no class of column 0 comes twice.
 
     Args:
         dataset: the images and their labels at two levels.
-        found: as for :func:`query_by_query`.
+        found: as for `query_by_query`.
         each: queries of each kind and class of column 1.
 
     Returns:
         Caption → position; those of one kind together.
 
     Raises:
-        ValueError: ``found`` is not of this data set, fewer than ten images were kept, or ``each`` is below 1.
+        ValueError: `found` is not of this data set, fewer than ten images were kept, or `each` is below 1.
     """
     check_found(dataset, found)
     check_count("each", each)
@@ -59,6 +59,6 @@ def telling_queries(
 
 
 def short_name(dataset: RetrievalDataset, index: int) -> str:
-    """Return the name of an image's class: ``Japanese_(katakana)/character07`` becomes ``katakana 7``."""
+    """Return the name of an image's class: `Japanese_(katakana)/character07` becomes `katakana 7`."""
     name = re.sub(r"/character0*|_", " ", dataset.class_names[0][dataset.labels[index, 0]])
     return re.sub(r".*\((.*)\)", r"\1", name)

@@ -35,7 +35,7 @@ def batch_memory() -> Explorer:
     counted. In sight are images drawn at random, all different.
 
     Returns:
-        An ``Explorer`` with the network, the batch size, the images with a graph at a time, the memory and processes.
+        An `Explorer` with the network, the batch size, the images with a graph at a time, the memory and processes.
 
     Example:
         >>> start = batch_memory().parameters

@@ -68,7 +68,7 @@ def needs(network: str, batch_size: int, at_once: int, memory_size: int, process
 
 
 def closest(in_sight: float) -> float:
-    """Return the place, in the whole set, of the closest of ``in_sight`` others: on average (N + 1) / (n + 1).
+    """Return the place, in the whole set, of the closest of `in_sight` others: on average (N + 1) / (n + 1).
 
     Example:
         >>> closest(127), closest(59_550)

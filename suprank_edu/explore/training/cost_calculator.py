@@ -67,10 +67,10 @@ def cost_calculator() -> Explorer:
     """Return the explorer of what the sums of a rank loss cost: dense, direct and sorted.
 
     Sums of E7 over the negatives of each positive. Terms are exact; memory and time follow from constants measured on
-    two CPU cores by ``benchmarks/``, good for orders of magnitude.
+    two CPU cores by `benchmarks/`, good for orders of magnitude.
 
     Returns:
-        An ``Explorer`` with a situation, the numbers of queries, positives and gallery items, and the step.
+        An `Explorer` with a situation, the numbers of queries, positives and gallery items, and the step.
 
     Example:
         >>> print(cost_calculator().readout(situation=BATCH, queries=64, positives=5000, gallery=60_000, step=SUP))
@@ -136,7 +136,7 @@ def weighed(positives: int, gallery: int) -> int:
 
 
 def takes_sorted(queries: int, positives: int, gallery: int, step: str) -> bool:
-    """Return whether the library sorts, as ``pairwise.choice`` decides it."""
+    """Return whether the library sorts, as `pairwise.choice` decides it."""
     positives = held(positives, gallery)
     won = choice.pairs_won(positives, gallery - positives, bins_of(positives, gallery), WORTH[step])
     return won > 0 and queries * won >= choice.FEWEST_PAIRS
@@ -185,7 +185,7 @@ def _terms(value: float) -> str:
 
 
 def _in_units(value: float, units: tuple[tuple[float, str], ...]) -> str:
-    """Return ``value`` with two digits in the largest unit that it reaches."""
+    """Return `value` with two digits in the largest unit that it reaches."""
     size, name = next(((size, name) for size, name in units if value >= 0.9 * size), units[-1])
     share = float(f"{value / size:.1e}")
     text = f"{share:,.0f}" if 10 <= share < 1e5 else number(share, 2)

@@ -25,8 +25,8 @@ TITLE = "Training, step by step"
 class Dashboard:
     """Loss, evaluations, learning rate and speed of one to four runs, live in a notebook while they train.
 
-    ``fit(..., callbacks=[dashboard.run("Sup-AP")])`` draws the run over those before it. Drawing waits until it
-    takes less than a hundredth of the time of training. Under ``SUPRANK_EDU_STATIC=1`` the cell shows the finished
+    `fit(..., callbacks=[dashboard.run("Sup-AP")])` draws the run over those before it. Drawing waits until it
+    takes less than a hundredth of the time of training. Under `SUPRANK_EDU_STATIC=1` the cell shows the finished
     figure instead, and in a script nothing is shown. The dashboard itself, as the last line of a cell, is an explorer
     of what it has seen.
 
@@ -35,7 +35,7 @@ class Dashboard:
         smooth: steps over which the loss and the speed are averaged while training.
 
     Raises:
-        ValueError: ``every`` is negative or not finite, or ``smooth`` is no integer of at least 1.
+        ValueError: `every` is negative or not finite, or `smooth` is no integer of at least 1.
 
     Example:
         >>> from suprank_edu.data import read
@@ -56,7 +56,7 @@ class Dashboard:
         self.runs: dict[str, Curves] = {}
 
     def run(self, name: str) -> WatchedRun:
-        """Return a callback for ``fit`` that shows its run as ``name``; a run of that name before it is forgotten."""
+        """Return a callback for `fit` that shows its run as `name`; a run of that name before it is forgotten."""
         return WatchedRun(self, _checked(name))
 
     def add(self, name: str, recipe: Recipe, result: FitResult) -> None:
@@ -105,7 +105,7 @@ class Dashboard:
         return Explorer(FigureFunction(figure), controls, TITLE, self._alt(readout(self.smooth, shown)), readout)
 
     def growing(self) -> LiveExplorer:
-        """Return the widget of all runs, the last of which still trains; ``draw()`` brings it up to date."""
+        """Return the widget of all runs, the last of which still trains; `draw()` brings it up to date."""
         metrics, smooth = metrics_of(self.runs), self.smooth
         metric, runs = metrics[0] if metrics else None, dict(self.runs)
         shown = Explorer(
@@ -132,7 +132,7 @@ class Dashboard:
 
 
 class WatchedRun:
-    """One run of a dashboard, an observer for ``fit``; made by :meth:`Dashboard.run`.
+    """One run of a dashboard, an observer for `fit`; made by `Dashboard.run`.
 
     Args:
         dashboard: which shows it.

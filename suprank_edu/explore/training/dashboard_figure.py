@@ -28,7 +28,7 @@ class Curves:
         steps: how many steps it is to take.
         batch_size: images a step.
         monitor: the metric that decides which weights are best, or None.
-        history: one entry a step, as :class:`suprank_edu.training.FitResult` keeps it.
+        history: one entry a step, as `suprank_edu.training.FitResult` keeps it.
         evaluations: one entry an evaluation.
         ended: whether it trains no more, after all its steps or before.
     """
@@ -104,7 +104,7 @@ def _and_best(evaluations: Sequence[Mapping[str, float]], metric: str) -> str:
 
 
 def moving_mean(values: Sequence[float], window: int) -> list[float]:
-    """Return for each value the mean of it and up to ``window - 1`` before it.
+    """Return for each value the mean of it and up to `window - 1` before it.
 
     Example:
         >>> moving_mean([1.0, 3.0, 5.0], 2)
@@ -133,7 +133,7 @@ def _evaluated(run: Curves, metric: str) -> tuple[list[float], list[float]]:
 
 
 def _speeds(run: Curves, window: int) -> NDArray[np.float64]:
-    """Return for each step the images a second over it and up to ``window - 1`` before it, evaluations included."""
+    """Return for each step the images a second over it and up to `window - 1` before it, evaluations included."""
     seconds = np.array([0.0, *(entry["seconds"] for entry in run.history)])  # (N + 1,)
     ends = np.arange(1, len(seconds))
     starts = np.maximum(0, ends - window)
@@ -142,7 +142,7 @@ def _speeds(run: Curves, window: int) -> NDArray[np.float64]:
 
 
 def _kept(count: int) -> range:
-    """Return at most ``MOST_POINTS`` positions, evenly spaced, the last one among them."""
+    """Return at most `MOST_POINTS` positions, evenly spaced, the last one among them."""
     stride = -(-count // MOST_POINTS) or 1
     return range((count - 1) % stride, count, stride)
 

@@ -21,10 +21,10 @@ _WINDOW = 3  # recorded steps that are averaged: a batch is easy or hard by chan
 
 
 def shares(results: Sequence[dict[str, Any]]) -> dict[str, Array]:
-    """Return for each loss, in the order of ``NAMES``, ``(seeds, steps)``: batches' losses as shares of the first.
+    """Return for each loss, in the order of `NAMES`, `(seeds, steps)`: batches' losses as shares of the first.
 
     Args:
-        results: what :func:`suprank_edu.training.study.results.load_results` returns; only test runs count.
+        results: what `suprank_edu.training.study.results.load_results` returns; only test runs count.
     """
     of_loss = runs_by_loss(results)
     return {NAMES[loss]: np.stack([_share(run) for run in of_loss[loss]]) for loss in NAMES if loss in of_loss}
@@ -41,14 +41,14 @@ def learning_curves(results: Sequence[dict[str, Any]], loss: str) -> Explorer:
     """Return the explorer of learning curves, each a share of its own beginning, for losses differ in their units.
 
     Args:
-        results: what :func:`suprank_edu.training.study.results.load_results` returns; all runs of as many steps.
-        loss: the name, as in :data:`suprank_edu.training.study.named_losses.NAMES`, that stands in front at first.
+        results: what `suprank_edu.training.study.results.load_results` returns; all runs of as many steps.
+        loss: the name, as in `suprank_edu.training.study.named_losses.NAMES`, that stands in front at first.
 
     Returns:
-        An ``Explorer`` with the loss in front.
+        An `Explorer` with the loss in front.
 
     Raises:
-        ValueError: fewer than two losses have test runs, ``loss`` is none of them, or their steps differ.
+        ValueError: fewer than two losses have test runs, `loss` is none of them, or their steps differ.
     """
     steps = _steps(results)
     curves = shares(results)

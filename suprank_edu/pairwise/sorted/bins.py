@@ -1,8 +1,8 @@
 """Sorted rows and columns in bins, and these in cells: who is near whom, before anything is summed.
 
 A bin is 2τ wide, and only bins that hold something are kept. The bins of rows are those of the columns moved down by
-``cut``, so that the cuts of all rows of a cell divide the same cell of columns. Where bins hold few items, a bin is its
-own and only cell. What is summed over them: :mod:`suprank_edu.pairwise.sorted.bridges`.
+`cut`, so that the cuts of all rows of a cell divide the same cell of columns. Where bins hold few items, a bin is its
+own and only cell. What is summed over them: `suprank_edu.pairwise.sorted.bridges`.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _NODES_OF_CELLS = 4
 
 @dataclass(frozen=True)
 class Window:
-    """Which pairs the smooth part counts, score differences from ``-reach · τ`` up to ``cut``, and how finely.
+    """Which pairs the smooth part counts, score differences from `-reach · τ` up to `cut`, and how finely.
 
     Attributes:
         tau: temperature τ, half the width of a bin.
         cut: score difference at which the smooth part ends.
-        reach: differences below ``-reach · τ`` may be dropped.
-        cells: cells of a bin, 1 or ``CELLS``.
+        reach: differences below `-reach · τ` may be dropped.
+        cells: cells of a bin, 1 or `CELLS`.
     """
 
     tau: float
@@ -53,13 +53,13 @@ class Bins:
     """The bins that hold items, those of all queries in one list, and their cells.
 
     Attributes:
-        key: ``(B,)`` int64, ascending: ``stride · query + number``, the number growing by 1 every 2τ.
+        key: `(B,)` int64, ascending: `stride · query + number`, the number growing by 1 every 2τ.
         stride: more than any number.
         cells: cells of a bin.
-        first: ``(B · cells + 1,)`` int64: where each cell begins in the list of all items, and its length.
-        number: ``(Q, N)`` int64: the cell of each item, counted through all that there could be.
-        cell: ``(Q, N)`` int64: the cell of each item, counted through those of the bins that are kept.
-        position: ``(Q, N)`` float64: where in its cell an item lies, from -1 to 1.
+        first: `(B · cells + 1,)` int64: where each cell begins in the list of all items, and its length.
+        number: `(Q, N)` int64: the cell of each item, counted through all that there could be.
+        cell: `(Q, N)` int64: the cell of each item, counted through those of the bins that are kept.
+        position: `(Q, N)` float64: where in its cell an item lies, from -1 to 1.
     """
 
     key: Tensor
@@ -72,7 +72,7 @@ class Bins:
 
     @property
     def query(self) -> Tensor:
-        """``(B,)`` int64: the query of each bin."""
+        """`(B,)` int64: the query of each bin."""
         return (self.key + 1).div(self.stride, rounding_mode="floor")  # numbers begin at -1
 
     def mirrored(self) -> Bins:
@@ -97,7 +97,7 @@ class Binned:
 
 
 def put_into_bins(rows: Tensor, columns: Tensor, window: Window) -> Binned:
-    """Put ascending rows ``(Q, P)`` and columns ``(Q, M)`` into bins; a row lies where its cut does.
+    """Put ascending rows `(Q, P)` and columns `(Q, M)` into bins; a row lies where its cut does.
 
     Padded rows and columns lie in some bin too.
     """
@@ -111,7 +111,7 @@ def put_into_bins(rows: Tensor, columns: Tensor, window: Window) -> Binned:
 
 
 def lowest_finite(ascending: Tensor) -> Tensor:
-    """Return ``(Q, 1)`` float64: the lowest of ``(Q, M)`` ascending scores that is not ``-inf``, 0 where there is none.
+    """Return `(Q, 1)` float64: the lowest of `(Q, M)` ascending scores that is not `-inf`, 0 where there is none.
 
     Example:
         >>> lowest_finite(torch.tensor([[-torch.inf, 0.25, 0.5]]))
@@ -123,7 +123,7 @@ def lowest_finite(ascending: Tensor) -> Tensor:
 
 
 def _cut_up(at: Tensor, stride: int, cells: int) -> Bins:
-    """Put ``(Q, N)`` ascending items, given where they lie in units of a cell, into cells and these into bins."""
+    """Put `(Q, N)` ascending items, given where they lie in units of a cell, into cells and these into bins."""
     floor = at.floor()
     query = torch.arange(len(at), device=at.device)[:, None]
     number = floor.long().add_(stride * cells * query)
@@ -131,7 +131,7 @@ def _cut_up(at: Tensor, stride: int, cells: int) -> Bins:
 
 
 def _group(number: Tensor, stride: int, cells: int, position: Tensor) -> Bins:
-    """Gather ``(Q, N)`` items with ascending numbers of cells into bins."""
+    """Gather `(Q, N)` items with ascending numbers of cells into bins."""
     flat = number.flatten()
     bins = flat >> (cells.bit_length() - 1)
     begins = torch.ones_like(flat, dtype=torch.bool)

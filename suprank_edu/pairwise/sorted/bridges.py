@@ -1,6 +1,6 @@
 """The smooth part of a step, summed over all pairs up to a cut, at a cost that grows with the items, not the pairs.
 
-For each row r: ``Σ_j w_j f((c_j - r)/τ)`` over the columns with ``c_j - r`` up to ``cut``.
+For each row r: `Σ_j w_j f((c_j - r)/τ)` over the columns with `c_j - r` up to `cut`.
 
     columns  ├── bin ──┼── bin ──┼── bin ──┼┬┬┬┬┬┬┬┬┬┤    2τ wide; only bins that hold something are kept
                  r ····· whole bins ·····→ cells ↑ r + cut
@@ -31,11 +31,11 @@ class Bridges:
 
     Attributes:
         functions: F functions that vanish at minus infinity.
-        far: ``(10·F, 10·D)``: from whole bins to a bin, all distances from 1 bin on side by side.
-        up: ``(10, n·cells)``: from moments of the cells of a bin to those of the bin.
-        near: ``(F·n·cells, n·cells)``: from the cells of a bin to the cells above them in the same bin.
-        same: ``(F·n, n)``: from a part of a cell to that cell.
-        at_cut: ``(F,)``: the functions at the cut.
+        far: `(10·F, 10·D)`: from whole bins to a bin, all distances from 1 bin on side by side.
+        up: `(10, n·cells)`: from moments of the cells of a bin to those of the bin.
+        near: `(F·n·cells, n·cells)`: from the cells of a bin to the cells above them in the same bin.
+        same: `(F·n, n)`: from a part of a cell to that cell.
+        at_cut: `(F,)`: the functions at the cut.
     """
 
     functions: Sequence[Smooth]
@@ -62,16 +62,16 @@ def bridges(window: Window, functions: Sequence[Smooth], device: torch.device) -
 
 
 def smooth_sums(binned: Binned, prefix: Tensor, up_to_cut: Tensor, lead: Bridges) -> Tensor:
-    """Sum ``weights · f((columns - row)/τ)`` over the first ``up_to_cut`` columns of each row, for each function f.
+    """Sum `weights · f((columns - row)/τ)` over the first `up_to_cut` columns of each row, for each function f.
 
     Args:
         binned: P rows and M columns for each of Q queries.
-        prefix: ``(n, Q, M + 1)`` float64, the prefix moments of the weighted columns.
-        up_to_cut: ``(Q, P)`` int64: how many columns lie at most ``window.cut`` above the row.
+        prefix: `(n, Q, M + 1)` float64, the prefix moments of the weighted columns.
+        up_to_cut: `(Q, P)` int64: how many columns lie at most `window.cut` above the row.
         lead: the matrices for F functions.
 
     Returns:
-        ``(F, Q, P)`` float64.
+        `(F, Q, P)` float64.
     """
     count, width = len(lead.functions), prefix.shape[2]
     nodes, prefix = len(prefix), prefix.flatten(1)  # (n, Q·(M + 1))
@@ -99,8 +99,8 @@ def _seen_by(rows: Bins, columns: Bins, prefix: Tensor, lead: Bridges) -> tuple[
     """Return, for each of C cells of rows, what it sees of the columns.
 
     Returns:
-        ``first (C,)`` and ``end (C,)``, where the cell that the cut divides begins and ends in ``prefix``, and
-        ``(F·n, C)`` coefficients of the sum over the whole bins and cells below it.
+        `first (C,)` and `end (C,)`, where the cell that the cut divides begins and ends in `prefix`, and
+        `(F·n, C)` coefficients of the sum over the whole bins and cells below it.
     """
     cells, nodes = columns.cells, len(prefix)
     query = columns.query.repeat_interleave(cells)  # M columns a query, but M + 1 prefixes
@@ -123,7 +123,7 @@ def _seen_by(rows: Bins, columns: Bins, prefix: Tensor, lead: Bridges) -> tuple[
 
 
 def _from_whole_bins(row_keys: Tensor, column_keys: Tensor, moments: Tensor, far: Tensor) -> Tensor:
-    """Return ``(10·F, B)``: what each of B bins of rows sees of the whole bins of columns below it."""
+    """Return `(10·F, B)`: what each of B bins of rows sees of the whole bins of columns below it."""
     moments = torch.nn.functional.pad(moments, (0, 1))  # a last bin without items, for those that are not kept
     distances = torch.arange(1, far.shape[1] // NODES + 1, device=row_keys.device)[:, None]
     coefficients = moments.new_empty(len(far), len(row_keys))
@@ -136,11 +136,11 @@ def _from_whole_bins(row_keys: Tensor, column_keys: Tensor, moments: Tensor, far
 
 
 def _look_up(keys: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
-    """Return where in ascending ``keys`` each wanted key is, and whether it is there at all."""
+    """Return where in ascending `keys` each wanted key is, and whether it is there at all."""
     place = torch.searchsorted(keys, wanted).clamp(max=len(keys) - 1)
     return place, keys[place] == wanted
 
 
 def _take(planes: Tensor, index: Tensor) -> Tensor:
-    """Return ``planes[:, index]``, several times faster than indexing: ``(10, B)`` and ``(N,)`` give ``(10, N)``."""
+    """Return `planes[:, index]`, several times faster than indexing: `(10, B)` and `(N,)` give `(10, N)`."""
     return planes.gather(1, index.expand(len(planes), -1))

@@ -7,7 +7,7 @@ A step has three pieces, and each has its own short way from sorted columns to a
                    moments of bins, see bridges.py
 
 Above +xτ, where it comes before δ, σ is 1 and counts do. The gradient with respect to a column is the same sum with the
-roles exchanged: over the rows, weighted, of the slope. Sums are made in float64; ``t ≥ 0`` and ``t > δ`` are decided on
+roles exchanged: over the rows, weighted, of the slope. Sums are made in float64; `t ≥ 0` and `t > δ` are decided on
 the rounded difference in the dtype of the scores, as in the direct engine.
 """
 
@@ -32,10 +32,10 @@ _ITEMS_AT_A_TIME = {"cpu": 1 << 17, "cuda": 1 << 23}
 
 
 def sorted_sums(rows: Tensor, columns: Tensor, step: Step) -> Tensor:
-    """Sum ``step(columns[q, m] - rows[q, p])`` over m: :func:`suprank_edu.pairwise.step_sums`, from two sorts.
+    """Sum `step(columns[q, m] - rows[q, p])` over m: `suprank_edu.pairwise.step_sums`, from two sorts.
 
     Raises:
-        ValueError: ``step`` is none of ``Heaviside``, ``Sigmoid`` and ``SupStep``.
+        ValueError: `step` is none of `Heaviside`, `Sigmoid` and `SupStep`.
 
     Example:
         >>> from suprank_edu.steps import Sigmoid

@@ -1,9 +1,9 @@
 """Many scores as a few numbers: moments of bins, and the sums of a smooth function that follow from them.
 
-Within a bin of width 2τ a score is ``centre + τu`` with ``-1 ≤ u ≤ 1``. There σ is as good as its interpolation at 10
-Chebyshev nodes (relative error 9e-8 at most, of its slope 4e-7), a combination of the polynomials ``T_0(u) … T_9(u)``.
-So a sum of ``σ((s_j - s_k)/τ)`` over the items j of a bin needs of them only ten *moments* ``Σ_j w_j T_n(u_j)``,
-however many they are. Read as a function of ``s_k`` it is as smooth: ten coefficients give it for all k of a bin. What
+Within a bin of width 2τ a score is `centre + τu` with `-1 ≤ u ≤ 1`. There σ is as good as its interpolation at 10
+Chebyshev nodes (relative error 9e-8 at most, of its slope 4e-7), a combination of the polynomials `T_0(u) … T_9(u)`.
+So a sum of `σ((s_j - s_k)/τ)` over the items j of a bin needs of them only ten *moments* `Σ_j w_j T_n(u_j)`,
+however many they are. Read as a function of `s_k` it is as smooth: ten coefficients give it for all k of a bin. What
 remains is one 10 × 10 matrix for each distance between two bins.
 """
 
@@ -19,11 +19,11 @@ NODES = 10
 """Chebyshev nodes, and so moments, per bin."""
 
 Smooth = Callable[[Tensor], Tensor]
-"""A function of ``(s_j - s_k)/τ``, such as σ."""
+"""A function of `(s_j - s_k)/τ`, such as σ."""
 
 
 def chebyshev(u: Tensor, weights: Tensor | float = 1.0, nodes: int = NODES, out: Tensor | None = None) -> Tensor:
-    """Return ``(nodes, …)``: ``weights · T_n(u)`` for the first Chebyshev polynomials, by their recurrence.
+    """Return `(nodes, …)`: `weights · T_n(u)` for the first Chebyshev polynomials, by their recurrence.
 
     Example:
         >>> chebyshev(torch.tensor([0.5]))[:4, 0]
@@ -40,7 +40,7 @@ def chebyshev(u: Tensor, weights: Tensor | float = 1.0, nodes: int = NODES, out:
 
 
 def prefix_moments(u: Tensor, weights: Tensor, nodes: int = NODES) -> Tensor:
-    """Return ``(nodes, Q, M + 1)``: moments of the first m of ``(Q, M)`` items, for every m.
+    """Return `(nodes, Q, M + 1)`: moments of the first m of `(Q, M)` items, for every m.
 
     The difference of two of them is the moment of what lies between: a whole cell, or part of one.
 
@@ -55,14 +55,14 @@ def prefix_moments(u: Tensor, weights: Tensor, nodes: int = NODES) -> Tensor:
 
 
 def translations(functions: Sequence[Smooth], shifts: Tensor, nodes: int = NODES, width: float = 1.0) -> Tensor:
-    """Return ``(S, nodes·F, nodes)``: from moments to coefficients elsewhere, for each distance and function.
+    """Return `(S, nodes·F, nodes)`: from moments to coefficients elsewhere, for each distance and function.
 
-    With ``A`` the rows of a function f at a shift, ``f(shift + width · (u - v)) ≈ Σ_{l,n} T_l(v) A[l, n] T_n(u)`` for u
+    With `A` the rows of a function f at a shift, `f(shift + width · (u - v)) ≈ Σ_{l,n} T_l(v) A[l, n] T_n(u)` for u
     and v in [-1, 1].
 
     Args:
-        functions: F functions of ``(s_j - s_k)/τ``.
-        shifts: ``(S,)`` float64 distances between the centres, in units of τ.
+        functions: F functions of `(s_j - s_k)/τ`.
+        shifts: `(S,)` float64 distances between the centres, in units of τ.
         nodes: Chebyshev nodes.
         width: half the width of the two bins or cells, in units of τ.
 
@@ -79,9 +79,9 @@ def translations(functions: Sequence[Smooth], shifts: Tensor, nodes: int = NODES
 
 
 def refinement(cells: int, nodes: int) -> Tensor:
-    """Return ``(NODES, nodes, cells)``: the polynomials of a bin as polynomials of its cells, equal parts of it.
+    """Return `(NODES, nodes, cells)`: the polynomials of a bin as polynomials of its cells, equal parts of it.
 
-    ``T_l`` at the place v of a cell c is about ``Σ_n refinement[l, n, c] T_n(v)``. So moments of cells make those of
+    `T_l` at the place v of a cell c is about `Σ_n refinement[l, n, c] T_n(v)`. So moments of cells make those of
     the bin, and coefficients in the bin those in its cells.
 
     Example:
@@ -98,7 +98,7 @@ def refinement(cells: int, nodes: int) -> Tensor:
 
 
 def _nodes_and_transform(nodes: int) -> tuple[Tensor, Tensor]:
-    """Return ``(nodes,)`` Chebyshev nodes, and the matrix from values there to coefficients."""
+    """Return `(nodes,)` Chebyshev nodes, and the matrix from values there to coefficients."""
     order = torch.arange(nodes, dtype=torch.float64)
     angles = (order + 0.5) * (math.pi / nodes)
     transform = (order[:, None] * angles).cos() * (2 / nodes)  # (n, node): the T_n are orthogonal at the nodes

@@ -38,7 +38,7 @@ class Prepared:
 
     @classmethod
     def of(cls, pieces: Pieces, rows: Tensor, columns: Tensor, functions: Sequence[Smooth]) -> Prepared:
-        """Prepare the sums of some functions for sorted rows ``(Q, P)`` and columns ``(Q, M)``."""
+        """Prepare the sums of some functions for sorted rows `(Q, P)` and columns `(Q, M)`."""
         if pieces.tau is None or not columns.shape[1]:
             return cls(pieces)
         # All pairs further down together add less than 1e-7 to a rank.
@@ -55,7 +55,7 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Sums:
-    """``(Q, P)`` float64 sums of a step's values and slopes, 0 for padded rows and where they were not asked for."""
+    """`(Q, P)` float64 sums of a step's values and slopes, 0 for padded rows and where they were not asked for."""
 
     values: Tensor
     slopes: Tensor
@@ -70,12 +70,12 @@ def piecewise_sums(
     with_values: bool = True,
     with_slopes: bool = True,
 ) -> Sums:
-    """Sum the weighted values and slopes of a step at ``columns - row`` over all columns, for each row.
+    """Sum the weighted values and slopes of a step at `columns - row` over all columns, for each row.
 
     Args:
-        rows: ``(Q, P)`` floats, ascending, ``+inf`` where padded.
-        columns: ``(Q, M)`` floats, ascending, ``-inf`` where padded or hidden.
-        weights: ``(Q, M)`` float64 weights of the columns, 0 where padded or hidden.
+        rows: `(Q, P)` floats, ascending, `+inf` where padded.
+        columns: `(Q, M)` floats, ascending, `-inf` where padded or hidden.
+        weights: `(Q, M)` float64 weights of the columns, 0 where padded or hidden.
         prepared: the step, and the matrices of the functions that are asked for.
         binned: the rows and columns in bins, for the smooth part of the step; None without one.
         with_values: whether to sum the values.
@@ -115,7 +115,7 @@ def piecewise_sums(
 def _excess(
     rows: Tensor, columns: Tensor, weights: Tensor, up_to_delta: Tensor, beyond: Tensor, delta: float
 ) -> Tensor:
-    """Return ``(Q, P)``: the weighted sum of ``column - row - δ`` over the columns beyond δ, which weigh ``beyond``."""
+    """Return `(Q, P)`: the weighted sum of `column - row - δ` over the columns beyond δ, which weigh `beyond`."""
     # Scores from the lowest on, so that their sums lose nothing to what they have in common; what is hidden weighs 0.
     lowest = lowest_finite(columns)
     score = _prefix((columns.double() - lowest).clamp_(min=0.0).mul_(weights))
@@ -124,5 +124,5 @@ def _excess(
 
 
 def _prefix(values: Tensor) -> Tensor:
-    """Return ``(Q, M + 1)``: the sums of the first m of ``(Q, M)`` values."""
+    """Return `(Q, M + 1)`: the sums of the first m of `(Q, M)` values."""
     return torch.nn.functional.pad(values.cumsum(dim=1), (1, 0))

@@ -15,11 +15,11 @@ from suprank_edu.training.recipe import Recipe
 class Augment:
     """Random affine views: turn, stretch, slant, shift, and one orientation a class.
 
-    The views of step t depend on ``(seed, t)`` alone, so that a run can be continued, or its batch shared among
+    The views of step t depend on `(seed, t)` alone, so that a run can be continued, or its batch shared among
     processes, without changing them. Nothing touches the global random state.
 
     Args:
-        recipe: its ``rotation, scale, shear, shift, orientations`` and ``seed`` are used.
+        recipe: its `rotation, scale, shear, shift, orientations` and `seed` are used.
 
     Example:
         >>> images, classes = torch.ones(4, 1, 8, 8), torch.tensor([0, 0, 1, 1])
@@ -33,10 +33,10 @@ class Augment:
         """Return a random view of each image of a batch.
 
         Args:
-            images: ``(B, C, H, W)`` floats; those of ``part`` alone where a process has its share of a batch.
-            classes: ``(B,)`` integers of the whole batch; images of one class are shown in one orientation.
+            images: `(B, C, H, W)` floats; those of `part` alone where a process has its share of a batch.
+            classes: `(B,)` integers of the whole batch; images of one class are shown in one orientation.
             step: number of the batch.
-            part: which of the batch ``images`` are.
+            part: which of the batch `images` are.
 
         Returns:
             As many images; what comes from beyond the border repeats the border.
@@ -48,7 +48,7 @@ class Augment:
         return nn.functional.grid_sample(images, grid, padding_mode="border", align_corners=False)
 
     def matrices(self, classes: Tensor, step: int) -> Tensor:
-        """Return the ``(B, 2, 3)`` affine maps of a batch, image to view, with the centre at 0 and sides at ±1."""
+        """Return the `(B, 2, 3)` affine maps of a batch, image to view, with the centre at 0 and sides at ±1."""
         recipe, size = self.recipe, len(classes)
         draw = torch.Generator().manual_seed(recipe.seed * 1_000_003 + step)
         turn, stretch_x, stretch_y, slant, move_x, move_y = 2 * torch.rand(size, 6, generator=draw).T - 1  # (B,) each
@@ -64,7 +64,7 @@ class Augment:
 
 
 def _orientations(classes: Tensor, count: int, draw: torch.Generator) -> Tensor:
-    """Return ``(B, 2, 2)``: one of ``count`` quarter turns and mirror images, the same for a whole class."""
+    """Return `(B, 2, 2)`: one of `count` quarter turns and mirror images, the same for a whole class."""
     _, group = torch.unique(classes, return_inverse=True)  # (B,)
     chosen = torch.randint(count, (int(group.max()) + 1,), generator=draw)[group]
     cos = torch.tensor([1.0, 0.0, -1.0, 0.0])[chosen % 4]
@@ -74,7 +74,7 @@ def _orientations(classes: Tensor, count: int, draw: torch.Generator) -> Tensor:
 
 
 def _crops(size: int, least: float, flip: bool, draw: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Return ``(B, 2, 2)`` maps that stretch a random crop to the whole view, and the crops' ``(B, 2)`` centres."""
+    """Return `(B, 2, 2)` maps that stretch a random crop to the whole view, and the crops' `(B, 2)` centres."""
     share, ratio, x, y, mirror = torch.rand(size, 5, generator=draw).T
     area = 1 - (1 - least) * share
     sides = (area * (0.75 ** (2 * ratio - 1))).sqrt() if least < 1 else torch.ones(size)

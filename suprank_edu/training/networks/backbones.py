@@ -33,20 +33,20 @@ BACKBONES = {
     "dinov2-s": Source("facebook/dinov2-small"),
     "dinov2-b": Source("facebook/dinov2-base"),
 }
-"""The backbones that :class:`Backbone` knows by name."""
+"""The backbones that `Backbone` knows by name."""
 
 _DEPTHS = {"resnet34": (3, 4, 6, 3), "resnet50": (3, 4, 6, 3), "resnet101": (3, 4, 23, 3)}
 
 
 class Backbone(nn.Module):
-    """A network of ``transformers`` with pooling and a linear head, and unit vectors as output.
+    """A network of `transformers` with pooling and a linear head, and unit vectors as output.
 
     Args:
-        name: one of ``suprank_edu.training.networks.backbones.BACKBONES``, whose weights are downloaded on first use,
-            or a configuration of ``transformers``, whose network starts from random weights.
+        name: one of `suprank_edu.training.networks.backbones.BACKBONES`, whose weights are downloaded on first use,
+            or a configuration of `transformers`, whose network starts from random weights.
         embedding_size: dimensions D of the output; None leaves out the head and keeps the features' own.
-        pooling: how the features of all places become one vector: ``"average"``, ``"max"``, ``"gem"`` (generalised
-            mean, its exponent is learnt) or, for networks of tokens, ``"cls"``.
+        pooling: how the features of all places become one vector: `"average"`, `"max"`, `"gem"` (generalised
+            mean, its exponent is learnt) or, for networks of tokens, `"cls"`.
         layer_norm: normalise the pooled features, without weights of its own, as the papers do.
         image_size: pixels a side of the images it embeds.
 
@@ -93,7 +93,7 @@ class Backbone(nn.Module):
         self.embedding_size = embedding_size or width
 
     def forward(self, images: Tensor) -> Tensor:
-        """Return the ``(B, D)`` unit vectors of ``(B, 3, S, S)`` images with values in 0..1."""
+        """Return the `(B, D)` unit vectors of `(B, 3, S, S)` images with values in 0..1."""
         features = self.features(pixel_values=(images - self.mean) / self.deviation).last_hidden_state
         pooled = self._pool(features)  # (B, C)
         if self.layer_norm is not None:
@@ -101,7 +101,7 @@ class Backbone(nn.Module):
         return unit(self.head(pooled) if self.head is not None else pooled)
 
     def _pool(self, features: Tensor) -> Tensor:
-        """Return ``(B, C)`` of ``(B, C, h, w)`` maps, or of ``(B, 1 + T, C)`` tokens, the first of them the class's."""
+        """Return `(B, C)` of `(B, C, h, w)` maps, or of `(B, 1 + T, C)` tokens, the first of them the class's."""
         if self.pooling == "cls":
             return features[:, 0]
         places = features[:, 1:] if self.tokens else features.flatten(2).transpose(1, 2)  # (B, T, C)
@@ -112,14 +112,14 @@ class Backbone(nn.Module):
 
 
 class GeM(nn.Module):
-    """Generalised mean over places: ``(mean xᵖ)^(1/p)``, the mean at p = 1, the maximum as p grows; p is learnt.
+    """Generalised mean over places: `(mean xᵖ)^(1/p)`, the mean at p = 1, the maximum as p grows; p is learnt.
 
     Args:
         p: exponent to start from, above 0.
         least: smaller features count as this much.
 
     Raises:
-        ValueError: ``p`` or ``least`` is not above 0.
+        ValueError: `p` or `least` is not above 0.
 
     References:
         Radenović, Tolias and Chum, "Fine-tuning CNN Image Retrieval with No Human Annotation", IEEE TPAMI 2019.
@@ -136,7 +136,7 @@ class GeM(nn.Module):
         self.p, self.least = nn.Parameter(torch.tensor(float(p))), least
 
     def forward(self, places: Tensor) -> Tensor:
-        """Return ``(B, C)`` of ``(B, T, C)`` features."""
+        """Return `(B, C)` of `(B, T, C)` features."""
         with torch.autocast(places.device.type, enabled=False):  # powers overflow in half precision
             powers = places.float().clamp(min=self.least) ** self.p
             return powers.mean(dim=1) ** (1 / self.p)
@@ -146,7 +146,7 @@ def configuration(name: str) -> Any:
     """Return the configuration of a ResNet, for one that starts from random weights.
 
     Args:
-        name: ``"resnet34"``, ``"resnet50"`` or ``"resnet101"``.
+        name: `"resnet34"`, `"resnet50"` or `"resnet101"`.
 
     Example:
         >>> sum(configuration("resnet34").depths), configuration("resnet50").hidden_sizes[-1]

@@ -28,17 +28,17 @@ def embed(
     """Embed every image of a data set, in its order.
 
     Args:
-        model: takes ``(B, C, S, S)`` images with values in 0..1, returns ``(B, D)``. It runs in evaluation mode and
+        model: takes `(B, C, S, S)` images with values in 0..1, returns `(B, D)`. It runs in evaluation mode and
             is left as it was, each module in its own mode.
         dataset: N images.
         batch_size: images at a time; the result does not depend on it beyond rounding.
-        image_size: pixels a side S; None takes ``model.image_size``.
+        image_size: pixels a side S; None takes `model.image_size`.
         scales: shares of S at which each image is embedded; the mean of its unit vectors is the result (the papers
             test GLDv2 at 1, 1/√2 and 1/2). Only networks that take images of any size can have more than one.
         device: `"cpu"` or `"cuda"`, moves the model there first; None leaves it where it is.
 
     Returns:
-        ``(N, D)`` float32 unit vectors, in main memory.
+        `(N, D)` float32 unit vectors, in main memory.
 
     Raises:
         ValueError: the data set is empty, a number is out of its range, neither the model nor the call says the size
@@ -87,7 +87,7 @@ def check_channels(model: nn.Module, dataset: RetrievalDataset) -> None:
 
 
 def _at_scales(model: nn.Module, images: Tensor, scales: Sequence[float]) -> Tensor:
-    """Return ``(B, D)``: the mean, over the scales, of the unit vectors of ``(B, C, S, S)`` images."""
+    """Return `(B, D)`: the mean, over the scales, of the unit vectors of `(B, C, S, S)` images."""
     found = []
     for scale in scales:
         side = max(1, round(images.shape[-1] * scale))

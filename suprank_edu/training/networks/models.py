@@ -62,14 +62,14 @@ class SmallCNN(nn.Module):
         return cls(recipe.image_size, in_channels, recipe.channels, recipe.embedding_size)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Return the ``(B, D)`` unit vectors of ``(B, C, H, W)`` images with values in 0..1."""
+        """Return the `(B, D)` unit vectors of `(B, C, H, W)` images with values in 0..1."""
         # Most images are light with dark content; what pads the borders is 0 and must mean "nothing here".
         maps = self.stages((1 - images).contiguous(memory_format=torch.channels_last))  # (B, channels[-1], h, w)
         return unit(self.head(maps.flatten(1)))  # (B, D)
 
 
 def unit(vectors: Tensor) -> Tensor:
-    """Return ``(B, D)`` vectors at norm 1, in float32 or better: half precision would leave norms off by 0.004."""
+    """Return `(B, D)` vectors at norm 1, in float32 or better: half precision would leave norms off by 0.004."""
     return nn.functional.normalize(full_precision(vectors))
 
 
@@ -95,7 +95,7 @@ def freeze_batch_norm(model: nn.Module) -> None:
 def in_evaluation_mode(model: nn.Module) -> Iterator[None]:
     """Put a network into evaluation mode inside the block, and each of its modules back into its own mode after it.
 
-    ``model.train()`` alone would wake batch norm that is frozen.
+    `model.train()` alone would wake batch norm that is frozen.
 
     Example:
         >>> model = SmallCNN(image_size=32)

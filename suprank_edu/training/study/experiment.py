@@ -33,12 +33,12 @@ class Experiment:
     The proxies of a loss learn 50 times as fast as the network, whatever its learning rate.
 
     Args:
-        setting: one of ``suprank_edu.training.study.papers.SETTINGS``.
-        loss: one of ``suprank_edu.training.study.named_losses.LOSSES``.
+        setting: one of `suprank_edu.training.study.papers.SETTINGS`.
+        loss: one of `suprank_edu.training.study.named_losses.LOSSES`.
         lr: the highest learning rate of the network.
         seed: of weights, batches and augmentation.
-        on: ``"test"`` trains on all training classes and judges on the unseen ones of the test split;
-            ``"validation"`` trains on three quarters of the training classes and judges on the others.
+        on: `"test"` trains on all training classes and judges on the unseen ones of the test split;
+            `"validation"` trains on three quarters of the training classes and judges on the others.
         changes: other settings of the recipe that differ.
 
     Raises:

@@ -18,14 +18,14 @@ def make_missing(experiments: Sequence[Experiment], folder: Path, device: str | 
     Args:
         experiments: in the order in which they are wanted.
         folder: where the files go.
-        device: see :func:`suprank_edu.training.fit`.
+        device: see `suprank_edu.training.fit`.
         processes: runs at a time, each with one thread where there is more than one.
 
     Returns:
         The files written.
 
     Raises:
-        ValueError: a file that is there is of a run with other settings; ``processes`` is below 1.
+        ValueError: a file that is there is of a run with other settings; `processes` is below 1.
     """
     check_count("processes", processes)
     with needs("train"):

@@ -30,21 +30,21 @@ class Setting:
     """A data set with the network and the budget that a paper trains on it.
 
     Args:
-        reader: name for :func:`suprank_edu.data.read`; ``"samples"`` for Mini-Landmarks.
+        reader: name for `suprank_edu.data.read`; `"samples"` for Mini-Landmarks.
         splits: the splits to train on and to evaluate on.
         queries: the split of the queries; None makes each image that is evaluated a query against all others.
         ks: of the R@k that the papers report.
-        settings: of the :class:`Recipe`, all but the steps.
-        epochs: passes over the data; None takes ``steps`` instead.
+        settings: of the `Recipe`, all but the steps.
+        epochs: passes over the data; None takes `steps` instead.
         source: where the settings come from.
-        backbone: name for :class:`Backbone`; None takes a ``SmallCNN``.
+        backbone: name for `Backbone`; None takes a `SmallCNN`.
         network: further settings of the backbone.
         from_scratch: start from random weights instead of pretrained ones.
         head_only_epochs: of the epochs, the first, in which only the head and the loss learn.
         super_classes: super-classes in a batch, None where batches do not look at them.
         max_per_class: images of a class an epoch.
         step: the step of the SupRank losses.
-        steps: optimiser steps, with ``epochs`` None.
+        steps: optimiser steps, with `epochs` None.
         scales: at which test images are embedded.
         reading: further arguments of the reader.
     """
@@ -68,7 +68,7 @@ class Setting:
     reading: dict[str, Any] = field(default_factory=dict)
 
     def dataset(self, split: str, root: str | None = None) -> RetrievalDataset:
-        """Read a split of the data set, from ``root`` or where :func:`suprank_edu.data.read` looks for it."""
+        """Read a split of the data set, from `root` or where `suprank_edu.data.read` looks for it."""
         if self.reader == "samples":
             return load_samples(split)
         return read(self.reader, root, split, **self.reading)
@@ -140,7 +140,7 @@ def _resnet50(
     network: dict[str, Any] = _RESNET,
     **more: Any,
 ) -> Setting:
-    """A set on which the papers train a ResNet-50, its head twice as fast, and the rate falls to ``lowest``."""
+    """A set on which the papers train a ResNet-50, its head twice as fast, and the rate falls to `lowest`."""
     settings = _ADAM | {"lr": lr, "head_lr": 2 * lr, "weight_decay": weight_decay, "final_lr": lowest / lr}
     return Setting(reader, ("train", test), settings, epochs, source, network=network, **more)
 

@@ -31,7 +31,7 @@ COLUMNS = ("R@1/column0", "mAP@R/column0", "H-AP", "NDCG", "ASI", "mild", "gap/t
 
 
 def results_folder(name: str) -> Path:
-    """Return the folder of a table that comes with the library: ``omniglot``, ``rendered-landmarks``, ….
+    """Return the folder of a table that comes with the library: `omniglot`, `rendered-landmarks`, ….
 
     Raises:
         FileNotFoundError: there is no such folder.
@@ -47,7 +47,7 @@ def results_folder(name: str) -> Path:
 
 
 def load_results(folder: str | os.PathLike[str]) -> list[dict[str, Any]]:
-    """Read every run of a folder that :func:`fill` writes, by file name.
+    """Read every run of a folder that `fill` writes, by file name.
 
     Raises:
         FileNotFoundError: the folder holds no run.
@@ -88,7 +88,7 @@ def chosen_lr(results: Iterable[dict[str, Any]], loss: str) -> float:
 
 
 def value_of(run: dict[str, Any], column: str) -> float:
-    """Return what a run has in a column: ``mild``, ``gap/train``, ``gap/test`` or a metric of the evaluation.
+    """Return what a run has in a column: `mild`, `gap/train`, `gap/test` or a metric of the evaluation.
 
     Example:
         >>> run = {"metrics": {"H-AP": 0.6}, "mild": 0.3, "gap": {"test": 0.02}}
@@ -124,7 +124,7 @@ def table(results: Iterable[dict[str, Any]], columns: Sequence[str] = COLUMNS) -
 
 
 def paired(results: Iterable[dict[str, Any]], column: str, loss: str, other: str) -> Interval:
-    """Return the interval of ``loss`` minus ``other`` in a column, seed by seed, over the seeds that both have.
+    """Return the interval of `loss` minus `other` in a column, seed by seed, over the seeds that both have.
 
     Runs of one seed share batches and augmentation, so that what a seed does to both cancels out.
 
@@ -140,15 +140,15 @@ def paired(results: Iterable[dict[str, Any]], column: str, loss: str, other: str
 
 
 def load_rankings(folder: str | os.PathLike[str], seeds: int = 1) -> dict[str, dict[str, np.ndarray[Any, Any]]]:
-    """Read what the first seed of each loss retrieved, by loss in the order of ``NAMES``.
+    """Read what the first seed of each loss retrieved, by loss in the order of `NAMES`.
 
     Args:
         folder: holds results.
         seeds: losses with fewer test runs are left out.
 
     Returns:
-        For each loss ``retrieved`` ``(Q, k)``, positions in the test split, best first, and ``ap`` and ``h_ap``
-        ``(Q,)``.
+        For each loss `retrieved` `(Q, k)`, positions in the test split, best first, and `ap` and `h_ap`
+        `(Q,)`.
 
     Raises:
         FileNotFoundError: the folder holds no such file.
@@ -221,14 +221,14 @@ def fill(
         lrs: the learning rates to choose from; one alone is taken as it is.
         chosen_in: instead of choosing, take the learning rates that were chosen in this other folder.
         changes: settings of the recipe that differ, for every run.
-        device: see :func:`suprank_edu.training.fit`.
+        device: see `suprank_edu.training.fit`.
         processes: runs at a time, each with one thread where there is more than one.
 
     Returns:
         The files written.
 
     Raises:
-        ValueError: neither ``lrs`` nor ``chosen_in`` is given, or both, or a name is not known; the folder holds a
+        ValueError: neither `lrs` nor `chosen_in` is given, or both, or a name is not known; the folder holds a
             run of other settings.
     """
     if not losses:

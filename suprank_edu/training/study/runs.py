@@ -36,12 +36,12 @@ class Run:
     """One training run: a data set and a loss by name, and what differs from the paper's settings.
 
     Args:
-        setting: one of :data:`suprank_edu.training.study.papers.SETTINGS`.
-        loss: one of :data:`suprank_edu.training.study.named_losses.LOSSES`.
+        setting: one of `suprank_edu.training.study.papers.SETTINGS`.
+        loss: one of `suprank_edu.training.study.named_losses.LOSSES`.
         folder: where checkpoints and results go.
         data: folder of the data set; None takes `$SUPRANK_EDU_DATA/<name>`. It may move between two parts of a run.
-        changes: settings of the :class:`Recipe` that differ.
-        options: how :meth:`train` was last called, which `resume` takes up again.
+        changes: settings of the `Recipe` that differ.
+        options: how `train` was last called, which `resume` takes up again.
 
     Raises:
         ValueError: there is no such setting.
@@ -126,10 +126,10 @@ class Run:
 
         Args:
             checkpoint_every: steps between two checkpoints.
-            evaluate: settings of a :class:`Validation` on the test classes (`every` or `epochs`, `patience`,
+            evaluate: settings of a `Validation` on the test classes (`every` or `epochs`, `patience`,
                 `monitor`); None evaluates nothing along the way.
-            callbacks: see :func:`suprank_edu.training.fit`.
-            options: passed to :func:`suprank_edu.training.fit`.
+            callbacks: see `suprank_edu.training.fit`.
+            options: passed to `suprank_edu.training.fit`.
         """
         self.check_folder()
         protocol = None if evaluate is None else SETTINGS[self.setting].protocol(self.data)
@@ -152,7 +152,7 @@ class Run:
         given each image is a query against all others.
 
         The file is `evaluation-<which>.npz`, or `evaluation-<which>-<split>.npz` where a split is given, for
-        :meth:`suprank_edu.metrics.Evaluation.load`.
+        `suprank_edu.metrics.Evaluation.load`.
         """
         model = self.network(which)
         result = SETTINGS[self.setting].protocol(self.data, split).evaluate(model, find_device(device))

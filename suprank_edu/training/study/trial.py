@@ -26,8 +26,8 @@ def trial(
 
     Args:
         run: what would be trained.
-        checkpoint_every, evaluate: as in :meth:`Run.train`; without `evaluate` the end of a run is tried alone.
-        device: see :func:`suprank_edu.training.fit`.
+        checkpoint_every, evaluate: as in `Run.train`; without `evaluate` the end of a run is tried alone.
+        device: see `suprank_edu.training.fit`.
 
     Returns:
         What a reader of a log wants to know before the long work: sizes, steps, seconds a step, peak memory.
