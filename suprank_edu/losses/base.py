@@ -21,6 +21,7 @@ from suprank_edu.relevance import check_weights, count_shared
 IndicesTuple = Sequence[Tensor]
 """`(anchor, positive, anchor, negative)` pairs or `(anchor, positive, negative)` triplets of row numbers."""
 
+_OVERFLOWS = 1.8e19  # the norm whose square is beyond float32
 _LOOKS = 10  # batches: of those of a plain shuffle of many classes nearly all lack positives
 
 
@@ -80,8 +81,8 @@ class EmbeddingLoss(nn.Module, ABC):
             A scalar, or `(Q,)` with `reduction="none"`.
 
         Raises:
-            ValueError: shapes, dtypes or devices that do not fit, embeddings that are not finite, a label column
-                that does not exist, labels that are no tree.
+            ValueError: shapes, dtypes or devices that do not fit, embeddings or scores that are not finite, a label
+                column that does not exist, labels that are no tree.
         """
         check_floating("embeddings", embeddings, 2)
         if ref_emb is not None:
@@ -100,7 +101,7 @@ class EmbeddingLoss(nn.Module, ABC):
         valid: Tensor | None,
     ) -> Tensor:
         batch = check_batch(embeddings, labels, ref_emb, ref_labels)
-        self._warn_once(batch.norm_error, embeddings.dtype)
+        self._look_at_norms(batch.norm_error, embeddings.dtype)
         levels = self._levels(batch.labels, batch.ref_labels)
         check_valid(valid, levels.shape)
         own_gallery = ref_emb is None
@@ -124,7 +125,13 @@ class EmbeddingLoss(nn.Module, ABC):
         check_column(self.column, labels.shape[1])
         return labels[:, self.column, None] == ref_labels[None, :, self.column]
 
-    def _warn_once(self, norm_error: float, dtype: torch.dtype) -> None:
+    def _look_at_norms(self, norm_error: float, dtype: torch.dtype) -> None:
+        """Raise where scores would overflow; warn once where they are no cosines."""
+        if dtype != torch.float64 and norm_error >= _OVERFLOWS:
+            raise ValueError(
+                f"`embeddings`: got norms of {_OVERFLOWS:.3g} or more, whose scores overflow, expected unit vectors; "
+                "apply torch.nn.functional.normalize first"
+            )
         if not are_unit(norm_error, dtype) and not self._warned:
             self._warned = True
             warn(

@@ -613,6 +613,16 @@ def test_batches_without_a_positive_warn_once():
             SupAPLoss()(embeddings, paired, valid=torch.zeros(4, 4, dtype=torch.bool))
 
 
+@EVERY_MODULE
+@pytest.mark.filterwarnings("ignore:`embeddings`:UserWarning")
+def test_embeddings_whose_scores_overflow_are_refused(name):
+    module, _ = MODULES[name]
+    embeddings, labels = random_batch()
+    with pytest.raises(ValueError, match=r"`embeddings`: got norms of 1\.8e\+19 or more, whose scores overflow"):
+        module()(1e20 * embeddings, labels)
+    assert module()(1e20 * embeddings.double(), labels).isfinite()
+
+
 @pytest.mark.cpu
 def test_embeddings_that_are_not_unit_vectors_warn_once():
     import warnings
