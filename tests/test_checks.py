@@ -137,6 +137,11 @@ REFUSED = [
         ("path", ["H-AP", "R@1/level0"]),
         r"`path`: got the metric 'R@1/level0', .*expected 'R@1/column0'",
     ),
+    (
+        _checks.usable_device,
+        ("a machine",),
+        r"`device`: got 'a machine', expected one that torch has here",
+    ),
     (_checks.check_column, (2, 2), r"`column`: got 2, expected a label column in 0\.\.1"),
     (_checks.check_column, (-1, 2), r"`column`: got -1, expected a label column in 0\.\.1"),
     (_checks.check_positive, ("tau", 0), r"`tau`: got 0, expected a finite number above 0"),

@@ -34,7 +34,8 @@ def as_metric_learning_loss(loss: nn.Module) -> nn.Module:
         >>> from pytorch_metric_learning.losses import CrossBatchMemory
         >>> from suprank_edu.losses import SupAPLoss
         >>> loss = CrossBatchMemory(as_metric_learning_loss(SupAPLoss()), embedding_size=2, memory_size=64)
-        >>> loss(torch.eye(2), torch.tensor([0, 1])), loss(torch.eye(2), torch.tensor([0, 1]))
+        >>> embeddings, labels = torch.eye(2).repeat(2, 1), torch.tensor([0, 1, 0, 1])
+        >>> loss(embeddings, labels), loss(embeddings, labels)
         (tensor(0.), tensor(0.))
     """
     from suprank_edu.losses._metric_learning_loss import MetricLearningLoss

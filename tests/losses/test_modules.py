@@ -31,6 +31,7 @@ from suprank_edu.losses.base import own_scores
 from suprank_edu.steps import PUBLISHED, Sigmoid, SupStep
 
 # name: (the module, the definition of one query from scores, levels and L)
+pytestmark = pytest.mark.filterwarnings("ignore:`labels`. no query of the batch:UserWarning")
 MODULES = {
     "SupAP": (SupAPLoss, lambda s, v, top: naive.sup_ap(s, v, min_level=top)),
     "SupRecall": (SupRecallLoss, lambda s, v, top: naive.sup_recall(s, v, min_level=top)),

@@ -80,6 +80,7 @@ class Watched(SupAPLoss):
         return super().forward(embeddings, labels, indices_tuple, ref_emb, ref_labels, valid)
 
 
+@pytest.mark.filterwarnings("ignore:`labels`. no query of the batch:UserWarning")
 def test_training_ranks_past_batches_from_the_start_share_on() -> None:
     recipe = Recipe(steps=6, batch_size=16, image_size=16, memory_size=40, memory_start=0.5)
     loss, batches = Watched(), []
