@@ -220,8 +220,8 @@ def test_memory_does_not_grow_with_the_blocks():
     before = """
 import torch
 from suprank_edu.metrics import evaluate
-embeddings = torch.nn.functional.normalize(torch.randn(8_000, 8), dim=1)
-labels = torch.stack([torch.arange(8_000) // 5, torch.zeros(8_000, dtype=torch.int64)], dim=1)
+embeddings = torch.nn.functional.normalize(torch.randn(6_400, 8), dim=1)
+labels = torch.stack([torch.arange(6_400) // 5, torch.zeros(6_400, dtype=torch.int64)], dim=1)
 evaluate(embeddings[:640], labels[:640], embeddings, labels, chunk_size=128)
 """
     assert grown_gib(before, "evaluate(embeddings, labels, embeddings, labels, chunk_size=128)") < 0.4
