@@ -100,14 +100,14 @@ def escape_docstring(app: Sphinx, what: str, name: str, obj: Any, options: Any, 
 def literal_or_link(code: str, name: str) -> str:
     """Write `code` of the docstring of `name`: a link if it is a name of the package, or a public one of its room."""
     room = name
-    while not find_spec_of(room):
+    while not is_module(room):
         room = room.rpartition(".")[0]
     target = f"{room}.{code}" if code in getattr(import_module(room), "__all__", ()) else code
     linked = target != name and re.fullmatch(r"suprank_edu(\.\w+)+", target) and exists(target)
     return f":py:obj:`{code} <{target}>`" if linked else f"``{code}``"
 
 
-def find_spec_of(name: str) -> bool:
+def is_module(name: str) -> bool:
     """Whether `name` is a module, asked so that a class on the way is no error."""
     try:
         return find_spec(name) is not None
@@ -148,13 +148,13 @@ def name_what_is_elsewhere(app: Sphinx, env: Any, node: nodes.Element, contnode:
 
 def exists(name: str) -> bool:
     """Whether `package.module.attribute` can be reached."""
-    if find_spec_of(name):
+    if is_module(name):
         return True
     owner, _, attribute = name.rpartition(".")
-    if find_spec_of(owner):
+    if is_module(owner):
         return hasattr(import_module(owner), attribute)
     module, _, owner = owner.rpartition(".")
-    return find_spec_of(module) and hasattr(getattr(import_module(module), owner, None), attribute)
+    return is_module(module) and hasattr(getattr(import_module(module), owner, None), attribute)
 
 
 def slug(title: str) -> str:
