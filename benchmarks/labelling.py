@@ -49,7 +49,7 @@ from suprank_edu.losses import ProxyLoss
 from suprank_edu.training import SmallCNN, embed, load_images
 
 T = TypeVar("T")
-WIKI = Path(__file__).resolve().parents[1] / "data_samples" / "wikimedia_parents.json"
+WIKI = Path(__file__).resolve().parents[1] / "data_samples" / "mini_landmarks" / "wikimedia_parents.json"
 
 KINDS = [
     "abbey", "airport", "aqueduct", "archaeological site", "arch", "art museum", "bank", "barn", "basilica",
@@ -173,7 +173,7 @@ def stages(embeddings: torch.Tensor, samples: RetrievalDataset, clusters: int = 
 
 
 def print_stages(steps: int) -> None:
-    samples = load_samples("all")
+    samples = load_samples("mini_landmarks", "all")
     for name, make in (("raw pixels", by_pixels), (f"network, {steps} steps", lambda s: by_network(s, steps))):
         start = time.perf_counter()
         embeddings = make(samples)

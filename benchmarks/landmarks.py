@@ -71,7 +71,7 @@ def by_network(test: RetrievalDataset, steps: int) -> tuple[torch.Tensor, float]
     """Return the cosine of each pair of embeddings, and the seconds of training."""
     recipe = Recipe(**{**RECIPE.to_dict(), "steps": steps})
     start = time.perf_counter()
-    model = fit(recipe, load_samples("train"), SupAPLoss(), device="cpu", progress=False).model
+    model = fit(recipe, load_samples("mini_landmarks", "train"), SupAPLoss(), device="cpu", progress=False).model
     spent = time.perf_counter() - start
     embeddings = embed(model, test)
     return embeddings @ embeddings.T, spent
@@ -92,7 +92,7 @@ def main() -> None:
             for size, landmarks in ((64, 1600), (96, 1600), (224, 160)):
                 print(f"CUDA  {size:3} × {size:<3} {images_a_second('cuda', size, landmarks, 32, 3):9,.0f} images/s")
     if choice.hard or everything:
-        test = load_samples("test")
+        test = load_samples("mini_landmarks", "test")
         print(f"{test}\nmAP@R            landmark  supercategory  natural or human-made")
         scores, spent = by_network(test, choice.steps)
         for name, matrix in (

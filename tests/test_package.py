@@ -56,7 +56,7 @@ def metadata(wheel: zipfile.ZipFile) -> Message:
 
 def test_the_wheel_brings_its_pictures_and_results(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
     wheel.extractall(tmp_path)
-    script = "from suprank_edu import data; from suprank_edu.training.study import results_folder; print(len(data.load_samples('all')), results_folder('omniglot'))"
+    script = "from suprank_edu import data; from suprank_edu.training.study import results_folder; print(len(data.load_samples('mini_landmarks', 'all')), results_folder('omniglot'))"
     answer = subprocess.run(
         [sys.executable, "-c", script],
         cwd=tmp_path,
@@ -66,7 +66,7 @@ def test_the_wheel_brings_its_pictures_and_results(wheel: zipfile.ZipFile, tmp_p
         check=True,
     )
     size, folder = answer.stdout.split()
-    assert int(size) == len(data.load_samples("all"))
+    assert int(size) == len(data.load_samples("mini_landmarks", "all"))
     stored = {path.name for path in (ROOT / "book/results/omniglot").rglob("*.json")}
     assert {path.name for path in (tmp_path / folder).rglob("*.json")} == stored
     assert folder.startswith(str(tmp_path)), "not the clone's"
@@ -129,4 +129,4 @@ def test_the_source_archive_brings_the_chapters_and_what_they_show(built: Path) 
         names = {name.partition("/")[2] for name in archive.getnames()}
     chapters = {str(path.relative_to(ROOT)) for path in ROOT.glob("book/[0-9][0-9]_*.ipynb")}
     assert chapters
-    assert chapters | {"book/equations.md", "data_samples/train.csv", "README.md"} <= names
+    assert chapters | {"book/equations.md", "data_samples/mini_landmarks/train.csv", "README.md"} <= names

@@ -35,7 +35,7 @@ def edges(dataset: RetrievalDataset) -> Tensor:
 
 
 def main() -> None:
-    train, test = load_samples("train"), load_samples("test")
+    train, test = (load_samples("mini_landmarks", split) for split in ("train", "test"))
     embeddings = {"edges": edges(test)}
     for name, loss in {"Sup-AP network": SupAPLoss(), "Sup-H-AP network": SupHAPLoss()}.items():
         embeddings[name] = embed(fit(RECIPE, train, loss, device="cpu").model, test)

@@ -1,4 +1,4 @@
-"""Mini-Landmarks as it lies in the repository: 1,920 pictures of 160 imaginary landmarks on three levels."""
+"""The sets that come with the library: Mini-Landmarks, 1,920 pictures of 160 imaginary landmarks on three levels."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from suprank_edu.data.landmarks.hierarchy import HUMAN_MADE, LEVEL_NAMES, NATURA
 SOURCE = "Mini-Landmarks: rendered by suprank_edu.data.landmarks, imaginary places"
 LICENCE = "CC BY 4.0"
 
+_NAMES = ("mini_landmarks",)
 _PARTS = {"train": ("train",), "test": ("test", "index"), "all": ("train", "test", "index")}
 
 
-def load_samples(split: str = "train") -> RetrievalDataset:
-    """Open Mini-Landmarks, the set that comes with the library; train and test share no landmark.
+def load_samples(name: str = "mini_landmarks", split: str = "train") -> RetrievalDataset:
+    """Open a set that comes with the library: Mini-Landmarks, whose train and test share no landmark.
 
     Args:
+        name: `"mini_landmarks"`.
         split: `"train"` (96 landmarks), `"test"` (64 others) or `"all"` (160); 12 pictures of each landmark.
 
     Returns:
@@ -26,19 +28,19 @@ def load_samples(split: str = "train") -> RetrievalDataset:
         human-made. Landmarks are numbered from 0 in each split; the other columns mean the same in every split.
 
     Raises:
-        ValueError: if there is no such split.
-        FileNotFoundError: if the folder `data_samples` is missing; the message says how to make it again.
+        ValueError: if there is no such set or split.
+        FileNotFoundError: if the set is missing; the message says how to make it again.
 
     Example:
-        >>> samples = load_samples("test")
+        >>> samples = load_samples("mini_landmarks", "test")
         >>> samples
         RetrievalDataset(768 images; landmark: 64, supercategory: 16, natural_or_human_made: 2)
         >>> samples[0].size, samples.licence
         ((96, 96), 'CC BY 4.0')
     """
+    root = samples_folder(name)
     if split not in _PARTS:
         raise ValueError(f"`split`: got {split!r}, expected one of {sorted(_PARTS)}")
-    root = samples_folder()
     landmark_of = _photos(root, _PARTS[split])
     known = _landmarks(root)
     present = sorted(set(landmark_of.values()))
@@ -56,17 +58,24 @@ def load_samples(split: str = "train") -> RetrievalDataset:
     )
 
 
-def samples_folder() -> Path:
-    """Return the folder of Mini-Landmarks, with its pictures and its lists in the formats of GLDv2 and H-GLDv2.
+def samples_folder(name: str = "mini_landmarks") -> Path:
+    """Return the folder of a set that comes with the library, its pictures and lists in the layout of its originals.
+
+    Args:
+        name: `"mini_landmarks"`, in the formats of GLDv2 and H-GLDv2.
 
     Raises:
+        ValueError: if there is no such set.
         FileNotFoundError: if it is missing; the message says how to make it again.
 
     Example:
         >>> sorted(path.name for path in samples_folder().glob("train*.csv"))[:2]
         ['train.csv', 'train_clean.csv']
     """
-    folder = shipped_folder("data_samples")
+    if name not in _NAMES:
+        instead = f'; a split comes second: write load_samples("mini_landmarks", "{name}")' if name in _PARTS else ""
+        raise ValueError(f"`name`: got {name!r}, expected one of {list(_NAMES)}{instead}")
+    folder = shipped_folder("data_samples") / name
     if (folder / "train.csv").is_file():
         return folder
     raise FileNotFoundError(

@@ -47,7 +47,7 @@ from suprank_edu.data import load_samples
 from suprank_edu.data.folders import shipped_folder
 from suprank_edu.training.study.results import results_folder
 
-print(shipped_folder("data_samples"), results_folder("omniglot-drawings").parent, load_samples("test"), sep="\\n")
+print(shipped_folder("data_samples"), results_folder("omniglot-drawings").parent, load_samples("mini_landmarks", "test"), sep="\\n")
 """
     answer = subprocess.run(
         [sys.executable, "-c", script],

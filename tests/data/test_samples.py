@@ -21,7 +21,7 @@ def rows(name: str) -> list[dict[str, str]]:
 
 
 def test_splits_share_no_landmark_and_no_picture() -> None:
-    train, test, everything = (load_samples(split) for split in ("train", "test", "all"))
+    train, test, everything = (load_samples("mini_landmarks", split) for split in ("train", "test", "all"))
     assert len(train) + len(test) == len(everything)
     assert not set(train.items) & set(test.items)
     assert not set(train.class_names[0]) & set(test.class_names[0])
@@ -36,7 +36,7 @@ def test_splits_share_no_landmark_and_no_picture() -> None:
 
 
 def test_it_is_large_enough_and_small_enough() -> None:
-    everything = load_samples("all")
+    everything = load_samples("mini_landmarks", "all")
     per_kind = np.bincount(np.unique(everything.labels[:, :2], axis=0)[:, 1])
     assert len(per_kind) >= 12
     assert per_kind.min() >= 8
@@ -46,7 +46,7 @@ def test_it_is_large_enough_and_small_enough() -> None:
 
 
 def test_labels_are_those_of_the_tables_read_plainly() -> None:
-    dataset = load_samples("train")
+    dataset = load_samples("mini_landmarks", "train")
     hierarchy = {row["landmark_id"]: row for row in rows("train_label_to_hierarchical.csv")}
     landmark_of = {row["id"]: row["landmark_id"] for row in rows("train.csv")}
     for i in range(0, len(dataset), 101):
@@ -105,9 +105,13 @@ def test_the_command_writes_the_whole_set(tmp_path: Path, monkeypatch: pytest.Mo
         assert module._csv_bytes(*table) == (ROOT / name).read_bytes(), name
 
 
-def test_a_missing_folder_or_split_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_folder_set_or_split_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match=r"`split`: got 'val', expected one of \['all', 'test', 'train'\]"):
-        load_samples("val")
+        load_samples("mini_landmarks", "val")
+    with pytest.raises(ValueError, match=r"`name`: got 'test', .* write load_samples\(\"mini_landmarks\", \"test\"\)"):
+        load_samples("test")
+    with pytest.raises(ValueError, match=r"`name`: got 'omniglot', expected one of \['mini_landmarks'\]$"):
+        load_samples("omniglot")
     monkeypatch.setattr(samples, "shipped_folder", lambda name: tmp_path / name)
     with pytest.raises(FileNotFoundError, match=r"python -m suprank_edu.data.landmarks"):
         load_samples()
@@ -115,7 +119,7 @@ def test_a_missing_folder_or_split_is_said(tmp_path: Path, monkeypatch: pytest.M
 
 def test_neither_colour_nor_pixels_solve_it() -> None:
     # mAP@R from its definition: precision at each hit among the first R, summed and divided by R.
-    test = load_samples("test")
+    test = load_samples("mini_landmarks", "test")
     pixels = np.stack([np.asarray(image.resize((16, 16))) for image in test]).astype(float)  # (N, 16, 16, 3)
     fine = test.labels[:, 0]
     colours, flat = pixels.mean(axis=(1, 2)), pixels.reshape(len(test), -1)

@@ -39,7 +39,7 @@ def landmark_scores(dataset: RetrievalDataset) -> LandmarkScores:
 
     Example:
         >>> from suprank_edu.data import load_samples
-        >>> stored = landmark_scores(load_samples("test"))
+        >>> stored = landmark_scores(load_samples("mini_landmarks", "test"))
         >>> list(stored.scores), stored.scores["edges"].shape
         (['edges', 'Sup-AP network', 'Sup-H-AP network'], torch.Size([3, 23]))
     """

@@ -70,7 +70,7 @@ class Setting:
     def dataset(self, split: str, root: str | None = None) -> RetrievalDataset:
         """Read a split of the data set, from `root` or where `suprank_edu.data.read` looks for it."""
         if self.reader == "samples":
-            return load_samples(split)
+            return load_samples("mini_landmarks", split)
         return read(self.reader, root, split, **self.reading)
 
     def protocol(self, root: str | None = None, split: str | None = None) -> Protocol:

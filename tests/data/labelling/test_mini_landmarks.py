@@ -45,7 +45,7 @@ def tables():
 
 @pytest.fixture(scope="module")
 def images():
-    samples = load_samples("all")
+    samples = load_samples("mini_landmarks", "all")
     pixels = load_images(samples, 16).float().flatten(1)
     return torch.nn.functional.normalize(pixels - pixels.mean(dim=0)), samples.labels[:, 0].tolist()
 

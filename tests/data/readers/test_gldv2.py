@@ -112,6 +112,6 @@ def test_mini_landmarks_is_read_as_by_its_own_reader(split: str, parts: list[str
         rows = zip((Path(data.name_of(i)).stem for i in range(len(data))), data.labels.tolist(), strict=True)
         return {stem: [names[i] for names, i in zip(data.class_names, row, strict=True)] for stem, row in rows}
 
-    expected = named(load_samples(split))
+    expected = named(load_samples("mini_landmarks", split))
     found = [named(read("gldv2", SAMPLES, part)) for part in parts]
     assert found[0] | found[1] == expected

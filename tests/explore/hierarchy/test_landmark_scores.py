@@ -10,7 +10,7 @@ from suprank_edu.training import load_images
 
 
 def test_the_stored_scores_are_those_of_the_pictures_they_name() -> None:
-    samples = load_samples("test")
+    samples = load_samples("mini_landmarks", "test")
     stored = landmark_scores(samples)
     assert not set(stored.queries) & set(stored.gallery)
     for name, scores in stored.scores.items():

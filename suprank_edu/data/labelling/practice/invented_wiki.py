@@ -1,6 +1,6 @@
 """Parent categories for the places of Mini-Landmarks, which do not exist, with the disorder of a real wiki.
 
-    python -m suprank_edu.data.labelling.practice.invented_wiki data_samples
+    python -m suprank_edu.data.labelling.practice.invented_wiki data_samples/mini_landmarks
 
 writes `wikimedia_parents.json`, which `LocalWiki` serves. Each landmark gets its kind in a region or century,
 and much that says nothing of its kind; some get a parent of another kind, some only noise, some have no page at all.
