@@ -110,7 +110,7 @@ def evaluate(
             found[key][rows] = value.cpu().numpy()
     settings = {"ks": list(ks), "map_at": list(map_at), "alpha": alpha, "ap": ap}
     sizes = {"queries": len(queries), "gallery": blocks.gallery_size, "levels": blocks.num_levels}
-    return Evaluation(found, settings | sizes)
+    return Evaluation(found, settings | sizes, checked.labels[:, 0].to("cpu", copy=True).numpy())
 
 
 class _Blocks:

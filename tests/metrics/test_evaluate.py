@@ -237,10 +237,28 @@ def test_a_saved_evaluation_comes_back_bit_for_bit(crowd, tmp_path):
     same_bits(back, result)
     assert back.settings == result.settings
     assert back.mean == result.mean
+    assert back.classes.tolist() == result.classes.tolist() == crowd[1][:, 0].tolist()
     assert result.settings == {
         "ks": [1, 2, 4, 8], "map_at": [5], "alpha": 1.0, "ap": "step", "queries": 700, "gallery": 700, "levels": 2,
     }  # fmt: skip
     assert [path.name for path in tmp_path.iterdir()] == ["result"]
+
+
+def test_half_the_digits_and_some_of_the_keys(crowd, tmp_path):
+    result = evaluate(*crowd)
+    result.only(["H-AP", "mAP/column0", "P@99/column0"]).save(tmp_path / "result", np.float16)
+    back = Evaluation.load(tmp_path / "result")
+    assert list(back.per_query) == ["H-AP", "mAP/column0"]
+    for key, values in back.per_query.items():
+        np.testing.assert_allclose(values, result.per_query[key], atol=2.5e-4)
+    assert back.mean["H-AP"] == pytest.approx(result.mean["H-AP"], abs=1e-5)
+
+
+def test_classes_are_those_of_the_queries_and_a_copy():
+    labels = torch.tensor([[3, 1], [3, 1], [5, 1]])
+    result = evaluate(torch.eye(3), labels, torch.eye(3)[:2], torch.tensor([[3, 1], [3, 1]]))
+    labels[:] = 0
+    assert result.classes.tolist() == [3, 3, 5]
 
 
 def test_an_interrupted_save_leaves_the_old_file(tmp_path, monkeypatch):

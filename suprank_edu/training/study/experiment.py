@@ -15,9 +15,10 @@ import numpy as np
 from suprank_edu._checks import check_one_of
 from suprank_edu._files import replacing
 from suprank_edu.data import RetrievalDataset
+from suprank_edu.metrics import Evaluation
 from suprank_edu.training.protocol import Protocol
 from suprank_edu.training.recipe import Recipe, differences
-from suprank_edu.training.study.measures import measure, measured_gap, mild_share
+from suprank_edu.training.study.measures import STORED, measure, measured_gap, mild_share
 from suprank_edu.training.study.named_losses import LOSSES
 from suprank_edu.training.study.papers import SETTINGS
 from suprank_edu.training.study.prepare import prepare
@@ -69,17 +70,20 @@ class Experiment:
         which = f"seed{self.seed}" if self.on == "test" else f"lr{self.lr:g}"
         return f"{self.on}/{self.loss}_{which}"
 
-    def run(self, device: str | None = None, progress: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
+    def run(
+        self, device: str | None = None, progress: bool = False
+    ) -> tuple[dict[str, Any], Evaluation, dict[str, Any]]:
         """Train and measure.
 
         Returns:
-            What a JSON file of results holds, and arrays by name: for each query the positions of the best
-            `RETRIEVED` images, its average precision and its H-AP.
+            What a JSON file of results holds, every metric of each query, and arrays by name: for each query the
+            positions of the best `RETRIEVED` images, its average precision and its H-AP.
         """
         train, protocol = self._read()
         prepared = prepare(SETTINGS[self.setting], self.loss, train, self._changes)
         result = prepared.fit(device=device, progress=progress)
-        found, gap, arrays = measure(result.model, protocol)
+        evaluation, gap, arrays = measure(result.model, protocol)
+        found = {key: round(value, 6) for key, value in evaluation.mean.items()}
         gaps = {"test": gap}
         if self.on == "test":
             gaps["train"] = measured_gap(Protocol(train).embed(result.model))
@@ -87,7 +91,7 @@ class Experiment:
         settings: dict[str, Any] = {"setting": self.setting, "loss": self.loss, "lr": self.lr, "seed": self.seed}
         settings |= {"on": self.on, "metrics": found, "mild": mild_share(found), "gap": gaps, "curve": curve}
         settings |= {"seconds": round(result.history[-1]["seconds"], 1), "recipe": prepared.recipe.to_dict()}
-        return settings | made_by(result.model), arrays
+        return settings | made_by(result.model), evaluation, arrays
 
     def differences(self, found: Mapping[str, Any]) -> list[str]:
         """Return in which settings a run that was written before is another one than this."""
@@ -122,17 +126,29 @@ class Experiment:
     def write(self, folder: str | os.PathLike[str], device: str | None = None) -> Path:
         """Run, and write the files, the JSON file last; what is there stays as it is until all is measured.
 
-        The arrays are kept for the first seed of a test.
+        Of a test the metrics `STORED` are kept for each query, and for the first seed the arrays.
         """
-        found, arrays = self.run(device)
+        found, evaluation, arrays = self.run(device)
         path = Path(folder) / f"{self.name}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
+        if self.on == "test":
+            evaluation.only(STORED).save(queries_file(path), np.float16)
         if self.on == "test" and self.seed == 0:
             with replacing(path.with_suffix(".npz")) as file:
                 np.savez_compressed(file, **arrays)
         with replacing(path, text=True) as file:
             file.write(json.dumps(found) + "\n")
         return path
+
+
+def queries_file(path: Path) -> Path:
+    """Return where the metrics of each query of a run lie: beside its JSON file.
+
+    Example:
+        >>> queries_file(Path("test/sup-ap_seed3.json")).name
+        'sup-ap_seed3-queries.npz'
+    """
+    return path.with_name(f"{path.stem}-queries.npz")
 
 
 def hold_out(dataset: RetrievalDataset) -> tuple[RetrievalDataset, RetrievalDataset]:

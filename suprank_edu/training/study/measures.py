@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from suprank_edu.decomposability import gap
-from suprank_edu.metrics import average_precision
+from suprank_edu.metrics import Evaluation, average_precision
 from suprank_edu.retrieval import search
 from suprank_edu.training.protocol import Embedded, Protocol
 from suprank_edu.whole_set import for_every_query
@@ -18,12 +18,15 @@ from suprank_edu.whole_set import for_every_query
 RETRIEVED = 10
 """Images that are kept of each query's ranked list."""
 
+STORED = ("R@1/column0", "mAP/column0", "mAP@R/column0", "H-AP", "NDCG", "ASI")
+"""Metrics whose value for each query is kept for every seed, in float16: what compares losses over classes."""
+
 _GAP_QUERIES = 2048
 _AT_A_TIME = 512  # another number would round scores otherwise, and move ties
 
 
-def measure(model: nn.Module, protocol: Protocol) -> tuple[dict[str, float], float, dict[str, np.ndarray[Any, Any]]]:
-    """Return the mean of every metric of a network, its gap, and arrays: `retrieved`, `ap` and `h_ap` of each query."""
+def measure(model: nn.Module, protocol: Protocol) -> tuple[Evaluation, float, dict[str, np.ndarray[Any, Any]]]:
+    """Return every metric of a network, its gap, and arrays: `retrieved`, `ap` and `h_ap` of each query."""
     embedded = protocol.embed(model)
     evaluation = embedded.evaluate(protocol.ks)
     arrays = {
@@ -31,8 +34,7 @@ def measure(model: nn.Module, protocol: Protocol) -> tuple[dict[str, float], flo
         "ap": evaluation.per_query["mAP/column0"].astype(np.float32),
         "h_ap": evaluation.per_query["H-AP"].astype(np.float32),
     }
-    metrics = {key: round(value, 6) for key, value in evaluation.mean.items()}
-    return metrics, measured_gap(embedded), arrays
+    return evaluation, measured_gap(embedded), arrays
 
 
 def retrieved_positions(embedded: Embedded) -> np.ndarray[Any, Any]:

@@ -9,6 +9,7 @@ import torch
 
 from suprank_edu import naive
 from suprank_edu.data import RetrievalDataset, read
+from suprank_edu.metrics import Evaluation
 from suprank_edu.training.protocol import Embedded
 from suprank_edu.training.study import experiment, measures
 from suprank_edu.training.study.experiment import Experiment, hold_out
@@ -113,6 +114,7 @@ def test_a_run_writes_what_it_measured(tmp_path: Path) -> None:
     one = Experiment("mini-landmarks", "roadmap-proxies", 1e-3, changes=TINY)
     path = one.write(tmp_path, device="cpu")
     assert sorted(file.name for file in path.parent.iterdir()) == [
+        "roadmap-proxies_seed0-queries.npz",
         "roadmap-proxies_seed0.json",
         "roadmap-proxies_seed0.npz",
     ]
@@ -127,6 +129,23 @@ def test_a_run_writes_what_it_measured(tmp_path: Path) -> None:
     assert not (arrays["retrieved"] == np.arange(len(labels))[:, None]).any()
     assert arrays["ap"].mean() == pytest.approx(found["metrics"]["mAP/column0"], abs=1e-5)
     assert arrays["h_ap"].mean() == pytest.approx(found["metrics"]["H-AP"], abs=1e-5)
+    of_queries = Evaluation.load(experiment.queries_file(path))
+    assert list(of_queries.per_query) == list(measures.STORED)
+    assert of_queries.mean == pytest.approx({key: found["metrics"][key] for key in measures.STORED}, abs=1e-4)
+    np.testing.assert_allclose(of_queries.per_query["mAP/column0"], arrays["ap"], atol=2.5e-4)
+    assert of_queries.classes is not None
+    assert of_queries.classes.tolist() == labels.tolist()
+
+
+@pytest.mark.slow
+def test_every_seed_of_a_test_keeps_its_queries_and_only_the_first_its_lists(tmp_path: Path) -> None:
+    for one in (
+        Experiment("mini-landmarks", "sup-ap", 1e-3, 1, changes=TINY),
+        Experiment("mini-landmarks", "sup-ap", 1e-3, on="validation", changes=TINY),
+    ):
+        one.write(tmp_path, device="cpu")
+    written = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.glob("*/*"))
+    assert written == ["test/sup-ap_seed1-queries.npz", "test/sup-ap_seed1.json", "validation/sup-ap_lr0.001.json"]
 
 
 @pytest.mark.slow
