@@ -47,7 +47,7 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     """Leave nothing in the notebook that differs from one machine, or one run, to the next without meaning.
 
     Cell ids follow from the text of the cell, metadata is that of `METADATA`, time stamps go. A cell tagged
-    `solution` is folded in JupyterLab too, which knows nothing of `hide-cell`.
+    `solution`, or one whose input the page leaves out, is folded in JupyterLab too, which knows nothing of those tags.
     """
     notebook.metadata = nbformat.from_dict(METADATA)
     seen: Counter[str] = Counter()
@@ -57,7 +57,7 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
         cell.id = text_id if seen[text_id] == 1 else f"{text_id}-{seen[text_id]}"
         for key in ("execution", "collapsed", "scrolled", "trusted", "ExecuteTime"):
             cell.metadata.pop(key, None)
-        if "solution" in cell.metadata.get("tags", []):
+        if {"solution", "remove-input"} & set(cell.metadata.get("tags", [])):
             cell.metadata["jupyter"] = {"source_hidden": True}
         for output in cell.get("outputs", []):
             output.get("metadata", {}).pop("scrolled", None)

@@ -14,13 +14,15 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
+from suprank_edu.exercises.engine.by_hand import ByHand
 from suprank_edu.exercises.engine.diagnosis import diagnose
+from suprank_edu.exercises.engine.predict import Predict
 from suprank_edu.exercises.engine.quiz import Quiz
 from suprank_edu.exercises.engine.result import Result
 from suprank_edu.exercises.engine.titles import HINTS
 from suprank_edu.exercises.tasks import EXERCISES
 
-__all__ = ["EXERCISES", "HINTS", "Quiz", "Result", "check"]
+__all__ = ["EXERCISES", "HINTS", "ByHand", "Predict", "Quiz", "Result", "check"]
 
 
 def check(name: str, fn: Any) -> Result:

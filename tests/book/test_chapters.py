@@ -90,6 +90,12 @@ def test_the_quiz_gives_feedback_in_the_page(notebook: NotebookNode) -> None:
         assert any("text/html" in output.get("data", {}) for output in cell.outputs), cell.source[:80]
 
 
+def test_no_code_gives_an_answer_away(notebook: NotebookNode) -> None:
+    for cell in cells(notebook, "code"):
+        if re.match(r"(Quiz|Predict|ByHand)\(", cell.source):
+            assert "remove-input" in cell.metadata.get("tags", []), f"the page shows the answer: {cell.source[:80]!r}"
+
+
 def test_every_picture_has_a_text_for_those_who_do_not_see_it(notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         for text in IMAGE_MARKDOWN.findall(cell.source) if cell.cell_type == "markdown" else []:

@@ -24,10 +24,10 @@ KEYS = 'data-lm-suppress-shortcuts="true"'
 # Themes give code a colour of their own, and the book's gives every output a pale ground on dark pages: inside these
 # boxes both follow the page. The doubled `:has` outweighs the theme's own rule.
 STYLE = (
-    ":is(.suprank-check,.suprank-quiz) code{color:inherit;background:rgba(127,127,127,.16);border:0;"
+    ":is(.suprank-check,.suprank-ask) code{color:inherit;background:rgba(127,127,127,.16);border:0;"
     "padding:.05em .25em;border-radius:3px;font-weight:inherit}"
-    'html[data-theme="dark"] .bd-content div.cell_output .text_html:has(.suprank-check,.suprank-quiz)'
-    ":has(.suprank-check,.suprank-quiz){background:none;color:inherit;padding:0}"
+    'html[data-theme="dark"] .bd-content div.cell_output .text_html:has(.suprank-check,.suprank-ask)'
+    ":has(.suprank-check,.suprank-ask){background:none;color:inherit;padding:0}"
 )
 
 _BADGE = (

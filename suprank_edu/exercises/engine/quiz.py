@@ -2,75 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from suprank_edu.exercises.engine.ask import ask, check_text, drawn_order, page_id
 from suprank_edu.exercises.engine.html import template
 
-# Colours come from the page itself, so that light and dark both hold; only the badges bring their own ground.
-_STYLE = """
-.suprank-quiz{margin:1em 0;padding:.8em 1em;border:1px solid rgba(127,127,127,.45);border-radius:6px;color:inherit;
-font-family:inherit;max-width:100%;box-sizing:border-box;overflow-wrap:anywhere}
-.suprank-quiz fieldset{margin:0;padding:0;border:0;min-width:0}
-.suprank-quiz legend{margin:0 0 .5em;padding:0;border:0;font-size:1em;font-weight:600;width:auto;
-float:none;color:inherit}
-.suprank-quiz .choice{display:flex;gap:.6em;align-items:baseline;margin:.15em 0;padding:.4em .5em;border-radius:4px;
-cursor:pointer;font-weight:400}
-.suprank-quiz .choice:hover{background:rgba(127,127,127,.13)}
-.suprank-quiz .choice:focus-within{outline:2px solid currentColor;outline-offset:1px}
-.suprank-quiz .choice input{flex:none;margin:0;width:1.05em;height:1.05em;transform:translateY(.15em)}
-.suprank-quiz .feedback{margin:.6em 0 0;min-height:1.6em}
-.suprank-quiz summary{cursor:pointer}
-"""
-
-# Turns the plain list into radio buttons. It finds its quizzes by their mark, not by its own place in the page: a
-# notebook runs the script apart from the markup.
-_SCRIPT = """
-document.querySelectorAll('.suprank-quiz:not([data-live])').forEach(function (quiz) {
-  quiz.setAttribute('data-live', '');
-  var folded = quiz.querySelector('details'), answers = folded.querySelectorAll('li');
-  var form = document.createElement('fieldset'), legend = document.createElement('legend');
-  var feedback = document.createElement('p');
-  legend.innerHTML = quiz.querySelector('.question').innerHTML;
-  form.appendChild(legend);
-  feedback.className = 'feedback';
-  feedback.setAttribute('role', 'status');
-  feedback.setAttribute('aria-live', 'polite');
-  quiz.querySelectorAll('.choices li').forEach(function (item, i) {
-    var label = document.createElement('label'), radio = document.createElement('input');
-    var text = document.createElement('span');
-    radio.type = 'radio';
-    radio.name = quiz.id;
-    radio.setAttribute('data-lm-suppress-shortcuts', 'true');
-    radio.value = String(i);
-    text.innerHTML = item.innerHTML;
-    label.className = 'choice';
-    label.appendChild(radio);
-    label.appendChild(text);
-    radio.addEventListener('change', function () {
-      feedback.innerHTML = answers[i].querySelector('.says').innerHTML;
-      feedback.setAttribute('data-right', answers[i].getAttribute('data-right'));
-    });
-    form.appendChild(label);
-  });
-  quiz.querySelectorAll('.question, .choices').forEach(function (part) { part.remove(); });
-  folded.hidden = true;
-  quiz.insertBefore(form, folded);
-  quiz.insertBefore(feedback, folded);
-});
-"""
-
-
-_HTML = """<div class="suprank-quiz" id="{{ quiz.id }}"><style>{{ style }}{{ css|raw }}</style>
-<p class="question"><strong>{{ quiz.question|inline }}</strong></p>
-<ul class="choices">{% for choice in quiz.choices %}<li>{{ choice|inline }}</li>{% endfor %}</ul>
-<details><summary {{ keys }}>Show the answer</summary><ul>
-{% for choice, feedback in quiz.choices.items() %}
-<li data-right="{{ "true" if choice == quiz.answer else "false" }}">{{ choice|inline }}: <span class="says">
-{{ ("right" if choice == quiz.answer else "hint")|badge }} {{ feedback|inline }}</span></li>
-{% endfor %}
-</ul></details></div><script>{{ script|raw }}</script>"""
+_FOLDED = """<ul>{% for choice in quiz.shown %}<li data-right="{{ "true" if choice == quiz.answer else "false" }}">
+{{ choice|inline }}: <span class="says">{{ ("right" if choice == quiz.answer else "hint")|badge }}
+ {{ quiz.choices[choice]|inline }}</span></li>{% endfor %}</ul>"""
 
 
 @dataclass(frozen=True, repr=False)
@@ -102,8 +42,7 @@ class Quiz:
     answer: str
 
     def __post_init__(self) -> None:
-        if not _is_text(self.question):
-            raise ValueError(f"`question`: got {self.question!r}, expected a text that is not empty")
+        check_text("question", self.question)
         if not isinstance(self.choices, Mapping):
             raise ValueError(f"`choices`: got {type(self.choices).__name__}, expected a dict: choice to feedback")
         if len(self.choices) < 2:
@@ -116,16 +55,21 @@ class Quiz:
             raise ValueError(f"`answer`: got {self.answer!r}, expected one of the choices {expected}")
 
     @property
+    def shown(self) -> list[str]:
+        """The choices in an order drawn from their text, so that no place is the right one's."""
+        return drawn_order(self.question, self.choices)
+
+    @property
     def id(self) -> str:
-        """An id for the page that depends on the text alone, so that a rebuilt page stays the same."""
-        content = "\0".join([self.question, *(part for pair in self.choices.items() for part in pair), self.answer])
-        return f"quiz-{hashlib.sha256(content.encode()).hexdigest()[:10]}"
+        """An id for the page that depends on the text alone."""
+        return page_id("quiz", self.question, *(part for pair in self.choices.items() for part in pair), self.answer)
 
     def __repr__(self) -> str:
-        return "\n".join([self.question, *(f"  ( ) {choice}" for choice in self.choices)])
+        return "\n".join([self.question, *(f"  ( ) {choice}" for choice in self.shown)])
 
     def _repr_html_(self) -> str:
-        return template(_HTML).render(quiz=self, css=_STYLE, script=_SCRIPT)
+        folded = template(_FOLDED).render(quiz=self)
+        return ask("quiz", self.question, folded=folded, name=self.id, choices=self.shown)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {"text/plain": repr(self), "text/html": self._repr_html_()}

@@ -9,10 +9,10 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Sequence
-from importlib import metadata, resources
+from importlib import metadata
 from typing import Any, NamedTuple
 
-from suprank_edu._html import template
+from suprank_edu._html import asset, template
 from suprank_edu.explore.drawing.palette import CLEAR, dark_colours
 from suprank_edu.explore.engine.controls import Choice, Control, Toggle
 from suprank_edu.explore.engine.payload import Payload, encode
@@ -78,8 +78,8 @@ def block_html(block: Block) -> str:
         parts=template(_PARTS).render(block=block, height=height, rows=rows),
         data=data,
         book=_book(),
-        css=_asset("explorer.css"),
-        js=_asset("explorer.js"),
+        css=asset(__package__, "explorer.css"),
+        js=asset(__package__, "explorer.js"),
         line_end="\n",
     )
 
@@ -119,14 +119,6 @@ def _row(control: Control, place: int) -> tuple[Control, int, int, str, bool, in
     if isinstance(control, Choice):
         return control, place, at, "choice", width > 16, width
     return control, place, at, "slider", len(control.values) > 20, width  # a finger needs the whole width for many
-
-
-@functools.cache
-def _asset(name: str) -> str:
-    """Return a script or style of this package without comment lines and indentation."""
-    text = resources.files("suprank_edu.explore.engine").joinpath(name).read_text(encoding="utf-8")
-    lines = (line.strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith(("//", "/*")))
 
 
 @functools.cache
