@@ -20,6 +20,7 @@ from suprank_edu.data.readers import (
     read_cub,
     read_dyml,
     read_gldv2,
+    read_grocery,
     read_inat2018,
     read_inshop,
     read_revisited,
@@ -56,6 +57,7 @@ _READERS: dict[str, Callable[..., RetrievalDataset]] = {
     "dyml-product": partial(read_dyml, "product"),
     "dyml-vehicle": partial(read_dyml, "vehicle"),
     "gldv2": read_gldv2,
+    "grocery": read_grocery,
     "inat2018": read_inat2018,
     "inat2018-full": partial(read_inat2018, levels="full"),
     "inshop": read_inshop,
@@ -82,6 +84,7 @@ def read(name: str, root: str | PathLike[str] | None = None, split: str = "train
     cub                train, test                                species, kind
     cars196            train, test                                model, body type (or maker)
     inshop             train, query, gallery                      item, category, gender
+    grocery            train, val, test                           product, kind, department
     inat2018           train, test                                species, super-class
     inat2018-full      train, test                                species, genus, …, kingdom (7 ranks)
     dyml-animal        train, query-fine, gallery-fine, and so    fine, middle, coarse; one of them in a benchmark

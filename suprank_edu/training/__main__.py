@@ -77,7 +77,7 @@ def parser() -> argparse.ArgumentParser:
     for command in (run, resume):
         command.add_argument("--device", help="cpu or cuda; the best there is by default")
         often = command.add_mutually_exclusive_group()
-        often.add_argument("--evaluate-every", type=int, metavar="STEPS", help="evaluate on the test classes")
+        often.add_argument("--evaluate-every", type=int, metavar="STEPS", help="evaluate on validation or test classes")
         often.add_argument("--evaluate-epochs", type=int, metavar="EPOCHS", help="the same, counted in epochs")
         command.add_argument("--patience", type=int, help="stop after so many evaluations without a better mAP@R")
         command.add_argument("--checkpoint-every", type=int, metavar="STEPS", help="default: 100")

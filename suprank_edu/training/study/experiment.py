@@ -39,7 +39,8 @@ class Experiment:
         lr: the highest learning rate of the network.
         seed: of weights, batches and augmentation.
         on: `"test"` trains on all training classes and judges on the unseen ones of the test split;
-            `"validation"` trains on three quarters of the training classes and judges on the others.
+            `"validation"` judges on the queries put aside for it, and where a set has none trains on three quarters
+            of the training classes and judges on the others.
         changes: other settings of the recipe that differ.
 
     Raises:
@@ -120,6 +121,8 @@ class Experiment:
         train = _read(self.setting, setting.splits[0])
         if self.on == "test":
             return train, _protocol(self.setting)
+        if (aside := _validation(self.setting)) is not None:
+            return train, aside
         train, held_out = hold_out(train)
         return train, Protocol(held_out, None, setting.ks, setting.scales)
 
@@ -184,3 +187,9 @@ def _read(setting: str, split: str) -> RetrievalDataset:
 def _protocol(setting: str) -> Protocol:
     """Read what is judged once for all runs of a process."""
     return SETTINGS[setting].protocol()
+
+
+@cache
+def _validation(setting: str) -> Protocol | None:
+    """Read the queries that were put aside once for all runs of a process."""
+    return SETTINGS[setting].validation()

@@ -3,12 +3,12 @@
 From "Optimization of Rank Losses for Image Retrieval" (SupRank), ROADMAP and HAPPIER, and the configurations published
 with them. Some settings are ours because they say nothing there: 100 epochs where none are given, the learning rate of
 proxies but on SOP and iNaturalist, batch norm frozen on H-GLDv2; and all learning rates fall to the same share of
-their peak. `omniglot`, `mini-landmarks` and `rendered-landmarks` are small sets of this project.
+their peak. `omniglot`, `grocery`, `mini-landmarks` and `rendered-landmarks` are small sets: their settings are ours.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from suprank_edu.data import HierarchicalBatches, MPerClassBatches, RetrievalDataset, load_samples, read
@@ -33,6 +33,7 @@ class Setting:
         reader: name for `suprank_edu.data.read`; `"samples"` for Mini-Landmarks.
         splits: the splits to train on and to evaluate on.
         queries: the split of the queries; None makes each image that is evaluated a query against all others.
+        validation_queries: the split of the queries that weights and rates are chosen with, against the same gallery.
         ks: of the R@k that the papers report.
         settings: of the `Recipe`, all but the steps.
         epochs: passes over the data; None takes `steps` instead.
@@ -57,6 +58,7 @@ class Setting:
     backbone: str | None = "resnet50"
     network: dict[str, Any] = field(default_factory=dict)
     queries: str | None = None
+    validation_queries: str | None = None
     ks: tuple[int, ...] = (1, 2, 4, 8)
     from_scratch: bool = False
     head_only_epochs: int = 0
@@ -77,6 +79,12 @@ class Setting:
         """Return how networks are judged: as the papers do, or each image of a `split` against all others of it."""
         queries = self.dataset(self.queries, root) if self.queries is not None and split is None else None
         return Protocol(self.dataset(split or self.splits[1], root), queries, self.ks, self.scales)
+
+    def validation(self, root: str | None = None) -> Protocol | None:
+        """Return how weights and rates are chosen, None where no queries were put aside for that."""
+        if self.validation_queries is None:
+            return None
+        return replace(self.protocol(root), queries=self.dataset(self.validation_queries, root))
 
     def batches(self, dataset: RetrievalDataset, recipe: Recipe) -> Batches:
         """Return the batches of one epoch."""
@@ -184,6 +192,13 @@ SETTINGS = {
         image_size=32,
         rotation=5.0,
         channels=(16, 32, 64, 128),
+    ),
+    # The gallery is what was trained on, the queries come from other shops.
+    "grocery": replace(
+        _small("grocery", 600, image_size=64, rotation=5.0, flip=False),
+        splits=("train", "train"),
+        queries="test",
+        validation_queries="val",
     ),
     "sop": _resnet50(
         "sop",

@@ -126,14 +126,16 @@ class Run:
 
         Args:
             checkpoint_every: steps between two checkpoints.
-            evaluate: settings of a `Validation` on the test classes (`every` or `epochs`, `patience`,
-                `monitor`); None evaluates nothing along the way.
+            evaluate: settings of a `Validation` (`every` or `epochs`, `patience`, `monitor`) on the queries that
+                were put aside for it, else on the test classes; None evaluates nothing along the way.
             callbacks: see `suprank_edu.training.fit`.
             options: passed to `suprank_edu.training.fit`.
         """
         self.check_folder()
-        protocol = None if evaluate is None else SETTINGS[self.setting].protocol(self.data)
-        validation = None if protocol is None else Validation(protocol, **(evaluate or {}))
+        setting = SETTINGS[self.setting]
+        validation = None
+        if evaluate is not None:
+            validation = Validation(setting.validation(self.data) or setting.protocol(self.data), **evaluate)
         checkpoints = Checkpoints(self.folder, every=checkpoint_every)
         asked = {"checkpoint_every": checkpoint_every, "evaluate": evaluate and dict(evaluate)}
         record = _Record(replace(self, options=self.options | asked), checkpoints.last)

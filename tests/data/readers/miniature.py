@@ -215,6 +215,40 @@ def gldv2(root: Path) -> None:
         image(gldv2_path(root, "test", row.split(",")[0]))
 
 
+GROCERY_HEADER = (
+    "Class Name (str),Class ID (int),Coarse Class Name (str),Coarse Class ID (int),"
+    "Iconic Image Path (str),Product Description Path (str)"
+)
+GROCERY_CLASSES = [  # a kind of two products, one whose folder is the product's own, and a product that val has not
+    ("Granny-Smith", 0, "Apple", 0, "Fruit/Apple/Granny-Smith"),
+    ("Royal-Gala", 1, "Apple", 0, "Fruit/Apple/Royal-Gala"),
+    ("Oat-Milk", 2, "Oat-Milk", 1, "Packages/Oat-Milk/Oatly-Oat-Milk"),
+    ("Red-Beet", 3, "Red-Beet", 2, "Vegetables/Red-Beet"),
+]
+GROCERY_IMAGES = {"train": [0, 0, 1, 2, 3, 3], "val": [1, 3], "test": [3, 0, 1, 2]}
+
+
+def grocery_rows(split: str) -> list[str]:
+    rows = []
+    for i, fine in enumerate(GROCERY_IMAGES[split]):
+        folder = GROCERY_CLASSES[fine][4]
+        rows.append(f"{split}/{folder}/{Path(folder).name}_{i:03d}.jpg, {fine}, {GROCERY_CLASSES[fine][3]}")
+    return rows
+
+
+def grocery(root: Path) -> None:
+    icons = "/iconic-images-and-descriptions"
+    rows = [
+        f"{name},{fine},{kind},{coarse},{icons}/{folder}/{name}_Iconic.jpg,{icons}/{folder}/{name}_Description.txt"
+        for name, fine, kind, coarse, folder in GROCERY_CLASSES
+    ]
+    write(root / "classes.csv", GROCERY_HEADER, *rows)
+    for split in GROCERY_IMAGES:
+        write(root / f"{split}.txt", *grocery_rows(split))
+        for row in grocery_rows(split):
+            image(root / row.split(",")[0])
+
+
 SFM_NAMES = ["00007aabbcc", "00008aabbcc", "0009ddeeff"]
 SFM_CLUSTERS = [40, 40, 3]
 
@@ -276,6 +310,7 @@ SETS = {
     "dyml-vehicle": Mini(dyml, "gallery-middle", "bmk_middle/gallery.csv", "bmk_middle/gallery/g3.jpg", "line 4"),
     "dyml-product": Mini(dyml, "test", "mini-bmk_all_in_one/label.csv", "mini-bmk_all_in_one/imgs/b.jpg", "line 2"),
     "gldv2": Mini(gldv2, "train", "train_clean.csv", "train/a/a/a/aaaaaaaaaaaaaaab.jpg", "line 4"),
+    "grocery": Mini(grocery, "test", "test.txt", "test/Packages/Oat-Milk/Oatly-Oat-Milk/Oatly-Oat-Milk_003.jpg", "line 4"),
     "sfm120k": Mini(
         sfm120k, "train", "retrieval-SfM-120k-imagenames-clusterids.mat", "ims/ff/ee/dd/0009ddeeff", "entry 3"
     ),

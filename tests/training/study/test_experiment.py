@@ -1,6 +1,7 @@
 """One measured run: what is trained on, what is measured, what is written."""
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,10 @@ from suprank_edu.training.protocol import Embedded
 from suprank_edu.training.study import experiment, measures
 from suprank_edu.training.study.experiment import Experiment, hold_out
 from suprank_edu.training.study.measures import measured_gap, mild_share, retrieved_positions
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "data" / "readers"))
+
+import miniature
 
 TINY = (("steps", 3), ("batch_size", 16), ("image_size", 16), ("channels", (4, 8)), ("embedding_size", 8))
 
@@ -37,6 +42,21 @@ def test_hold_out_without_parents() -> None:
     train, held = hold_out(flat)
     assert sorted(set(held.labels[:, 0])) == [3, 7]
     assert sorted(set(train.labels[:, 0])) == [0, 1, 2, 4, 5, 6, 8]
+
+
+def test_groceries_are_looked_for_among_those_of_other_visits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    miniature.grocery(tmp_path / "grocery")
+    monkeypatch.setenv("SUPRANK_EDU_DATA", str(tmp_path))
+    for kept in (experiment._read, experiment._protocol, experiment._validation):
+        kept.cache_clear()
+    for on, queries in (("test", "test"), ("validation", "val")):
+        train, protocol = Experiment("grocery", "sup-ap", 1e-3, on=on)._read()
+        expected = [read("grocery", tmp_path / "grocery", split) for split in ("train", queries, "train")]
+        assert [list(part.items) for part in (train, protocol.queries, protocol.gallery)] == [
+            list(part.items) for part in expected
+        ]
+    for kept in (experiment._read, experiment._protocol, experiment._validation):
+        kept.cache_clear()
 
 
 def test_batches_hold_every_image_once_with_so_many_of_a_class() -> None:

@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "data" / "readers"))
 import miniature
 
 TREES: dict[str, Callable[[Path], None]] = {
+    "grocery": miniature.grocery,
     "sop": miniature.sop,
     "cub": miniature.cub,
     "cars196": miniature.cars196,
@@ -28,7 +29,7 @@ TREES: dict[str, Callable[[Path], None]] = {
     "dyml-product": miniature.dyml,
     "h-gldv2": miniature.gldv2,
 }
-QUERIES = {"inshop": 2, "dyml-vehicle": 2, "dyml-animal": 2, "dyml-product": 3, "h-gldv2": 2}
+QUERIES = {"grocery": 4, "inshop": 2, "dyml-vehicle": 2, "dyml-animal": 2, "dyml-product": 3, "h-gldv2": 2}
 
 
 @pytest.fixture
