@@ -3,7 +3,17 @@
 import subprocess
 import sys
 
-OPTIONAL = ["transformers", "accelerate", "plotly", "ipywidgets", "anywidget", "faiss", "tqdm", "PIL"]
+OPTIONAL = [
+    "transformers",
+    "efficientnet_lite_pytorch",
+    "accelerate",
+    "plotly",
+    "ipywidgets",
+    "anywidget",
+    "faiss",
+    "tqdm",
+    "PIL",
+]
 OPTIONAL += ["pytorch_metric_learning", "pandas", "scipy", "sklearn", "requests", "IPython", "sentence_transformers"]
 
 SCRIPT = """
@@ -20,6 +30,7 @@ import torch
 from suprank_edu import data, explore, losses, metrics, retrieval, training
 from suprank_edu.data.labelling import embed_names
 from suprank_edu.training.networks.backbones import Backbone
+from suprank_edu.training.networks import pretrained
 from suprank_edu.training.device import make_accelerator
 from suprank_edu.training.study.interval import Interval
 
@@ -32,6 +43,7 @@ asks = {{
     "picture": lambda: data.load_samples()[0],
     "accelerator": lambda: make_accelerator("cpu"),
     "backbone": lambda: Backbone("resnet50"),
+    "pretrained": pretrained,
     "figure": lambda: explore.surrogate_bounds().widget(),
     "interval": lambda: Interval.of([0.1, 0.2]),
     "names": lambda: embed_names(["castle", "bridge"]),
@@ -52,6 +64,7 @@ EXTRAS = {
     "picture": "train",
     "accelerator": "train",
     "backbone": "vision",
+    "pretrained": "vision",
     "figure": "explore",
     "interval": "train",
     "names": "data",

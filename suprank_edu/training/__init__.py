@@ -6,7 +6,19 @@ from suprank_edu.training.fit import FitResult, fit
 from suprank_edu.training.gather import gather_with_gradient
 from suprank_edu.training.learner import TrainingError
 from suprank_edu.training.memory import MemoryBank
-from suprank_edu.training.networks import Augment, Backbone, GeM, SmallCNN, embed, load_image, load_images
+from suprank_edu.training.networks import (
+    Augment,
+    Backbone,
+    EfficientNetLite0,
+    EmbeddingNetwork,
+    GeM,
+    SmallCNN,
+    embed,
+    load_image,
+    load_images,
+    pretrained,
+    weights_hash,
+)
 from suprank_edu.training.optimizer import lr_factor
 from suprank_edu.training.protocol import Protocol
 from suprank_edu.training.recipe import Recipe
@@ -18,6 +30,8 @@ __all__ = [
     "Backbone",
     "Callback",
     "Checkpoints",
+    "EfficientNetLite0",
+    "EmbeddingNetwork",
     "FitResult",
     "GeM",
     "MemoryBank",
@@ -35,4 +49,6 @@ __all__ = [
     "load_image",
     "load_images",
     "lr_factor",
+    "pretrained",
+    "weights_hash",
 ]

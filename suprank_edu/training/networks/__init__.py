@@ -3,7 +3,21 @@
 from suprank_edu.training.networks.augment import Augment
 from suprank_edu.training.networks.backbones import Backbone, GeM
 from suprank_edu.training.networks.embed import embed
+from suprank_edu.training.networks.embedding_network import EmbeddingNetwork, weights_hash
 from suprank_edu.training.networks.images import load_image, load_images
 from suprank_edu.training.networks.models import SmallCNN
+from suprank_edu.training.networks.pretrained import EfficientNetLite0, pretrained
 
-__all__ = ["Augment", "Backbone", "GeM", "SmallCNN", "embed", "load_image", "load_images"]
+__all__ = [
+    "Augment",
+    "Backbone",
+    "EfficientNetLite0",
+    "EmbeddingNetwork",
+    "GeM",
+    "SmallCNN",
+    "embed",
+    "load_image",
+    "load_images",
+    "pretrained",
+    "weights_hash",
+]

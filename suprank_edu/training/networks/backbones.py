@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from suprank_edu._checks import check_count, check_one_of, check_positive
 from suprank_edu._extras import needs
-from suprank_edu.training.networks.models import unit
+from suprank_edu.training.networks.embedding_network import EmbeddingNetwork
 
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 HALF = ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
@@ -38,7 +38,7 @@ BACKBONES = {
 _DEPTHS = {"resnet34": (3, 4, 6, 3), "resnet50": (3, 4, 6, 3), "resnet101": (3, 4, 23, 3)}
 
 
-class Backbone(nn.Module):
+class Backbone(EmbeddingNetwork):
     """A network of `transformers` with pooling and a linear head, and unit vectors as output.
 
     Args:
@@ -78,7 +78,7 @@ class Backbone(nn.Module):
         super().__init__()
         check_count("image_size", image_size)
         check_one_of("pooling", pooling, POOLINGS)
-        self.image_size, self.in_channels, self.pooling = image_size, 3, pooling
+        self.image_size, self.pooling = image_size, pooling
         self.features, (mean, deviation) = _network(name)
         _freeze_unused(self.features)
         self.tokens = not _makes_maps(self.features)
@@ -92,13 +92,11 @@ class Backbone(nn.Module):
         self.head = nn.Linear(width, embedding_size) if embedding_size is not None else None
         self.embedding_size = embedding_size or width
 
-    def forward(self, images: Tensor) -> Tensor:
-        """Return the `(B, D)` unit vectors of `(B, 3, S, S)` images with values in 0..1."""
+    def pooled(self, images: Tensor) -> Tensor:
+        """Return the `(B, C)` features, pooled and normalised, of `(B, 3, S, S)` images with values in 0..1."""
         features = self.features(pixel_values=(images - self.mean) / self.deviation).last_hidden_state
         pooled = self._pool(features)  # (B, C)
-        if self.layer_norm is not None:
-            pooled = self.layer_norm(pooled)
-        return unit(self.head(pooled) if self.head is not None else pooled)
+        return self.layer_norm(pooled) if self.layer_norm is not None else pooled
 
     def _pool(self, features: Tensor) -> Tensor:
         """Return `(B, C)` of `(B, C, h, w)` maps, or of `(B, 1 + T, C)` tokens, the first of them the class's."""

@@ -1,0 +1,103 @@
+"""Networks with pretrained features: what comes out, whichever network is given."""
+
+import pytest
+import torch
+from torch import nn
+from transformers import ResNetConfig
+
+from suprank_edu.data import read
+from suprank_edu.training import EfficientNetLite0, embed, pretrained, weights_hash
+from suprank_edu.training.networks import backbones
+from suprank_edu.training.networks.backbones import Backbone
+
+
+class Maps(nn.Module):
+    """A network of one's own, with its normalisation inside."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Conv2d(3, 5, 3)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        maps: torch.Tensor = self.layer(2 * images - 1)
+        return maps
+
+
+def test_vectors_are_the_features_at_norm_one_and_a_head_takes_them() -> None:
+    images = torch.rand(2, 3, 64, 64)
+    network = pretrained(image_size=64).eval()
+    with torch.no_grad():
+        features = network.features(images)
+        assert features.shape == (2, 1280)
+        assert torch.allclose(network(images), features / features.norm(dim=1, keepdim=True), atol=1e-6)
+        with_head = pretrained(embedding_size=7, image_size=64).eval()
+        expected = with_head.head(network(images))
+        assert torch.allclose(with_head(images), expected / expected.norm(dim=1, keepdim=True), atol=1e-5)
+        assert torch.equal(with_head(with_head.pooled(images)), with_head(images))
+
+
+def test_its_normalisation_of_pixels_is_inside() -> None:
+    """Written out: 127 and 128 of 255, the pixels of the published EfficientNet-Lite."""
+    features = EfficientNetLite0().eval()
+    images = torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        maps = features.network.extract_features((images - 127 / 255) / (128 / 255))
+        assert torch.allclose(features(images), maps.mean(dim=(2, 3)), atol=1e-4)
+        assert torch.allclose(features.logits(images), features.network._fc(features(images)))
+
+
+def test_frozen_features_are_the_same_in_training_and_evaluation_but_for_batch_norm() -> None:
+    features = EfficientNetLite0().train()
+    for module in features.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eval()
+    images = torch.rand(3, 3, 64, 64)
+    with torch.no_grad():
+        assert torch.equal(features(images), features(images)), "no random depth"
+        assert torch.allclose(features(images), features.eval()(images))
+
+
+def test_a_network_of_ones_own_has_its_maps_averaged() -> None:
+    torch.manual_seed(0)
+    own = Maps()
+    network = pretrained(own, embedding_size=4, image_size=16).eval()
+    images = torch.rand(2, 3, 16, 16)
+    with torch.no_grad():
+        mean = own(images).flatten(2).mean(dim=2)
+        expected = network.head(mean / mean.norm(dim=1, keepdim=True))
+        assert torch.allclose(network(images), expected / expected.norm(dim=1, keepdim=True), atol=1e-6)
+
+
+def test_a_network_of_the_hub_is_made_by_the_same_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = ResNetConfig(embedding_size=8, hidden_sizes=[8, 16], depths=[1, 1], layer_type="basic")
+    made = backbones._network
+    monkeypatch.setattr(backbones, "_network", lambda name: made(config))  # no hub is asked in a test
+    network = pretrained("resnet50", embedding_size=4, image_size=32).eval()
+    images = torch.rand(2, 3, 32, 32)
+    assert isinstance(network, Backbone)
+    assert torch.equal(network(network.pooled(images)), network(images))
+
+
+def test_what_cannot_be_a_network_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^`network`: got 'resnet9000', expected efficientnet-lite0, one of resnet34"):
+        pretrained("resnet9000")
+    with pytest.raises(ValueError, match=r"^`network`: gave shape \(1, 48, 16\) .* expected \(B, C\)"):
+        pretrained(nn.Flatten(1, 2), image_size=16)
+    with pytest.raises(ValueError, match="^`image_size`: got 0"):
+        pretrained(image_size=0)
+
+
+def test_the_hash_tells_weights_apart_and_nothing_else() -> None:
+    one, other = pretrained(image_size=64), pretrained(image_size=128)
+    assert weights_hash(one) == weights_hash(other) == weights_hash(one.to(memory_format=torch.contiguous_format))
+    assert weights_hash(pretrained(embedding_size=2)) != weights_hash(one)
+    small = nn.Linear(2, 2)
+    before = weights_hash(small)
+    with torch.no_grad():
+        small.weight[0, 0] += 1e-6
+    assert weights_hash(small) != before
+
+
+def test_grey_images_are_refused() -> None:
+    with pytest.raises(ValueError, match="`dataset`: got images of 1 channels, expected 3"):
+        embed(pretrained(image_size=32), read("standin").subset([0]))
