@@ -110,11 +110,15 @@ def test_a_missing_folder_set_or_split_is_said(tmp_path: Path, monkeypatch: pyte
         load_samples("mini_landmarks", "val")
     with pytest.raises(ValueError, match=r"`name`: got 'test', .* write load_samples\(\"mini_landmarks\", \"test\"\)"):
         load_samples("test")
-    with pytest.raises(ValueError, match=r"`name`: got 'omniglot', expected one of \['mini_landmarks'\]$"):
+    with pytest.raises(ValueError, match=r"`name`: got 'omniglot', expected one of \['groceries', 'mini_landmarks'\]$"):
         load_samples("omniglot")
+    with pytest.raises(ValueError, match=r"`split`: got 'all', expected one of \['test', 'train'\]"):
+        load_samples("groceries", "all")
     monkeypatch.setattr(samples, "shipped_folder", lambda name: tmp_path / name)
     with pytest.raises(FileNotFoundError, match=r"python -m suprank_edu.data.landmarks"):
         load_samples()
+    with pytest.raises(FileNotFoundError, match=r"make_groceries"):
+        load_samples("groceries")
 
 
 def test_neither_colour_nor_pixels_solve_it() -> None:

