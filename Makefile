@@ -72,7 +72,7 @@ help:
 	@echo "make test       every check: lint, types, imports, unit tests, chapters, book, browser; nothing in it is timed"
 	@echo "make test-fast  lint and the quick unit tests of the library, for the inner loop"
 	@echo "make test-busy  the tests, chapters and pages once more, beside two processes that never rest"
-	@echo "make nightly    the tests that take minutes for one answer"
+	@echo "make nightly    the tests that take long for one answer"
 	@echo "make cuda       the core suite and the engines on a card, without set-up (CARRIED=folder of packages; DEVICE=cpu)"
 	@echo "make bench      speed and memory against named rivals and the baseline (QUICK=1: two minutes; SAVE=1: new baseline)"
 	@echo "make execute    run the chapters and store their outputs (ONLY=06_suprank for one)"
@@ -182,7 +182,7 @@ cuda:
 	@PYTHONPATH="$(CURDIR)$(if $(CARRIED),:$(CARRIED))" $(PYTHON) -m benchmarks.cuda --device $(DEVICE) \
 		$(if $(filter cpu,$(DEVICE)),--small) $(CUDA_ARGS)
 
-# What takes minutes for one answer.
+# What takes long for one answer: the long versions of tests that the suite has in small, and a chapter trained anew.
 nightly: setup
 	@$(PYTEST) -q -m nightly tests
 

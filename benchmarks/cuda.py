@@ -139,8 +139,9 @@ def measure(engine: str, queries: int, positives: int, negatives: int, device: t
 
 
 def run_engines(device: torch.device, sizes: list[tuple[int, int, int]]) -> list[dict[str, Any]]:
-    """Measure each engine that the device has at each size."""
-    names = [name for name in ENGINES if name != "fused" or can_fuse(device.type)]
+    """Measure each engine at each size; the fused one on a card alone, since a rehearsal need not compile it."""
+    fuses = device.type == "cuda" and can_fuse("cuda")
+    names = [name for name in ENGINES if name != "fused" or fuses]
     rows = []
     for size in sizes:
         for name in names:

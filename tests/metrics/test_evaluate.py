@@ -214,6 +214,7 @@ evaluate(embeddings[:64], torch.arange(64))
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_memory_does_not_grow_with_the_blocks():
     """Small tensors that are kept from each block cut up the memory which the next block wants in one piece."""
     pytest.importorskip("resource")

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import torch
+from training import to_be_killed
 from training.small_networks import GroupNormNet, weights
 
 from suprank_edu.data import MPerClassBatches, load_samples, read
@@ -31,7 +32,6 @@ from suprank_edu.training import (
 
 GLYPHS = read("standin")
 RECIPE = Recipe(steps=6, batch_size=16, image_size=16, lr=1e-2, memory_size=40, embed_at_once=8)
-PROGRAM = Path(__file__).with_name("to_be_killed.py")
 
 
 def proxies() -> RankLoss:
@@ -342,7 +342,7 @@ def test_out_of_memory_says_what_to_lower(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def start(folder: Path, *options: str) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen([sys.executable, str(PROGRAM), str(folder), *options], stderr=subprocess.PIPE)
+    return subprocess.Popen([sys.executable, str(to_be_killed.__file__), str(folder), *options], stderr=subprocess.PIPE)
 
 
 def half_written(folder: Path) -> set[Path]:
@@ -358,23 +358,42 @@ def where_it_was(folder: Path, before: set[Path]) -> str:
     return f"killed {at}, {doing}; the last complete checkpoint is of step {step}"
 
 
+def assert_same_end(unbroken: Path, killed: Path) -> None:
+    expected, found = (checkpoint.load(folder / "last.pt") for folder in (unbroken, killed))
+    assert found["step"] == expected["step"] == 12
+    assert found["model"].keys() == expected["model"].keys()
+    assert all(torch.equal(found["model"][name], value) for name, value in expected["model"].items())
+
+
+def kill_in_save(folder: Path, number: int) -> None:
+    """Kill a run in the middle of writing its checkpoint of this number."""
+    before = half_written(folder)
+    assert start(folder, f"die_in_save={number}").wait() == -9
+    (half,) = half_written(folder) - before
+    with pytest.raises(ValueError, match="no readable checkpoint"):
+        checkpoint.load(half)
+    print(where_it_was(folder, before))
+
+
 @pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+def test_killed_while_it_writes_it_ends_with_the_same_bits(tmp_path: Path) -> None:
+    to_be_killed.main(str(tmp_path / "unbroken"))
+    kill_in_save(tmp_path / "killed", 5)
+    to_be_killed.main(str(tmp_path / "killed"))
+    assert_same_end(tmp_path / "unbroken", tmp_path / "killed")
+
+
+@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 def test_killed_at_any_moment_it_ends_with_the_same_bits(tmp_path: Path) -> None:
     """Tells, with ``pytest -s``, where each kill struck."""
     assert start(tmp_path / "unbroken").wait() == 0
-    expected = checkpoint.load(tmp_path / "unbroken" / "last.pt")
-    print(f"\nunbroken: {expected['step']} steps")
-    folder, kills = tmp_path / "killed", 0
+    folder, kills = tmp_path / "killed", 2
     # In the middle of writing the second and the fifth checkpoint, then at moments of nobody's choosing.
     for number in (2, 5):
-        before = half_written(folder)
-        assert start(folder, f"die_in_save={number}").wait() == -9
-        kills += 1
-        (half,) = half_written(folder) - before
-        with pytest.raises(ValueError, match="no readable checkpoint"):
-            checkpoint.load(half)
-        print(where_it_was(folder, before))
+        kill_in_save(folder, number)
     for patience in (0.0, 0.05):
         steps, before = checkpoint.load(folder / "last.pt")["step"], half_written(folder)
         process = start(folder)
@@ -387,12 +406,5 @@ def test_killed_at_any_moment_it_ends_with_the_same_bits(tmp_path: Path) -> None
         print(where_it_was(folder, before) if killed else "came to its end before it could be killed")
     process = start(folder)
     assert process.wait() == 0, process.stderr and process.stderr.read().decode()[-2000:]
-    found = checkpoint.load(folder / "last.pt")
-    assert kills >= 2
-    assert found["step"] == expected["step"]
-    assert found["model"].keys() == expected["model"].keys()
-    assert all(torch.equal(found["model"][name], value) for name, value in expected["model"].items())
-    numbers = sum(value.numel() for value in expected["model"].values())
-    print(
-        f"after {kills} kills: {found['step']} steps, all {numbers:,} weights equal to the unbroken run's, bit for bit"
-    )
+    assert_same_end(tmp_path / "unbroken", folder)
+    print(f"after {kills} kills all weights equal to the unbroken run's, bit for bit")

@@ -3,7 +3,6 @@
 import importlib
 import json
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -219,9 +218,12 @@ def test_a_run_that_diverges_fails_and_keeps_nothing_useless(
 
 WITHOUT = """
 import sys
+from pathlib import Path
 sys.modules[{module!r}] = None  # as where it is not installed
 from suprank_edu.training.__main__ import main
-sys.exit(main({arguments!r}))
+for how in ([], ["--dry-run"]):
+    folder = str(Path({folder!r}, *how))
+    print(main({arguments!r} + ["--out", folder] + how), Path(folder).exists())
 """
 
 
@@ -231,15 +233,14 @@ sys.exit(main({arguments!r}))
 )
 def test_what_a_run_needs_is_asked_for_before_anything_is_made(module: str, goes: bool, tmp_path: Path) -> None:
     """`resource` is not there on Windows, and augmentation, of which this setting has some, needs torch alone."""
-    command = ["run", "mini-landmarks", "sup-ap", "--out", str(tmp_path / "run"), "--device", "cpu"]
-    for how in ([], ["--dry-run"]):
-        script = WITHOUT.format(module=module, arguments=[*command, *how, *SMALL])
-        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-        assert done.returncode == (0 if goes else 1), done.stderr
-        if not goes:
-            assert done.stderr.startswith(f"error: the package {module.partition('.')[0]} is missing")
-        assert (tmp_path / "run").exists() == (goes and not how) or how
-        shutil.rmtree(tmp_path / "run", ignore_errors=True)
+    arguments = ["run", "mini-landmarks", "sup-ap", "--device", "cpu", *SMALL]
+    script = WITHOUT.format(module=module, folder=str(tmp_path / "run"), arguments=arguments)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    ends = [line for line in done.stdout.splitlines() if line.endswith(("True", "False"))]
+    assert ends == (["0 True", "0 False"] if goes else ["1 False", "1 False"]), done.stderr
+    if not goes:
+        missing = f"error: the package {module.partition('.')[0]} is missing"
+        assert [line.startswith(missing) for line in done.stderr.splitlines()].count(True) == 2
 
 
 def test_a_run_of_another_version_is_refused_with_a_sentence(

@@ -5,20 +5,23 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import torch
+from training import one_long_run, one_of_several
 
 from suprank_edu.training import checkpoint
+from suprank_edu.training.__main__ import main as command_line
 from suprank_edu.training.gather import share_of
 
-THREE_STEPS = Path(__file__).with_name("one_of_several.py")
-LONG_RUN = Path(__file__).with_name("one_long_run.py")
 TIMEOUT = 1200  # seconds; a busy machine is slow, not wrong
 
 
-def run(processes: int, folder: Path, *options: str, program: Path = THREE_STEPS) -> subprocess.CompletedProcess[str]:
-    return start(processes, [str(program), str(folder), *options])
+def run(
+    processes: int, folder: Path, *options: str, program: ModuleType = one_of_several
+) -> subprocess.CompletedProcess[str]:
+    return start(processes, [str(program.__file__), str(folder), *options])
 
 
 def start(processes: int, what: list[str]) -> subprocess.CompletedProcess[str]:
@@ -34,14 +37,24 @@ def start(processes: int, what: list[str]) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, torch.Tensor]:
     folder = tmp_path_factory.mktemp("alone")
-    done = run(1, folder)
-    assert done.returncode == 0, done.stderr[-3000:]
+    one_of_several.main(folder)
     return torch.load(folder / "rank0.pt", weights_only=True)
 
 
+TWO_PASSES = ("embed_at_once=4",)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("processes", [2, 4])
-@pytest.mark.parametrize("options", [(), ("embed_at_once=4",)], ids=["one pass", "two passes"])
+@pytest.mark.parametrize(
+    ("processes", "options"),
+    [
+        (2, TWO_PASSES),
+        pytest.param(2, (), marks=pytest.mark.nightly),
+        pytest.param(4, (), marks=pytest.mark.nightly),
+        pytest.param(4, TWO_PASSES, marks=pytest.mark.nightly),
+    ],
+    ids=["2, two passes", "2, one pass", "4, one pass", "4, two passes"],
+)
 def test_parameters_equal_those_of_one_process(processes, options, tmp_path, alone) -> None:
     done = run(processes, tmp_path, *options)
     assert done.returncode == 0, done.stderr[-3000:]
@@ -54,15 +67,9 @@ def test_parameters_equal_those_of_one_process(processes, options, tmp_path, alo
         assert found["losses"] == pytest.approx(alone["losses"], abs=1e-9)
 
 
-@pytest.mark.slow
-def test_a_run_with_all_that_has_a_state_is_shared_broken_and_continued_like_that_of_one_process(tmp_path) -> None:
-    """Proxies that start apart, memory, validation that differs by rank, a process that dies, more of them after it."""
-    assert run(1, tmp_path / "one", program=LONG_RUN).returncode == 0
-    assert run(2, tmp_path / "several", "die", program=LONG_RUN).returncode != 0
-    assert checkpoint.load(tmp_path / "several" / "last.pt")["step"] == 4
-    done = run(4, tmp_path / "several", "evaluations_differ", program=LONG_RUN)
-    assert done.returncode == 0, done.stderr[-3000:]
-    expected, found = (checkpoint.load(tmp_path / name / "last.pt") for name in ("one", "several"))
+def assert_same_run(one: Path, several: Path) -> None:
+    """The last checkpoints of two runs of eight steps hold the same networks, proxies, memories and evaluations."""
+    expected, found = (checkpoint.load(folder / "last.pt") for folder in (one, several))
     assert found["step"] == expected["step"] == 8
     for part in ("model", "loss", "memory"):
         assert found[part].keys() == expected[part].keys()
@@ -73,16 +80,38 @@ def test_a_run_with_all_that_has_a_state_is_shared_broken_and_continued_like_tha
 
 
 @pytest.mark.slow
+def test_a_run_with_all_that_has_a_state_is_shared_and_continued_like_that_of_one_process(tmp_path) -> None:
+    """Proxies that start apart, memory, validation that differs by rank, a process that dies; the rest is done alone."""
+    one, several = tmp_path / "one", tmp_path / "several"
+    assert run(2, several, "die", "evaluations_differ", program=one_long_run).returncode != 0
+    assert checkpoint.load(several / "last.pt")["step"] == 4
+    one_long_run.main(several)
+    one_long_run.main(one)
+    assert_same_run(one, several)
+
+
+@pytest.mark.slow
+@pytest.mark.nightly
+def test_a_run_that_was_broken_goes_on_in_more_processes(tmp_path) -> None:
+    one, several = tmp_path / "one", tmp_path / "several"
+    one_long_run.main(one)
+    assert run(2, several, "die", program=one_long_run).returncode != 0
+    done = run(4, several, "evaluations_differ", program=one_long_run)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert_same_run(one, several)
+
+
+@pytest.mark.slow
 def test_the_command_line_on_two_processes_speaks_once(tmp_path) -> None:
     small = ["--set", "steps=2", "batch_size=16", "image_size=16", "channels=(4,8)", "freeze_batch_norm=True"]
-    losses = []
-    for processes in (1, 2):
-        folder = tmp_path / str(processes)
-        command = ["run", "mini-landmarks", "happier", "--out", str(folder), "--device", "cpu", *small]
-        done = start(processes, ["-m", "suprank_edu.training", *command])
-        assert done.returncode == 0, done.stderr[-3000:]
-        assert done.stdout.count("2 steps, loss ") == 1
-        losses.append([entry["loss"] for entry in checkpoint.load(folder / "last.pt")["history"]])
+    command = ["run", "mini-landmarks", "happier", "--device", "cpu", *small, "--out"]
+    assert command_line([*command, str(tmp_path / "1")]) == 0
+    done = start(2, ["-m", "suprank_edu.training", *command, str(tmp_path / "2")])
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.stdout.count("2 steps, loss ") == 1
+    losses = [
+        [entry["loss"] for entry in checkpoint.load(tmp_path / name / "last.pt")["history"]] for name in ("1", "2")
+    ]
     assert losses[0][0] == pytest.approx(losses[1][0], abs=1e-5)
     assert losses[0] == pytest.approx(losses[1], abs=5e-3)  # float32, and Adam: a step turns with the sign of nothing
 

@@ -236,6 +236,7 @@ REAL = os.environ.get("SUPRANK_EDU_DATA")
 
 @pytest.mark.slow
 @pytest.mark.skipif(not REAL, reason="SUPRANK_EDU_DATA is not set: the real Omniglot is not here")
+@pytest.mark.nightly
 def test_sixty_steps_on_omniglot_find_unseen_characters() -> None:
     result = fit(Recipe(steps=60), read("omniglot"), SupAPLoss(), progress=False)
     unseen = read("omniglot", split="test")

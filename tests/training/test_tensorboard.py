@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from training import to_be_killed
 from training.small_networks import GroupNormNet
 
 from suprank_edu.data import read
@@ -17,7 +18,6 @@ from suprank_edu.training.__main__ import main
 
 GLYPHS, UNSEEN = read("standin"), read("standin", split="test")
 RECIPE = Recipe(steps=6, batch_size=16, image_size=16, lr=1e-2)
-PROGRAM = Path(__file__).with_name("to_be_killed.py")
 
 
 def train(folder: Path, events: Path, **settings: Any) -> FitResult:
@@ -80,10 +80,10 @@ def test_a_continued_run_has_every_step_once(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_killed_run_lacks_no_step_after_it_goes_on(tmp_path: Path) -> None:
     events = tmp_path / "events"
-    command = [sys.executable, str(PROGRAM), str(tmp_path / "run")]
-    killed = subprocess.run([*command, "die_in_save=8", f"tensorboard={events}"], check=False)
+    options = [str(tmp_path / "run"), f"tensorboard={events}"]
+    killed = subprocess.run([sys.executable, str(to_be_killed.__file__), *options, "die_in_save=8"], check=False)
     assert killed.returncode == -9
-    assert subprocess.run([*command, f"tensorboard={events}"], check=False).returncode == 0
+    to_be_killed.main(*options)
     found = read_events(events)
     assert set(found) == {"train/loss", "train/lr", "train/seconds"}
     assert all([event.step for event in of_tag] == list(range(1, 13)) for of_tag in found.values())

@@ -37,7 +37,16 @@ def die_in_save(number: int) -> None:
 
 
 def main(folder: str, *options: str) -> None:
+    """Run in one thread, of which each process makes the same bits."""
+    threads = torch.get_num_threads()
     torch.set_num_threads(1)
+    try:
+        run(folder, *options)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def run(folder: str, *options: str) -> None:
     settings = dict(option.split("=", 1) for option in options)
     if "die_in_save" in settings:
         die_in_save(int(settings["die_in_save"]))

@@ -44,6 +44,7 @@ def test_every_frame_of_a_grid_comes_back_from_the_page(plain: bool) -> None:
         assert text.rstrip("\n") == readout(**parameters)
 
 
+@pytest.mark.slow
 def test_the_pages_numbers_are_those_of_the_figure_function(explorer: Explorer) -> None:
     stored = payload.decode(payload.encode(explorer.payload))
     for position, parameters in random.Random(0).sample(list(frames(explorer)), 300):

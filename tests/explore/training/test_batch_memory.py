@@ -42,6 +42,7 @@ def test_the_small_network_takes_what_is_said() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_the_large_networks_take_what_is_said() -> None:
     from transformers import ResNetConfig, ViTConfig
 
