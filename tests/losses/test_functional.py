@@ -10,10 +10,12 @@ from strategies import cases, visible
 
 from suprank_edu import naive
 from suprank_edu.losses import (
+    black_box_ap,
     smooth_ap,
     smooth_h_ap,
     smooth_ndcg,
     smooth_recall,
+    soft_bin_ap,
     sup_ap,
     sup_h_ap,
     sup_ndcg,
@@ -68,10 +70,22 @@ LOSSES = {
         lambda s, v, valid=None: smooth_h_ap(s, v, tau=0.1, alpha=0.5, valid=valid),
         lambda s, v: naive.smooth_h_ap(s, v, 0.1, naive.relevance(v, 0.5)),
     ),
+    "soft_bin_ap": (soft_bin_ap, naive.soft_bin_ap),
+    "soft_bin_ap, level 2, 7 bins": (
+        lambda s, v, valid=None: soft_bin_ap(s, v, bins=7, min_level=2, valid=valid),
+        lambda s, v: naive.soft_bin_ap(s, v, 7, min_level=2),
+    ),
+    "black_box_ap": (black_box_ap, naive.black_box_ap),
+    "black_box_ap, level 2, margin 0.1": (
+        lambda s, v, valid=None: black_box_ap(s, v, margin=0.1, min_level=2, valid=valid),
+        lambda s, v: naive.black_box_ap(s, v, 0.1, min_level=2),
+    ),
 }
 EVERY_LOSS = pytest.mark.parametrize("name", LOSSES)
-FOUR = {"sup_ap", "sup_recall", "sup_ndcg", "sup_h_ap", "smooth_ap", "smooth_recall", "smooth_ndcg", "smooth_h_ap"}
-ONE_OF_EACH = pytest.mark.parametrize("name", sorted(FOUR))
+# Its value is a staircase: what its gradient is instead of a derivative is in test_rivals.py.
+SLOPING = [name for name in LOSSES if not name.startswith("black_box")]
+NAMES = [name for name in LOSSES if "," not in name]
+ONE_OF_EACH = pytest.mark.parametrize("name", NAMES)
 
 
 def by_loops(definition, case):
@@ -87,7 +101,7 @@ def test_values_are_those_of_the_loops(case):
         assert found.tolist() == pytest.approx(by_loops(definition, case), abs=1e-9), name
 
 
-@EVERY_LOSS
+@pytest.mark.parametrize("name", SLOPING)
 @pytest.mark.parametrize("seed", range(3))
 def test_gradients_are_the_differences_of_the_loops(name, seed):
     loss, definition = LOSSES[name]
@@ -105,10 +119,10 @@ def test_gradients_are_the_differences_of_the_loops(name, seed):
             assert gradient[query, k].item() == pytest.approx(expected, abs=1e-5, rel=1e-5)
 
 
-@ONE_OF_EACH
+@pytest.mark.parametrize("name", [name for name in NAMES if name in SLOPING])
 def test_gradcheck(name):
     loss, _ = LOSSES[name]
-    options = {"tau": 0.05} if name.startswith("smooth") else {"step": SupStep(tau=0.05)}
+    options = {"smooth": {"tau": 0.05}, "sup": {"step": SupStep(tau=0.05)}}.get(name.partition("_")[0], {})
     rng = np.random.default_rng(7)
     scores = torch.tensor(rng.uniform(0, 0.3, (3, 7)), requires_grad=True)
     levels, valid = torch.tensor(rng.integers(0, 3, (3, 7))), torch.tensor(rng.random((3, 7)) > 0.2)
@@ -237,7 +251,7 @@ def test_no_visible_positive_is_no_positive(name):
     assert torch.equal(scores.grad, torch.zeros_like(scores))
 
 
-@pytest.mark.parametrize("loss", [sup_ap, sup_ndcg, sup_h_ap, smooth_ap])
+@pytest.mark.parametrize("loss", [sup_ap, sup_ndcg, sup_h_ap, smooth_ap, soft_bin_ap, black_box_ap])
 def test_all_positives_of_one_level_with_distinct_scores_leave_nothing_to_lose(loss):
     scores = torch.tensor([[0.9, 0.1, -0.5, -0.9]], dtype=torch.float64)
     assert loss(scores, torch.full((1, 4), 2)).item() == pytest.approx(0, abs=1e-6)
@@ -285,8 +299,8 @@ def test_the_inputs_are_left_alone(name):
 @given(case=cases())
 def test_float32_is_close_to_float64(case):
     for name, (loss, _) in LOSSES.items():
-        if "other step" in name:
-            continue  # it jumps at delta, and 0.6 − 0.5 is above 0.1 in one dtype and below it in the other
+        if "other step" in name or "black_box" in name:
+            continue  # it jumps at delta or margin: 0.6 − 0.5 is above 0.1 in one dtype and below it in the other
         exact = loss(case.scores, case.levels, valid=case.valid).tolist()
         single = loss(case.scores.float(), case.levels, valid=case.valid)
         assert single.dtype == torch.float32
@@ -309,7 +323,7 @@ def test_half_precision_scores_give_finite_float32_losses_and_gradients(name, dt
 @given(case=cases())
 def test_levels_may_come_as_bools(case):
     relevant = case.levels > 0
-    for loss in (sup_ap, sup_recall, sup_ndcg, sup_h_ap, smooth_ap, smooth_recall, smooth_ndcg, smooth_h_ap):
+    for loss, _ in map(LOSSES.get, NAMES):
         kept = loss(case.scores, relevant.long(), valid=case.valid)
         assert torch.equal(loss(case.scores, relevant, valid=case.valid), kept)
 
@@ -389,6 +403,13 @@ def test_bad_arguments_are_named(name, change, message):
     ("make", "message"),
     [
         (lambda: smooth_ap(SCORES, LEVELS, tau=0.0), r"`tau`: got 0.0, expected a finite number above 0"),
+        (lambda: soft_bin_ap(SCORES, LEVELS, bins=1), r"`bins`: got 1, expected an integer of at least 2"),
+        (lambda: soft_bin_ap(SCORES, LEVELS, bins=2.5), r"`bins`: got 2.5, expected an integer of at least 2"),
+        (
+            lambda: black_box_ap(SCORES, LEVELS, interpolation=0),
+            r"`interpolation`: got 0, expected a finite number abo",
+        ),
+        (lambda: black_box_ap(SCORES, LEVELS, margin=-0.1), r"`margin`: got -0.1, expected at least 0"),
         (lambda: sup_ap(SCORES, LEVELS, min_level=0), r"`min_level`: got 0, expected an integer of at least 1"),
         (lambda: sup_recall(SCORES, LEVELS, ks=()), r"`ks`: got \(\), expected one or more integers of at least 1"),
         (lambda: sup_recall(SCORES, LEVELS, ks=(0,)), r"`ks`: got \(0,\), expected"),

@@ -21,6 +21,7 @@ from torch.nn.functional import normalize
 from suprank_edu import naive
 from suprank_edu.losses import (
     AtColumn,
+    BlackBoxAPLoss,
     CalibrationLoss,
     ProxyLoss,
     RankLoss,
@@ -28,6 +29,7 @@ from suprank_edu.losses import (
     SmoothHAPLoss,
     SmoothNDCGLoss,
     SmoothRecallLoss,
+    SoftBinAPLoss,
     SupAPLoss,
     SupHAPLoss,
     SupNDCGLoss,
@@ -42,6 +44,8 @@ SERVED = {
     "SupRecall": SupRecallLoss,
     "SmoothAP": SmoothAPLoss,
     "SmoothRecall": SmoothRecallLoss,
+    "SoftBinAP": SoftBinAPLoss,
+    "BlackBoxAP": BlackBoxAPLoss,
     "Calibration": CalibrationLoss,
     "AtColumn": lambda: AtColumn(TripletMarginLoss(), column=0),
     "roadmap": roadmap,

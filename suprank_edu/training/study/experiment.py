@@ -83,9 +83,9 @@ class Experiment:
         train, protocol = self._read()
         prepared = prepare(SETTINGS[self.setting], self.loss, train, self._changes)
         result = prepared.fit(device=device, progress=progress)
-        evaluation, gap, arrays = measure(result.model, protocol)
+        evaluation, arrays = measure(result.model, protocol)
         found = {key: round(value, 6) for key, value in evaluation.mean.items()}
-        gaps = {"test": gap}
+        gaps = {"test": found.pop("gap")}
         if self.on == "test":
             gaps["train"] = measured_gap(Protocol(train).embed(result.model))
         curve = [[int(entry["step"]), round(entry["loss"], 5)] for entry in result.history if entry["step"] % 10 == 0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -18,15 +19,15 @@ from suprank_edu.whole_set import for_every_query
 RETRIEVED = 10
 """Images that are kept of each query's ranked list."""
 
-STORED = ("R@1/column0", "mAP/column0", "mAP@R/column0", "H-AP", "NDCG", "ASI")
+STORED = ("R@1/column0", "mAP/column0", "mAP@R/column0", "H-AP", "NDCG", "ASI", "gap")
 """Metrics whose value for each query is kept for every seed, in float16: what compares losses over classes."""
 
 _GAP_QUERIES = 2048
 _AT_A_TIME = 512  # another number would round scores otherwise, and move ties
 
 
-def measure(model: nn.Module, protocol: Protocol) -> tuple[Evaluation, float, dict[str, np.ndarray[Any, Any]]]:
-    """Return every metric of a network, its gap, and arrays: `retrieved`, `ap` and `h_ap` of each query."""
+def measure(model: nn.Module, protocol: Protocol) -> tuple[Evaluation, dict[str, np.ndarray[Any, Any]]]:
+    """Return every metric of a network with its `gap`, and arrays: `retrieved`, `ap` and `h_ap` of each query."""
     embedded = protocol.embed(model)
     evaluation = embedded.evaluate(protocol.ks)
     arrays = {
@@ -34,7 +35,7 @@ def measure(model: nn.Module, protocol: Protocol) -> tuple[Evaluation, float, di
         "ap": evaluation.per_query["mAP/column0"].astype(np.float32),
         "h_ap": evaluation.per_query["H-AP"].astype(np.float32),
     }
-    return evaluation, measured_gap(embedded), arrays
+    return replace(evaluation, per_query=evaluation.per_query | {"gap": gaps_of_queries(embedded)}), arrays
 
 
 def retrieved_positions(embedded: Embedded) -> np.ndarray[Any, Any]:
@@ -52,7 +53,18 @@ def retrieved_positions(embedded: Embedded) -> np.ndarray[Any, Any]:
 
 
 def measured_gap(embedded: Embedded, size: int = 128, per_class: int = 4) -> float:
-    """Return the decomposability gap of AP (E17): the mean over queries, all of them or 2,048 drawn at random.
+    """Return the decomposability gap of AP (E17), the mean of `gaps_of_queries`.
+
+    Example:
+        >>> embeddings = torch.eye(4)[[0, 0, 1, 1]]  # two classes, each image where its twin is
+        >>> measured_gap(Embedded(embeddings, torch.tensor([0, 0, 1, 1])[:, None]), size=2, per_class=2)
+        0.0
+    """
+    return float(np.nanmean(gaps_of_queries(embedded, size, per_class)))
+
+
+def gaps_of_queries(embedded: Embedded, size: int = 128, per_class: int = 4) -> np.ndarray[Any, Any]:
+    """Return the `(Q,)` gaps of AP (E17) of the queries, NaN but for 2,048 drawn at random where there are more.
 
     The gallery is divided into batches of `size` images with `per_class` images of a class, as in training.
 
@@ -63,9 +75,10 @@ def measured_gap(embedded: Embedded, size: int = 128, per_class: int = 4) -> flo
         per_class: images of a class in a batch.
 
     Example:
-        >>> embeddings = torch.eye(4)[[0, 0, 1, 1]]  # two classes, each image where its twin is
-        >>> measured_gap(Embedded(embeddings, torch.tensor([0, 0, 1, 1])[:, None]), size=2, per_class=2)
-        0.0
+        >>> embeddings = torch.eye(4)[[0, 1, 0, 1]]  # the twin of an image is of the other class
+        >>> gaps = gaps_of_queries(Embedded(embeddings, torch.tensor([0, 0, 1, 1])[:, None]), size=2, per_class=2)
+        >>> gaps.round(2).tolist()
+        [0.67, 0.67, 0.67, 0.67]
     """
     draw = np.random.default_rng(0)
     labels = embedded.labels if embedded.ref_labels is None else embedded.ref_labels
@@ -73,7 +86,9 @@ def measured_gap(embedded: Embedded, size: int = 128, per_class: int = 4) -> flo
     queries = torch.from_numpy(np.sort(draw.permutation(len(embedded.embeddings))[:_GAP_QUERIES]))
     gap_of = partial(gap, batches=batches, metric=average_precision)
     both = embedded.embeddings, embedded.labels, embedded.ref_emb, embedded.ref_labels
-    return float(for_every_query(gap_of, *both, column=0, only=queries, chunk_size=_AT_A_TIME).nanmean())
+    gaps = np.full(len(embedded.embeddings), np.nan)
+    gaps[queries.numpy()] = for_every_query(gap_of, *both, column=0, only=queries, chunk_size=_AT_A_TIME).numpy()
+    return gaps
 
 
 def mild_share(metrics: dict[str, float]) -> float:

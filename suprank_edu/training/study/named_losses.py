@@ -13,9 +13,11 @@ from suprank_edu._checks import check_one_of
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.losses import (
     AtColumn,
+    BlackBoxAPLoss,
     SmoothAPLoss,
     SmoothNDCGLoss,
     SmoothRecallLoss,
+    SoftBinAPLoss,
     SupAPLoss,
     SupHAPLoss,
     SupNDCGLoss,
@@ -63,6 +65,8 @@ LOSSES = {
     "smooth-ap": NamedLoss("SmoothAP", lambda classes, dim, step: SmoothAPLoss()),
     "smooth-recall": NamedLoss("Smooth-R@k", lambda classes, dim, step: SmoothRecallLoss()),
     "smooth-ndcg": NamedLoss("Smooth-NDCG", lambda classes, dim, step: SmoothNDCGLoss()),
+    "softbin": NamedLoss("SoftBin", lambda classes, dim, step: SoftBinAPLoss()),
+    "blackbox": NamedLoss("BlackBox", lambda classes, dim, step: BlackBoxAPLoss()),
     "triplet": NamedLoss("triplet", lambda classes, dim, step: _finest(_others().TripletMarginLoss(margin=0.05))),
     "contrastive": NamedLoss("contrastive", lambda classes, dim, step: _finest(_others().ContrastiveLoss())),
     "multi-similarity": NamedLoss(

@@ -1,14 +1,10 @@
 """Names as vectors, and clusters of them."""
 
-import builtins
-import sys
-import types
-
 import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from suprank_edu.data.labelling import Candidate, candidates, cluster_vectors, embed_names, purity, sentence_embedder
+from suprank_edu.data.labelling import Candidate, candidates, cluster_vectors, embed_names, purity
 from suprank_edu.data.labelling.clusters import suggested_name
 
 NAMES = [
@@ -179,32 +175,6 @@ def test_no_phrase_is_no_candidate() -> None:
 
 def test_a_candidate_is_plain_data() -> None:
     assert Candidate("k", "castle", ("castle",), 1) == Candidate("k", "castle", ("castle",), 1)
-
-
-def test_sentence_transformers_are_named_when_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = builtins.__import__
-
-    def without(name, *args, **kwargs):
-        if name.startswith("sentence_transformers"):
-            raise ImportError(name)
-        return real(name, *args, **kwargs)
-
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(ImportError, match=r"pip install sentence-transformers, or use embed_names"):
-        sentence_embedder()
-
-
-def test_sentence_transformers_give_unit_vectors_when_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Model:
-        def __init__(self, name: str) -> None:
-            self.name = name
-
-        def encode(self, names):
-            return [[len(name), 1.0] for name in names]
-
-    monkeypatch.setitem(sys.modules, "sentence_transformers", types.SimpleNamespace(SentenceTransformer=Model))
-    vectors = sentence_embedder("tiny")(["a", "bb"])
-    np.testing.assert_allclose(vectors, [[1 / 2**0.5, 1 / 2**0.5], [2 / 5**0.5, 1 / 5**0.5]], rtol=1e-6)
 
 
 def test_as_many_clusters_as_vectors_leaves_each_alone() -> None:

@@ -92,6 +92,17 @@ def test_measured_gap_is_that_of_the_definition() -> None:
     )
 
 
+def test_of_many_queries_the_gap_is_measured_on_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    embeddings = torch.nn.functional.normalize(torch.randn(24, 5, generator=torch.Generator().manual_seed(3)), dim=1)
+    embedded = Embedded(embeddings, torch.arange(4).repeat_interleave(6)[:, None])
+    whole = measures.gaps_of_queries(embedded, size=8, per_class=2)
+    monkeypatch.setattr(measures, "_GAP_QUERIES", 7)
+    some = measures.gaps_of_queries(embedded, size=8, per_class=2)
+    assert np.isfinite(whole).all()
+    assert np.isfinite(some).sum() == 7
+    assert some[np.isfinite(some)] == pytest.approx(whole[np.isfinite(some)], abs=1e-12)
+
+
 def test_positions_in_a_large_gallery_are_kept_whole() -> None:
     """In 16 bits, place 65,536 would be place 0."""
     angles = torch.linspace(0, 3, 66_000)
@@ -151,7 +162,8 @@ def test_a_run_writes_what_it_measured(tmp_path: Path) -> None:
     assert arrays["h_ap"].mean() == pytest.approx(found["metrics"]["H-AP"], abs=1e-5)
     of_queries = Evaluation.load(experiment.queries_file(path))
     assert list(of_queries.per_query) == list(measures.STORED)
-    assert of_queries.mean == pytest.approx({key: found["metrics"][key] for key in measures.STORED}, abs=1e-4)
+    expected = {key: found["metrics"][key] for key in measures.STORED if key != "gap"}
+    assert of_queries.mean == pytest.approx(expected | {"gap": found["gap"]["test"]}, abs=1e-4)
     np.testing.assert_allclose(of_queries.per_query["mAP/column0"], arrays["ap"], atol=2.5e-4)
     assert of_queries.classes is not None
     assert of_queries.classes.tolist() == labels.tolist()
