@@ -5,6 +5,7 @@ from suprank_edu.explore.decomposability.gap import decomposability_gap
 from suprank_edu.explore.decomposability.gap_curves import gap_curves
 from suprank_edu.explore.decomposability.score_histograms import score_histograms
 from suprank_edu.explore.engine.controls import Choice, SelectionSlider, Slider, Toggle
+from suprank_edu.explore.engine.drags import Drag
 from suprank_edu.explore.engine.explorer import Explorer, show_figure
 from suprank_edu.explore.engine.figures import FigureFunction
 from suprank_edu.explore.hierarchy.hierarchical_ranking import hierarchical_ranking
@@ -27,6 +28,7 @@ from suprank_edu.explore.training.learning_curves import learning_curves
 __all__ = [
     "Choice",
     "Dashboard",
+    "Drag",
     "Explorer",
     "FigureFunction",
     "Gallery",

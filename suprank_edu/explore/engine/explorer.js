@@ -67,6 +67,7 @@
         this.payload = await inflate(this.block.querySelector(".sre-data").textContent);
         this.inputs.forEach((_, control) => this.show(control));
         await this.draw();
+        if (this.payload.drags) this.handles = makeHandles(this.plot, this.payload.drags, (...move) => this.dragged(...move));
         this.block.dataset.state = "ready";
         new ResizeObserver(() => this.fit()).observe(this.plot);
       } catch (error) {
@@ -87,6 +88,13 @@
       this.position[control] = input.type === "checkbox" ? Number(input.checked) : Number(input.value);
       const presets = (this.payload.presets[control] || {})[this.position[control]] || [];
       for (const [other, at] of presets) this.position[other] = at;
+      this.inputs.forEach((_, each) => this.show(each));
+      this.draw();
+    }
+
+    // A mark was dragged: it may mean other controls too, such as which item is moved.
+    dragged(drag, index) {
+      for (const [control, at] of [...drag.sets, [drag.control, index]]) this.position[control] = at;
       this.inputs.forEach((_, each) => this.show(each));
       this.draw();
     }

@@ -10,6 +10,7 @@ from typing import Any
 from suprank_edu._progress import is_static
 from suprank_edu.explore.engine import payload
 from suprank_edu.explore.engine.controls import Choice, Control, SelectionSlider, Slider, Toggle, Value
+from suprank_edu.explore.engine.drags import Drag, check_drags
 from suprank_edu.explore.engine.figures import FigureFunction, describe
 from suprank_edu.explore.engine.static import Block, block_html
 
@@ -27,10 +28,11 @@ class Explorer:
         readout: parameters → text under the figure, the formula with the current numbers; lines end in `\\n`.
         square: the built page makes the figure no taller than it is wide, for rings on a narrow screen; its layout
             has a height, the largest.
+        drags: the marks that can be dragged, each in the place of a slider, which stays.
 
     Raises:
-        ValueError: a control that `figure` does not take, two controls of one name, a preset that names no
-            control or value, an empty title or alt text, or a grid of more than 20,000 frames.
+        ValueError: a control that `figure` does not take, two controls of one name, a preset or a drag that names
+            no control or value, an empty title or alt text, or a grid of more than 20,000 frames.
 
     Example:
         >>> from suprank_edu.explore import FigureFunction, Slider
@@ -52,14 +54,17 @@ class Explorer:
         alt: str,
         readout: Callable[..., str] | None = None,
         square: bool = False,
+        drags: Sequence[Drag] = (),
     ) -> None:
         self.figure = figure
         self.square = square
+        self.drags = tuple(drags)
         self.controls = tuple(controls)
         self.title = _text("title", title)
         self.alt = _text("alt", alt)
         self._readout = readout
         _check_controls(self.controls)
+        check_drags(self.drags, self.controls)
         _check_takes("figure", figure, self.controls)
         if readout is not None:
             _check_takes("readout", readout, self.controls)
@@ -90,8 +95,10 @@ class Explorer:
 
     def html(self) -> str:
         """Return the self-contained block of the built page: text, controls, data, style and script."""
-        block = Block(self.title, self.alt, self.controls, self.readout(**self.parameters), self.payload, self.square)
-        return block_html(block)
+        start = self.readout(**self.parameters)
+        return block_html(
+            Block(self.title, self.alt, self.controls, start, self.payload, square=self.square, drags=self.drags)
+        )
 
     @functools.cached_property
     def widget(self) -> Any:

@@ -37,6 +37,7 @@ class LiveExplorer:
             import ipywidgets
             import plotly.graph_objects as go
 
+        from suprank_edu.explore.engine.drag_marks import DragMarks
         from suprank_edu.explore.engine.keys import KeepKeys
 
         self.explorer = explorer
@@ -48,7 +49,10 @@ class LiveExplorer:
         self._busy = False
         for control in explorer.controls:
             self.inputs[control.name].observe(self._handler(control), names="value")
-        self.box = ipywidgets.VBox([*self._head(ipywidgets), self.figure, self.text, KeepKeys()])
+        helpers = [KeepKeys()]
+        if explorer.drags:
+            helpers.append(DragMarks(explorer, self._move))
+        self.box = ipywidgets.VBox([*self._head(ipywidgets), self.figure, self.text, *helpers])
 
     @property
     def parameters(self) -> dict[str, Value]:

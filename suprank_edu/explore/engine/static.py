@@ -15,11 +15,12 @@ from typing import Any, NamedTuple
 from suprank_edu._html import asset, template
 from suprank_edu.explore.drawing.palette import CLEAR, dark_colours
 from suprank_edu.explore.engine.controls import Choice, Control, Toggle
+from suprank_edu.explore.engine.drags import Drag, as_json
 from suprank_edu.explore.engine.payload import Payload, encode
 
 
 class Block(NamedTuple):
-    """What a block shows: texts, controls, the readout at the start, the data of all frames, whether it is square."""
+    """What a block shows: texts, controls, the first readout, all frames, whether it is square, its drags."""
 
     title: str
     alt: str
@@ -27,6 +28,7 @@ class Block(NamedTuple):
     readout: str
     payload: Payload
     square: bool = False
+    drags: Sequence[Drag] = ()
 
 
 # One labelled native input a control; the label holds it, so that no id can clash. JupyterLab would take the arrow keys
@@ -78,8 +80,8 @@ def block_html(block: Block) -> str:
         parts=template(_PARTS).render(block=block, height=height, rows=rows),
         data=data,
         book=_book(),
-        css=asset(__package__, "explorer.css"),
-        js=asset(__package__, "explorer.js"),
+        css=asset(__package__, "explorer.css") + asset(__package__, "handles.css"),
+        js="\n".join(["{", asset(__package__, "handles.js"), asset(__package__, "explorer.js"), "}"]),
         line_end="\n",
     )
 
@@ -101,8 +103,10 @@ def _with_theme(block: Block) -> dict[str, Any]:
     layout = dict(block.payload["layout"]) | {"paper_bgcolor": CLEAR, "plot_bgcolor": CLEAR}
     if block.square:
         layout.pop("height", None)  # plotly then fills the room that the style leaves
+    drags = {"drags": as_json(block.drags, block.controls)} if block.drags else {}
     return {
         **block.payload,
+        **drags,
         "layout": layout,
         "controls": controls,
         "presets": presets,

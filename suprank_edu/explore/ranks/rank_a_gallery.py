@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from suprank_edu.explore.drawing.words import fixed, number
 from suprank_edu.explore.engine.controls import Choice, Slider
+from suprank_edu.explore.engine.drags import Drag
+from suprank_edu.explore.engine.drags import Drag
 from suprank_edu.explore.engine.explorer import Explorer
-from suprank_edu.explore.ranks.rank_a_gallery_figure import HIGH, LOW, figure
+from suprank_edu.explore.ranks.rank_a_gallery_figure import HIGH, LOW, MARKS, figure
 from suprank_edu.explore.ranks.ranked_list import (
     KINDS,
     LENIENT,
@@ -60,6 +62,10 @@ def rank_a_gallery() -> Explorer:
             "other items, jump where it passes one, and leave a single point apart at an exact tie."
         ),
         readout=readout,
+        drags=[
+            Drag("score", trace=trace, point=point, label=f"score of {_ITEMS[i]}", sets={"item": _ITEMS[i]})
+            for i, (trace, point) in enumerate(MARKS)
+        ],
     )
 
 

@@ -37,6 +37,11 @@ from suprank_edu.explore.ranks.ranked_list import (
 LOW, HIGH = 0.1, 1.0
 """Between which scores the chosen item moves."""
 
+_MEMBERS = {level: [i for i, found in enumerate(LEVELS) if found == level] for level in (2, 1, 0)}  # a trace each
+
+MARKS = tuple((1 + list(_MEMBERS).index(level), _MEMBERS[level].index(i)) for i, level in enumerate(LEVELS))
+"""For each item the place of its trace, and its own place in that trace."""
+
 _LEFT, _ROOM = 0.05, 0.015  # where the stems begin, and room for a mark at either end of the sweep
 _BELOW = {"xaxis": "x3", "yaxis": "y2"}
 _CURVES: tuple[tuple[Style, str], ...] = ((POSITIVE, "solid"), (SMOOTH, "dashdot"), (RIVAL, "dot"), (RELATED, "dash"))
@@ -77,8 +82,8 @@ def _stems(state: Ranked) -> dict[str, Any]:
 def _items(state: Ranked) -> list[dict[str, Any]]:
     """Return one trace a level, so that the legend names the marks."""
     traces = []
-    for level in (2, 1, 0):
-        style, members = level_style(level, 2), [i for i in range(len(NAMES)) if LEVELS[i] == level]
+    for level, members in _MEMBERS.items():
+        style = level_style(level, 2)
         traces.append(
             {
                 "type": "scatter",

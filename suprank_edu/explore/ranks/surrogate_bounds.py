@@ -6,8 +6,9 @@ import torch
 
 from suprank_edu.explore.drawing.words import below_one, fixed, number
 from suprank_edu.explore.engine.controls import Choice, SelectionSlider, Slider
+from suprank_edu.explore.engine.drags import Drag
 from suprank_edu.explore.engine.explorer import Explorer
-from suprank_edu.explore.ranks.surrogate_bounds_figure import DELTAS, REACH, figure
+from suprank_edu.explore.ranks.surrogate_bounds_figure import DELTAS, MARKS, REACH, figure
 from suprank_edu.explore.ranks.surrogate_bounds_steps import CONTINUOUS, INATURALIST, PUBLISHED, VARIANTS, at, sup_step
 from suprank_edu.steps import Sigmoid, SupStep
 
@@ -44,6 +45,7 @@ def surrogate_bounds() -> Explorer:
             "the SupRank step stays at ρ beyond δ. Areas where a step lies under H are shaded."
         ),
         readout=readout,
+        drags=[Drag("t", trace, 0, f"score difference t, on {name}") for name, trace in MARKS.items()],
     )
 
 

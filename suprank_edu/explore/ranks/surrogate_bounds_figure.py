@@ -29,6 +29,9 @@ _SLOPES = (-7.0, 118.0)
 _AFTER = 1e-9  # just beyond a jump
 _STYLES = Steps((EXACT, "H exact"), (SMOOTH, "σ sigmoid"), (SUPRANK, "H⁻ SupRank"))
 
+MARKS = {name: 10 + 2 * number for number, (_, name) in enumerate(_STYLES)}
+"""For each step the place of the trace that marks its value at t."""
+
 
 @FigureFunction
 def figure(t: float, tau: float, rho: float, delta: float, variant: str) -> Description:
