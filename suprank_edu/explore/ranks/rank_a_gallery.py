@@ -5,7 +5,6 @@ from __future__ import annotations
 from suprank_edu.explore.drawing.words import fixed, number
 from suprank_edu.explore.engine.controls import Choice, Slider
 from suprank_edu.explore.engine.drags import Drag
-from suprank_edu.explore.engine.drags import Drag
 from suprank_edu.explore.engine.explorer import Explorer
 from suprank_edu.explore.ranks.rank_a_gallery_figure import HIGH, LOW, MARKS, figure
 from suprank_edu.explore.ranks.ranked_list import (
