@@ -17,6 +17,7 @@ from suprank_edu.training.callbacks import Callback
 from suprank_edu.training.gather import is_first_process
 from suprank_edu.training.learner import TrainingError
 from suprank_edu.training.study import LOSSES, SETTINGS, Run, as_text, fill, load_results, table
+from suprank_edu.training.study.experiment import PROXY_RATE
 from suprank_edu.training.study.trial import trial
 from suprank_edu.training.tensorboard import TensorBoard
 
@@ -108,7 +109,15 @@ def _add_results(commands: Any) -> None:
     results.add_argument(
         "--lrs", nargs="+", type=float, default=[], metavar="LR", help="to choose from, on held-out training classes"
     )
-    results.add_argument("--chosen-in", metavar="FOLDER", help="take the learning rates chosen in these results")
+    results.add_argument(
+        "--proxy-rates",
+        nargs="+",
+        type=float,
+        default=[PROXY_RATE],
+        metavar="N",
+        help=f"how many times faster proxies learn, to choose from too (default: {PROXY_RATE:g})",
+    )
+    results.add_argument("--chosen-in", metavar="FOLDER", help="take the rates chosen in these results")
     results.add_argument("--set", nargs="+", default=[], metavar="NAME=VALUE", help="change settings of every run")
     results.add_argument("--device", help="cpu or cuda; the best there is by default")
     results.add_argument("--processes", type=int, default=1, help="runs at a time, one thread each (default: 1)")
@@ -213,7 +222,7 @@ def _results(options: argparse.Namespace) -> None:
     if options.setting is not None:
         changes = tuple(_changes(options.set).items())
         which = {"seeds": options.seeds, "lrs": options.lrs, "chosen_in": options.chosen_in, "changes": changes}
-        how = {"device": options.device, "processes": options.processes}
+        how = {"proxy_rates": options.proxy_rates, "device": options.device, "processes": options.processes}
         fill(options.out, options.setting, options.losses, **which, **how)
     print(as_text(table(load_results(options.out))))
 

@@ -32,10 +32,17 @@ from suprank_edu.training.recipe import Recipe
 
 
 class NamedLoss(NamedTuple):
-    """How tables and figures write a loss, and how it is made: of the number of the finest classes, D and a step."""
+    """How tables and figures write a loss, and how it is made: of the number of the finest classes, D and a step.
+
+    Attributes:
+        title: the name in tables and figures.
+        make: what makes it.
+        proxies: whether it has proxies, which have a learning rate of their own.
+    """
 
     title: str
     make: Callable[[int, int, SupStep], nn.Module]
+    proxies: bool = False
 
 
 def _others() -> Any:
@@ -54,14 +61,18 @@ LOSSES = {
     "sup-ndcg": NamedLoss("Sup-NDCG", lambda classes, dim, step: SupNDCGLoss(step)),
     "sup-h-ap": NamedLoss("Sup-H-AP", lambda classes, dim, step: SupHAPLoss(step=step)),
     "roadmap": NamedLoss("ROADMAP, pairs", lambda classes, dim, step: roadmap(step=step)),
-    "roadmap-proxies": NamedLoss("ROADMAP, proxies", lambda classes, dim, step: roadmap(classes, dim, step=step)),
+    "roadmap-proxies": NamedLoss(
+        "ROADMAP, proxies", lambda classes, dim, step: roadmap(classes, dim, step=step), proxies=True
+    ),
     "road-recall": NamedLoss("ROAD-R@k, pairs", lambda classes, dim, step: road_recall(step=step)),
     "road-recall-proxies": NamedLoss(
-        "ROAD-R@k, proxies", lambda classes, dim, step: road_recall(classes, dim, step=step)
+        "ROAD-R@k, proxies", lambda classes, dim, step: road_recall(classes, dim, step=step), proxies=True
     ),
-    "road-ndcg": NamedLoss("ROAD-NDCG", lambda classes, dim, step: road_ndcg(classes, dim, step=step)),
-    "happier": NamedLoss("HAPPIER", lambda classes, dim, step: happier(classes, dim, step=step)),
-    "happier-f": NamedLoss("HAPPIER-F", lambda classes, dim, step: happier(classes, dim, weight=0.5, step=step)),
+    "road-ndcg": NamedLoss("ROAD-NDCG", lambda classes, dim, step: road_ndcg(classes, dim, step=step), proxies=True),
+    "happier": NamedLoss("HAPPIER", lambda classes, dim, step: happier(classes, dim, step=step), proxies=True),
+    "happier-f": NamedLoss(
+        "HAPPIER-F", lambda classes, dim, step: happier(classes, dim, weight=0.5, step=step), proxies=True
+    ),
     "smooth-ap": NamedLoss("SmoothAP", lambda classes, dim, step: SmoothAPLoss()),
     "smooth-recall": NamedLoss("Smooth-R@k", lambda classes, dim, step: SmoothRecallLoss()),
     "smooth-ndcg": NamedLoss("Smooth-NDCG", lambda classes, dim, step: SmoothNDCGLoss()),
@@ -74,15 +85,20 @@ LOSSES = {
     ),
     "fastap": NamedLoss("FastAP", lambda classes, dim, step: _finest(_others().FastAPLoss())),
     "softmax": NamedLoss(
-        "softmax", lambda classes, dim, step: _finest(_others().NormalizedSoftmaxLoss(classes, dim, temperature=0.05))
+        "softmax",
+        lambda classes, dim, step: _finest(_others().NormalizedSoftmaxLoss(classes, dim, temperature=0.05)),
+        proxies=True,
     ),
     # Squared distances times 9, as in the code published with ProxyNCA (both vectors are three long there).
     "proxy-nca": NamedLoss(
-        "ProxyNCA", lambda classes, dim, step: _finest(_others().ProxyNCALoss(classes, dim, softmax_scale=9))
+        "ProxyNCA",
+        lambda classes, dim, step: _finest(_others().ProxyNCALoss(classes, dim, softmax_scale=9)),
+        proxies=True,
     ),
     "arcface": NamedLoss(
         "ArcFace",
         lambda classes, dim, step: _finest(_others().ArcFaceLoss(classes, dim, scale=30, margin=math.degrees(0.5))),
+        proxies=True,
     ),
 }
 """Losses by name, in the order of tables and menus."""

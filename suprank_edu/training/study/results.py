@@ -8,16 +8,17 @@ import os
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from suprank_edu._checks import check_count, check_metric_keys
+from suprank_edu._checks import check_count, check_metric_keys, check_one_of
 from suprank_edu._extras import needs
 from suprank_edu.data.folders import shipped_folder
-from suprank_edu.training.study.experiment import Experiment
+from suprank_edu.training.study.experiment import PROXY_RATE, Experiment
 from suprank_edu.training.study.interval import Interval as Interval
 from suprank_edu.training.study.missing import make_missing
+from suprank_edu.training.study.named_losses import LOSSES
 from suprank_edu.training.study.named_losses import NAMES as NAMES
 
 if TYPE_CHECKING:
@@ -68,15 +69,20 @@ def load_results(folder: str | os.PathLike[str]) -> list[dict[str, Any]]:
 
 
 def chosen_lr(results: Iterable[dict[str, Any]], loss: str) -> float:
-    """Return the learning rate of a loss with the best `CHOSEN_BY` on the validation classes.
+    """Return the learning rate of a loss with the best `CHOSEN_BY` on the validation classes; see `chosen_rates`."""
+    return chosen_rates(results, loss)[0]
+
+
+def chosen_rates(results: Iterable[dict[str, Any]], loss: str) -> tuple[float, float]:
+    """Return the learning rate of a loss, and how many times faster its proxies learn, best on the validation classes.
 
     Raises:
-        ValueError: the loss has no validation run with a value; NaN is none.
+        ValueError: the loss has no validation run with a value of `CHOSEN_BY`; NaN is none.
 
     Example:
-        >>> runs = [{"loss": "sup-ap", "on": "validation", "lr": 1e-3, "metrics": {CHOSEN_BY: 0.4}}]
-        >>> chosen_lr([*runs, runs[0] | {"lr": 2e-3, "metrics": {CHOSEN_BY: 0.5}}], "sup-ap")
-        0.002
+        >>> runs = [{"loss": "arcface", "on": "validation", "lr": 1e-3, "metrics": {CHOSEN_BY: 0.4}}]
+        >>> chosen_rates([*runs, runs[0] | {"lr": 2e-3, "proxy_rate": 10, "metrics": {CHOSEN_BY: 0.5}}], "arcface")
+        (0.002, 10.0)
     """
     runs = [run for run in results if run["loss"] == loss and run["on"] == "validation"]
     measured = [run for run in runs if not math.isnan(run["metrics"][CHOSEN_BY])]
@@ -84,7 +90,7 @@ def chosen_lr(results: Iterable[dict[str, Any]], loss: str) -> float:
         without = f"whose {len(runs)} validation runs have no {CHOSEN_BY}" if runs else "which has no validation run"
         raise ValueError(f"`loss`: got {loss!r}, {without}, expected one or more")
     best = max(measured, key=lambda run: float(run["metrics"][CHOSEN_BY]))
-    return float(best["lr"])
+    return float(best["lr"]), float(best.get("proxy_rate", PROXY_RATE))
 
 
 def value_of(run: dict[str, Any], column: str) -> float:
@@ -203,6 +209,7 @@ def fill(
     *,
     seeds: int = 5,
     lrs: Sequence[float] = (),
+    proxy_rates: Sequence[float] = (PROXY_RATE,),
     chosen_in: str | os.PathLike[str] | None = None,
     changes: Sequence[tuple[str, Any]] = (),
     device: str | None = None,
@@ -210,8 +217,9 @@ def fill(
 ) -> list[Path]:
     """Make every run of a table that is not in the folder yet; broken off, it goes on when called again.
 
-    First each loss is trained with each learning rate and judged on held-out training classes, with seed 0; then with
-    the best of them on all training classes, with every seed, and judged on the unseen classes.
+    First each loss is trained with each learning rate, one with proxies with each rate of these too, and judged on
+    held-out training classes, with seed 0; then with the best on all training classes, with every seed, and judged on
+    the unseen classes.
 
     Args:
         folder: where the files go.
@@ -219,7 +227,8 @@ def fill(
         losses: names of losses.
         seeds: how many, from 0.
         lrs: the learning rates to choose from; one alone is taken as it is.
-        chosen_in: instead of choosing, take the learning rates that were chosen in this other folder.
+        proxy_rates: how many times faster proxies learn, to choose from; one alone is taken as it is.
+        chosen_in: instead of choosing, take the rates that were chosen in this other folder.
         changes: settings of the recipe that differ, for every run.
         device: see `suprank_edu.training.fit`.
         processes: runs at a time, each with one thread where there is more than one.
@@ -239,12 +248,24 @@ def fill(
             f"`lrs`: got {tuple(lrs)} with chosen_in={chosen_in}, expected one of the two: learning rates, or results "
             "to take them from"
         )
-    changes = tuple(changes)
-    trials = [Experiment(setting, loss, lr, 0, "validation", changes) for loss in losses for lr in lrs]
-    for trial in trials or [Experiment(setting, loss, 1e-3, changes=changes) for loss in losses]:
+    if not proxy_rates:
+        raise ValueError("`proxy_rates`: got none, expected one or more multiples of the learning rate")
+
+    def one(loss: str, rates: tuple[float, float], on: Literal["test", "validation"], seed: int = 0) -> Experiment:
+        return Experiment(setting, loss, rates[0], seed, on, tuple(changes), rates[1])
+
+    tried = {loss: _rates_to_try(loss, lrs, proxy_rates) for loss in losses}
+    trials = [one(loss, rates, "validation") for loss in losses for rates in tried[loss]]
+    for trial in trials or [one(loss, (1e-3, PROXY_RATE), "test") for loss in losses]:
         trial.recipe()  # a setting that cannot be is refused before the first run
-    written = make_missing(trials if len(lrs) > 1 else [], Path(folder), device, processes)
-    known = load_results(chosen_in or folder) if len(lrs) != 1 else []
-    rate = {loss: lrs[0] if len(lrs) == 1 else chosen_lr(known, loss) for loss in losses}
-    tests = [Experiment(setting, loss, rate[loss], seed, "test", changes) for seed in range(seeds) for loss in losses]
+    trials = [trial for trial in trials if len(tried[trial.loss]) > 1]
+    written = make_missing(trials, Path(folder), device, processes)
+    known = load_results(chosen_in or folder) if trials or chosen_in is not None else []
+    chosen = {loss: tried[loss][0] if len(tried[loss]) == 1 else chosen_rates(known, loss) for loss in losses}
+    tests = [one(loss, chosen[loss], "test", seed) for seed in range(seeds) for loss in losses]
     return written + make_missing(tests, Path(folder), device, processes)
+
+
+def _rates_to_try(loss: str, lrs: Sequence[float], proxy_rates: Sequence[float]) -> list[tuple[float, float]]:
+    check_one_of("loss", loss, LOSSES)
+    return [(lr, times) for lr in lrs for times in (proxy_rates if LOSSES[loss].proxies else (PROXY_RATE,))]

@@ -142,7 +142,7 @@ def test_mild_share_by_counting() -> None:
 
 @pytest.mark.slow
 def test_a_run_writes_what_it_measured(tmp_path: Path) -> None:
-    one = Experiment("mini-landmarks", "roadmap-proxies", 1e-3, changes=TINY)
+    one = Experiment("mini-landmarks", "roadmap-proxies", 1e-3, changes=TINY, proxy_rate=20)
     path = one.write(tmp_path, device="cpu")
     assert sorted(file.name for file in path.parent.iterdir()) == [
         "roadmap-proxies_seed0-queries.npz",
@@ -151,7 +151,7 @@ def test_a_run_writes_what_it_measured(tmp_path: Path) -> None:
     ]
     found, arrays = json.loads(path.read_text()), np.load(path.with_suffix(".npz"))
     assert (found["loss"], found["lr"], found["seed"], found["on"]) == ("roadmap-proxies", 1e-3, 0, "test")
-    assert (found["recipe"]["steps"], found["recipe"]["loss_lr"]) == (3, 0.05)
+    assert (found["recipe"]["steps"], found["recipe"]["loss_lr"], found["proxy_rate"]) == (3, 0.02, 20)
     assert found["mild"] == pytest.approx(mild_share(found["metrics"]))
     assert set(found["gap"]) == {"train", "test"}
     labels = experiment._read("mini-landmarks", "test").labels[:, 0]

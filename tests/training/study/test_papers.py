@@ -89,6 +89,12 @@ def test_every_loss_ranks_a_batch(name: str) -> None:
     assert embeddings.grad.abs().sum() > 0
 
 
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_loss_says_whether_it_has_proxies(name: str) -> None:
+    loss = make_loss(name, images(classes=8, each=4), Recipe(embedding_size=16), SETTINGS["sop"].step)
+    assert LOSSES[name].proxies == any(parameter.requires_grad for parameter in loss.parameters())
+
+
 def test_the_sums_have_the_weights_of_the_papers() -> None:
     data, recipe = images(classes=8, each=4), Recipe(embedding_size=16)
     made = {name: make_loss(name, data, recipe, SETTINGS["sop"].step) for name in LOSSES}

@@ -11,7 +11,16 @@ import pytest
 from suprank_edu.training.__main__ import main
 from suprank_edu.training.study import Experiment, results
 from suprank_edu.training.study.named_losses import LOSSES, NAMES
-from suprank_edu.training.study.results import Interval, as_text, chosen_lr, fill, load_results, table, value_of
+from suprank_edu.training.study.results import (
+    Interval,
+    as_text,
+    chosen_lr,
+    chosen_rates,
+    fill,
+    load_results,
+    table,
+    value_of,
+)
 
 
 def run(loss: str, lr: float, seed: int, on: str, value: float) -> dict[str, Any]:
@@ -77,6 +86,12 @@ def test_a_table_without_a_test_run_is_its_head() -> None:
     assert as_text(table([run("a", 1e-3, 0, "validation", 0.5)])).split() == ["loss", "seeds"]
 
 
+def test_proxies_are_chosen_with_the_learning_rate_and_were_50_times_as_fast_before() -> None:
+    runs = [run("a", 1e-3, 0, "validation", 0.3), run("a", 2e-3, 0, "validation", 0.4) | {"proxy_rate": 10.0}]
+    assert chosen_rates(runs, "a") == (2e-3, 10)
+    assert chosen_rates(runs[:1], "a") == (1e-3, 50)
+
+
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> list[Experiment]:
     """Experiments that would have been run: none trains here, and 0.002 is the best rate for all but triplet."""
@@ -85,10 +100,11 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[Experiment]:
     def write(self: Experiment, folder: Path, device: str | None = None) -> Path:
         seen.append(self)
         best = 7e-4 if self.loss == "triplet" else 2e-3
+        far = abs(self.lr - best) + abs(self.proxy_rate - 10) / 1000  # proxies that learn 10 times as fast are best
         path = Path(folder) / f"{self.name}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
-        found = run(self.loss, self.lr, self.seed, self.on, 1 - abs(self.lr - best))
-        recipe = {"lr": self.lr, "seed": self.seed} | dict(self.changes)
+        found = run(self.loss, self.lr, self.seed, self.on, 1 - far) | {"proxy_rate": self.proxy_rate}
+        recipe = {"lr": self.lr, "loss_lr": self.proxy_rate * self.lr, "seed": self.seed} | dict(self.changes)
         path.write_text(json.dumps(found | {"setting": self.setting, "recipe": recipe}))
         return path
 
@@ -125,6 +141,29 @@ def test_fill_takes_rates_from_elsewhere_or_one_as_it_is(tmp_path: Path, made: l
     assert [(one.lr, one.on) for one in made] == [(0.5, "test")]
 
 
+def test_fill_tries_each_rate_of_proxies_with_each_learning_rate(tmp_path: Path, made: list[Experiment]) -> None:
+    losses, rates = ["sup-ap", "arcface"], {"lrs": [2e-3, 6e-3], "proxy_rates": [5, 10, 50]}
+    fill(tmp_path / "a", "omniglot", losses, seeds=1, **rates)
+    tried = {loss: [(one.lr, one.proxy_rate) for one in made if one.loss == loss] for loss in losses}
+    assert tried["sup-ap"] == [(2e-3, 50), (6e-3, 50), (2e-3, 50)]  # the last is the test
+    assert tried["arcface"] == [(lr, times) for lr in (2e-3, 6e-3) for times in (5, 10, 50)] + [(2e-3, 10)]
+    assert len({one.name for one in made}) == len(made)
+    assert made[-1].recipe().loss_lr == pytest.approx(0.02)
+    made.clear()
+    assert fill(tmp_path / "a", "omniglot", losses, seeds=1, **rates) == []
+    fill(tmp_path / "b", "omniglot", losses, seeds=1, chosen_in=tmp_path / "a")
+    assert [(one.lr, one.proxy_rate) for one in made] == [(2e-3, 50), (2e-3, 10)]
+    made.clear()
+    fill(tmp_path / "c", "omniglot", losses, seeds=1, lrs=[1e-3], proxy_rates=[20])  # one of each is taken as it is
+    assert [(one.proxy_rate, one.on) for one in made] == [(50, "test"), (20, "test")]
+
+
+def test_a_table_mixes_no_rates_of_proxies(tmp_path: Path, made: list[Experiment]) -> None:
+    fill(tmp_path, "omniglot", ["arcface"], seeds=1, lrs=[1e-3])
+    with pytest.raises(ValueError, match=r"arcface_seed0\.json: got a run with other settings .*loss_lr: 0.05 there"):
+        fill(tmp_path, "omniglot", ["arcface"], seeds=1, lrs=[1e-3], proxy_rates=[10])
+
+
 @pytest.mark.parametrize("options", [{}, {"lrs": [1e-3], "chosen_in": "there"}])
 def test_fill_wants_rates_from_one_place(tmp_path: Path, options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="`lrs`: got .*expected one of the two: learning rates, or"):
@@ -154,6 +193,8 @@ def test_a_table_mixes_no_runs_of_other_settings(tmp_path: Path, made: list[Expe
         (["sup-ap"], {"seeds": 0}, "`seeds`: got 0, expected an integer"),
         (["sup-ap"], {"processes": 0}, "`processes`: got 0, expected an integer"),
         (["sup-ap"], {"lrs": [1e-3, -1.0]}, "`lr`: got -1.0, expected a number above 0"),
+        (["arcface"], {"proxy_rates": [10, 0]}, "`proxy_rate`: got 0, expected a finite number above 0"),
+        (["sup-ap"], {"proxy_rates": []}, "`proxy_rates`: got none, expected one or more"),
         (["sup-ap"], {"changes": [("rate", 1)]}, "`rate`: got a setting that does not exist"),
         (["sup-ap", "best"], {"lrs": [1e-3, 2e-3]}, "`loss`: got 'best', expected one of"),
     ],
@@ -183,8 +224,10 @@ def test_load_results_says_what_is_wrong(tmp_path: Path) -> None:
 def test_the_command_line_makes_and_prints_a_table(
     tmp_path: Path, made: list[Experiment], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    losses = ["--losses", "sup-ap", "triplet", "--lrs", "7e-4", "2e-3", "--seeds", "1", "--set", "steps=3"]
+    losses = ["--losses", "sup-ap", "arcface", "--lrs", "7e-4", "2e-3", "--seeds", "1", "--set", "steps=3"]
+    losses += ["--proxy-rates", "10", "100"]
     assert main(["results", str(tmp_path), "--setting", "omniglot", *losses]) == 0
+    assert {one.proxy_rate for one in made if one.loss == "arcface"} == {10, 100}
     assert made[0].changes == (("steps", 3),)
     first = capsys.readouterr().out
     assert main(["results", str(tmp_path)]) == 0
