@@ -1,6 +1,7 @@
 """Losses for retrieval: functions on scores, thin modules on embeddings, and their sums."""
 
 from suprank_edu.losses.base import EmbeddingLoss
+from suprank_edu.losses.cross_scale import CSLLoss, csl
 from suprank_edu.losses.decomposability_losses import AtColumn, CalibrationLoss, ProxyLoss
 from suprank_edu.losses.metric_learning import as_metric_learning_loss
 from suprank_edu.losses.rival_losses import BlackBoxAPLoss, SoftBinAPLoss
@@ -14,6 +15,7 @@ from suprank_edu.losses.sup_losses import SupAPLoss, SupHAPLoss, SupNDCGLoss, Su
 __all__ = [
     "AtColumn",
     "BlackBoxAPLoss",
+    "CSLLoss",
     "CalibrationLoss",
     "EmbeddingLoss",
     "ProxyLoss",
@@ -29,6 +31,7 @@ __all__ = [
     "SupRecallLoss",
     "as_metric_learning_loss",
     "black_box_ap",
+    "csl",
     "happier",
     "road_ndcg",
     "road_recall",

@@ -40,7 +40,7 @@ from suprank_edu.naive.metrics import (
     trapezoid_ap,
 )
 from suprank_edu.naive.ranks import h_rank, rank, rank_plus, smooth_rank, sup_rank
-from suprank_edu.naive.rivals import black_box_ap, black_box_slopes, soft_bin_ap
+from suprank_edu.naive.rivals import black_box_ap, black_box_slopes, csl, soft_bin_ap
 from suprank_edu.naive.steps import heaviside, sigmoid, sup_step
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "bound_of_order",
     "calibrated_bound_of_order",
     "calibration",
+    "csl",
     "gap",
     "h_ap",
     "h_rank",

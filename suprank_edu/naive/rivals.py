@@ -1,5 +1,6 @@
-"""The rivals of the papers' tables: AP over bins of scores, AP whose ranks come from a black box."""
+"""The rivals of the papers' tables: AP over bins of scores, AP with ranks from a black box, and classes by margins."""
 
+import math
 from collections.abc import Sequence
 
 from suprank_edu.naive.ranks import rank, rank_plus
@@ -73,6 +74,35 @@ def black_box_slopes(
         slope = relevant[k] * size / sum(relevant) * ranks_plus[k] / before[k] ** 2
         lifted.append(shifted[k] + interpolation * slope)
     return [(after - was) / size / interpolation for after, was in zip(rank(lifted), before, strict=True)]
+
+
+def csl(
+    scores: Sequence[float],
+    levels: Sequence[int],
+    margins: Sequence[float] = (0.25, 0.35, 0.45),
+    scale: float = 32.0,
+) -> float:
+    """CSL: Σ_c log(1 + Σ_k exp(scale · (s_k − s_own + margin_c))), k the classes that differ in column c (E25).
+
+    `scores` are similarities of one item to the finest classes, `levels` how many levels it shares with each; as many
+    as there are margins with its own class. Column 0 is the finest: two that share l of L levels differ in the columns
+    before L − l.
+
+    Example:
+        >>> round(csl([0.8, 0.5, 0.5], [2, 1, 0], margins=[0.25, 0.35]), 4)
+        2.1231
+    """
+    top, loss = len(margins), 0.0
+    if top not in levels:
+        return 0.0
+    own = scores[list(levels).index(top)]
+    for column, margin in enumerate(margins):
+        excess = 0.0
+        for score, level in zip(scores, levels, strict=True):
+            if level < top - column:
+                excess += math.exp(scale * (score - own + margin))
+        loss += math.log1p(excess)
+    return loss
 
 
 def _shifted(scores: Sequence[float], relevant: Sequence[int], margin: float) -> list[float]:

@@ -14,7 +14,7 @@ ROW = re.compile(
     r"^\| \[E(?P<n>\d+)\]\(#e(?P=n)\) [^|]+\|(?P<paper>[^|]+)\|(?P<functions>[^|]+)\|(?P<files>[^|]+)\|$", re.M
 )
 SECTION = re.compile(r"^### E(?P<n>\d+) \S.*?(?=^##|\Z)", re.MULTILINE | re.DOTALL)
-NUMBERS = range(1, 25)
+NUMBERS = range(1, 26)
 
 ROWS = {int(row["n"]): row for row in ROW.finditer(TEXT)}
 SECTIONS = {int(section["n"]): section[0] for section in SECTION.finditer(TEXT)}

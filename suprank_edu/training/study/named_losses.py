@@ -6,14 +6,15 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import numpy as np
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from suprank_edu._checks import check_one_of
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.losses import (
     AtColumn,
     BlackBoxAPLoss,
+    CSLLoss,
     SmoothAPLoss,
     SmoothNDCGLoss,
     SmoothRecallLoss,
@@ -32,7 +33,7 @@ from suprank_edu.training.recipe import Recipe
 
 
 class NamedLoss(NamedTuple):
-    """How tables and figures write a loss, and how it is made: of the number of the finest classes, D and a step.
+    """How tables and figures write a loss, and how it is made: of the labels trained on, D and a step.
 
     Attributes:
         title: the name in tables and figures.
@@ -41,7 +42,7 @@ class NamedLoss(NamedTuple):
     """
 
     title: str
-    make: Callable[[int, int, SupStep], nn.Module]
+    make: Callable[[Tensor, int, SupStep], nn.Module]
     proxies: bool = False
 
 
@@ -55,49 +56,58 @@ def _finest(loss: nn.Module) -> nn.Module:
     return AtColumn(loss, column=0)
 
 
+def _classes(labels: Tensor) -> int:
+    return int(labels[:, 0].max()) + 1
+
+
 LOSSES = {
-    "sup-ap": NamedLoss("Sup-AP", lambda classes, dim, step: SupAPLoss(step)),
-    "sup-recall": NamedLoss("Sup-R@k", lambda classes, dim, step: SupRecallLoss(step=step)),
-    "sup-ndcg": NamedLoss("Sup-NDCG", lambda classes, dim, step: SupNDCGLoss(step)),
-    "sup-h-ap": NamedLoss("Sup-H-AP", lambda classes, dim, step: SupHAPLoss(step=step)),
-    "roadmap": NamedLoss("ROADMAP, pairs", lambda classes, dim, step: roadmap(step=step)),
+    "sup-ap": NamedLoss("Sup-AP", lambda labels, dim, step: SupAPLoss(step)),
+    "sup-recall": NamedLoss("Sup-R@k", lambda labels, dim, step: SupRecallLoss(step=step)),
+    "sup-ndcg": NamedLoss("Sup-NDCG", lambda labels, dim, step: SupNDCGLoss(step)),
+    "sup-h-ap": NamedLoss("Sup-H-AP", lambda labels, dim, step: SupHAPLoss(step=step)),
+    "roadmap": NamedLoss("ROADMAP, pairs", lambda labels, dim, step: roadmap(step=step)),
     "roadmap-proxies": NamedLoss(
-        "ROADMAP, proxies", lambda classes, dim, step: roadmap(classes, dim, step=step), proxies=True
+        "ROADMAP, proxies", lambda labels, dim, step: roadmap(_classes(labels), dim, step=step), proxies=True
     ),
-    "road-recall": NamedLoss("ROAD-R@k, pairs", lambda classes, dim, step: road_recall(step=step)),
+    "road-recall": NamedLoss("ROAD-R@k, pairs", lambda labels, dim, step: road_recall(step=step)),
     "road-recall-proxies": NamedLoss(
-        "ROAD-R@k, proxies", lambda classes, dim, step: road_recall(classes, dim, step=step), proxies=True
+        "ROAD-R@k, proxies", lambda labels, dim, step: road_recall(_classes(labels), dim, step=step), proxies=True
     ),
-    "road-ndcg": NamedLoss("ROAD-NDCG", lambda classes, dim, step: road_ndcg(classes, dim, step=step), proxies=True),
-    "happier": NamedLoss("HAPPIER", lambda classes, dim, step: happier(classes, dim, step=step), proxies=True),
+    "road-ndcg": NamedLoss(
+        "ROAD-NDCG", lambda labels, dim, step: road_ndcg(_classes(labels), dim, step=step), proxies=True
+    ),
+    "happier": NamedLoss("HAPPIER", lambda labels, dim, step: happier(_classes(labels), dim, step=step), proxies=True),
     "happier-f": NamedLoss(
-        "HAPPIER-F", lambda classes, dim, step: happier(classes, dim, weight=0.5, step=step), proxies=True
+        "HAPPIER-F", lambda labels, dim, step: happier(_classes(labels), dim, weight=0.5, step=step), proxies=True
     ),
-    "smooth-ap": NamedLoss("SmoothAP", lambda classes, dim, step: SmoothAPLoss()),
-    "smooth-recall": NamedLoss("Smooth-R@k", lambda classes, dim, step: SmoothRecallLoss()),
-    "smooth-ndcg": NamedLoss("Smooth-NDCG", lambda classes, dim, step: SmoothNDCGLoss()),
-    "softbin": NamedLoss("SoftBin", lambda classes, dim, step: SoftBinAPLoss()),
-    "blackbox": NamedLoss("BlackBox", lambda classes, dim, step: BlackBoxAPLoss()),
-    "triplet": NamedLoss("triplet", lambda classes, dim, step: _finest(_others().TripletMarginLoss(margin=0.05))),
-    "contrastive": NamedLoss("contrastive", lambda classes, dim, step: _finest(_others().ContrastiveLoss())),
+    "smooth-ap": NamedLoss("SmoothAP", lambda labels, dim, step: SmoothAPLoss()),
+    "smooth-recall": NamedLoss("Smooth-R@k", lambda labels, dim, step: SmoothRecallLoss()),
+    "smooth-ndcg": NamedLoss("Smooth-NDCG", lambda labels, dim, step: SmoothNDCGLoss()),
+    "softbin": NamedLoss("SoftBin", lambda labels, dim, step: SoftBinAPLoss()),
+    "blackbox": NamedLoss("BlackBox", lambda labels, dim, step: BlackBoxAPLoss()),
+    "csl": NamedLoss("CSL", lambda labels, dim, step: CSLLoss(labels, dim), proxies=True),
+    "triplet": NamedLoss("triplet", lambda labels, dim, step: _finest(_others().TripletMarginLoss(margin=0.05))),
+    "contrastive": NamedLoss("contrastive", lambda labels, dim, step: _finest(_others().ContrastiveLoss())),
     "multi-similarity": NamedLoss(
-        "multi-similarity", lambda classes, dim, step: _finest(_others().MultiSimilarityLoss())
+        "multi-similarity", lambda labels, dim, step: _finest(_others().MultiSimilarityLoss())
     ),
-    "fastap": NamedLoss("FastAP", lambda classes, dim, step: _finest(_others().FastAPLoss())),
+    "fastap": NamedLoss("FastAP", lambda labels, dim, step: _finest(_others().FastAPLoss())),
     "softmax": NamedLoss(
         "softmax",
-        lambda classes, dim, step: _finest(_others().NormalizedSoftmaxLoss(classes, dim, temperature=0.05)),
+        lambda labels, dim, step: _finest(_others().NormalizedSoftmaxLoss(_classes(labels), dim, temperature=0.05)),
         proxies=True,
     ),
     # Squared distances times 9, as in the code published with ProxyNCA (both vectors are three long there).
     "proxy-nca": NamedLoss(
         "ProxyNCA",
-        lambda classes, dim, step: _finest(_others().ProxyNCALoss(classes, dim, softmax_scale=9)),
+        lambda labels, dim, step: _finest(_others().ProxyNCALoss(_classes(labels), dim, softmax_scale=9)),
         proxies=True,
     ),
     "arcface": NamedLoss(
         "ArcFace",
-        lambda classes, dim, step: _finest(_others().ArcFaceLoss(classes, dim, scale=30, margin=math.degrees(0.5))),
+        lambda labels, dim, step: _finest(
+            _others().ArcFaceLoss(_classes(labels), dim, scale=30, margin=math.degrees(0.5))
+        ),
         proxies=True,
     ),
 }
@@ -114,4 +124,4 @@ def make_loss(name: str, dataset: RetrievalDataset, recipe: Recipe, step: SupSte
         ValueError: there is no such loss.
     """
     check_one_of("loss", name, LOSSES)
-    return LOSSES[name].make(int(np.max(dataset.labels[:, 0])) + 1, recipe.embedding_size, step)
+    return LOSSES[name].make(torch.from_numpy(dataset.labels), recipe.embedding_size, step)
