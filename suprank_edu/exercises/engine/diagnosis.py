@@ -19,9 +19,9 @@ from suprank_edu.exercises.engine.evidence import Evidence, close_by, suspect, w
 from suprank_edu.exercises.engine.gradients import look_at_gradient
 from suprank_edu.exercises.engine.result import Result
 from suprank_edu.exercises.engine.show import show_example
-from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Answer, Exercise, Mistake
 
-Look = Callable[[Exercise, Function, list[Run]], Result | None]
+Look = Callable[[Exercise, Answer, list[Run]], Result | None]
 
 
 def diagnose(exercise: Exercise, fn: Any) -> Result:
@@ -38,7 +38,7 @@ def diagnose(exercise: Exercise, fn: Any) -> Result:
     return Result.of(exercise, "right", exercise.praise, title=f"right on all {len(runs)} inputs")
 
 
-def _runs(exercise: Exercise, fn: Function) -> list[Run]:
+def _runs(exercise: Exercise, fn: Answer) -> list[Run]:
     runs: list[Run] = []
     for place in range(len(exercise.cases)):
         runs.append(run(exercise, fn, place))
@@ -47,7 +47,7 @@ def _runs(exercise: Exercise, fn: Function) -> list[Run]:
     return runs
 
 
-def _mistaken(exercise: Exercise, fn: Function, runs: list[Run]) -> Result | None:
+def _mistaken(exercise: Exercise, fn: Answer, runs: list[Run]) -> Result | None:
     """Name a typical mistake, or ask whether it is one, when the numbers speak for it; NaN on an edge can wait."""
     finite = [each for each in runs if bool(each.values[each.compared].isfinite().all())]
     failed = [each for each in finite if not is_right(exercise, each)]
@@ -72,7 +72,7 @@ def _smallest(runs: list[Run]) -> Run:
     return min(runs, key=size)
 
 
-def _modified(exercise: Exercise, fn: Function, runs: list[Run]) -> Result | None:
+def _modified(exercise: Exercise, fn: Answer, runs: list[Run]) -> Result | None:
     for each in runs:
         if each.modified is not None:
             return Result.of(
@@ -85,7 +85,7 @@ def _modified(exercise: Exercise, fn: Function, runs: list[Run]) -> Result | Non
     return None
 
 
-def _wrong(exercise: Exercise, fn: Function, runs: list[Run]) -> Result | None:
+def _wrong(exercise: Exercise, fn: Answer, runs: list[Run]) -> Result | None:
     failed = [each for each in runs if not is_right(exercise, each)]
     if not failed:
         return None
@@ -97,7 +97,7 @@ def _wrong(exercise: Exercise, fn: Function, runs: list[Run]) -> Result | None:
     return Result.of(exercise, "wrong", text, more=more, example=show_example(exercise, smallest))
 
 
-def _forbidden(exercise: Exercise, fn: Function, runs: list[Run]) -> Result | None:
+def _forbidden(exercise: Exercise, fn: Answer, runs: list[Run]) -> Result | None:
     """Tell a way that is not allowed, though its numbers are right."""
     if exercise.forbidden is None:
         return None

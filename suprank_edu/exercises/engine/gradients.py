@@ -13,7 +13,7 @@ from suprank_edu.exercises.engine.limit import TimeUp
 from suprank_edu.exercises.engine.result import Result
 from suprank_edu.exercises.engine.returned import out_of_time
 from suprank_edu.exercises.engine.show import show_value, table
-from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Answer, Exercise, Function, Mistake
 
 _STEP = 1e-6
 _TURNED = "The value is right, but its gradient points the other way."
@@ -28,7 +28,7 @@ class _Slope:
     expected: Tensor
 
 
-def look_at_gradient(exercise: Exercise, fn: Function, runs: list[Run]) -> Result | None:
+def look_at_gradient(exercise: Exercise, fn: Answer, runs: list[Run]) -> Result | None:
     """Compare the gradient to the first argument on every input where the truth has one; None when all is well."""
     if not exercise.gradient:
         return None
@@ -101,7 +101,7 @@ def _compared(slopes: list[_Slope], mistake: Mistake) -> list[Compared]:
     ]
 
 
-def learner_gradient(fn: Function, each: Run) -> tuple[Tensor | None, BaseException | None]:
+def learner_gradient(fn: Answer, each: Run) -> tuple[Tensor | None, BaseException | None]:
     """Return autograd's gradient of the weighted result to the first argument, None where there is none."""
     with torch.enable_grad():
         leaf = each.case.args[0].clone().requires_grad_()

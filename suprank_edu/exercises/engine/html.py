@@ -12,11 +12,7 @@ if TYPE_CHECKING:
 
 # White words on a filled ground: the contrast (at least 6.5 to 1) is the same whatever the theme of the page, and
 # no verdict is told by colour alone.
-_BADGES = {
-    "right": ("#00664f", "✓ Right"),
-    "hint": ("#8f4300", "→ Not yet"),
-    "open": ("#4a5568", "○ To do"),
-}
+_BADGES = {"right": ("#00664f", "✓ Right"), "hint": ("#8f4300", "→ Not yet"), "open": ("#4a5568", "○ To do")}
 
 # JupyterLab takes keys for itself, unless the very element that has the focus asks it not to.
 KEYS = 'data-lm-suppress-shortcuts="true"'

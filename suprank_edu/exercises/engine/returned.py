@@ -17,7 +17,7 @@ from suprank_edu.exercises.engine import limit
 from suprank_edu.exercises.engine.calls import Run, learner_line, learner_traceback, unfinished, wrong_signature
 from suprank_edu.exercises.engine.result import Result
 from suprank_edu.exercises.engine.show import show_example, show_input, show_type
-from suprank_edu.exercises.engine.spec import Exercise, Function
+from suprank_edu.exercises.engine.spec import Answer, Exercise
 
 
 def look_at_function(exercise: Exercise, fn: Any) -> Result | None:
@@ -51,7 +51,7 @@ def _open(exercise: Exercise) -> Result:
     )
 
 
-def is_attempted(exercise: Exercise, fn: Function, runs: list[Run]) -> Result | None:
+def is_attempted(exercise: Exercise, fn: Answer, runs: list[Run]) -> Result | None:
     """Tell an unfinished stub, and work that is never returned."""
     if any(unfinished(each.error) for each in runs):
         return _open(exercise)
@@ -72,7 +72,7 @@ def _is_empty(output: Any) -> bool:
     return output is None or output is ... or output is NotImplemented
 
 
-def _works(fn: Function) -> tuple[bool, bool]:
+def _works(fn: Answer) -> tuple[bool, bool]:
     """Whether the body of `fn` is more than a stub, and whether it prints; a stub has a `...` or an empty `return`."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(fn)))
@@ -97,7 +97,7 @@ def _is_placeholder(node: ast.stmt) -> bool:
     return isinstance(node, ast.Pass)
 
 
-def raised(exercise: Exercise, fn: Function, runs: list[Run]) -> Result | None:
+def raised(exercise: Exercise, fn: Answer, runs: list[Run]) -> Result | None:
     """Show what the learner's code raised, or the line at which it ran out of time."""
     for each in runs:
         if isinstance(each.error, limit.TimeUp):
@@ -133,7 +133,7 @@ def _sizes_clash(error: BaseException) -> bool:
     return type(error) is RuntimeError and "must match" in str(error)
 
 
-def has_type(exercise: Exercise, fn: Function, runs: list[Run]) -> Result | None:
+def has_type(exercise: Exercise, fn: Answer, runs: list[Run]) -> Result | None:
     """Tell a result that is no tensor, nor a number where one will do."""
     for each in runs:
         output = each.output
@@ -159,7 +159,7 @@ def _plain(output: Tensor) -> bool:
     return not (output.is_nested or output.is_quantized or output.is_meta) and output.layout is torch.strided
 
 
-def has_shape(exercise: Exercise, fn: Function, runs: list[Run]) -> Result | None:
+def has_shape(exercise: Exercise, fn: Answer, runs: list[Run]) -> Result | None:
     """Tell a result of another shape."""
     for each in runs:
         if each.shape != each.truth.shape:
@@ -171,7 +171,7 @@ def has_shape(exercise: Exercise, fn: Function, runs: list[Run]) -> Result | Non
     return None
 
 
-def has_dtype(exercise: Exercise, fn: Function, runs: list[Run]) -> Result | None:
+def has_dtype(exercise: Exercise, fn: Answer, runs: list[Run]) -> Result | None:
     """Tell a result that holds no numbers, or integers where floats are asked."""
     for each in runs:
         if not isinstance(each.output, Tensor):
@@ -191,7 +191,7 @@ def has_dtype(exercise: Exercise, fn: Function, runs: list[Run]) -> Result | Non
     return None
 
 
-def is_finite(exercise: Exercise, fn: Function, runs: list[Run]) -> Result | None:
+def is_finite(exercise: Exercise, fn: Answer, runs: list[Run]) -> Result | None:
     """Tell a result with NaN or infinities."""
     for each in runs:
         values = each.values[each.compared]

@@ -7,9 +7,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import torch
 from torch import Tensor
 
-Function = Callable[..., Any]
+Answer = Callable[..., Any]
+"""The learner's function, which may return anything."""
+
+Function = Callable[..., Tensor]
+"""A function of the same arguments that is the exercise's own."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,11 @@ class Case:
     label: str
     args: tuple[Any, ...]
     smooth: bool = True
+
+
+def case(label: str, *args: Any, smooth: bool = True) -> Case:
+    """Return an input; what is given as a list becomes a tensor."""
+    return Case(label, tuple(torch.tensor(arg) if isinstance(arg, list) else arg for arg in args), smooth)
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,11 @@ class Mistake:
     text: str
     values: Function
     more: str = ""
+
+
+def forms(hint: str, text: str, *values: Function, more: str = "") -> tuple[Mistake, ...]:
+    """Return one mistake in several forms, which get the same words."""
+    return tuple(Mistake(hint, text, each, more) for each in values)
 
 
 Forbidden = Callable[..., Hint | None]

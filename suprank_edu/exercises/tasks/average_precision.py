@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
 from suprank_edu import naive
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
-from suprank_edu.exercises.tasks.common import ONE_ARGSORT, above, argsort_once, at_least, at_most, by_row, counted
-
-
-def _average_precision(scores: Sequence[float], relevant: Sequence[int]) -> float:
-    return naive.average_precision(scores, relevant)
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case, forms
+from suprank_edu.exercises.tasks.common import (
+    ONE_ARGSORT,
+    above,
+    argsort_once,
+    at_least,
+    at_most,
+    by_row,
+    counted,
+    ranked,
+)
 
 
 def _ap(step: Function, minus: float = 0.0, plus: float = 0.0) -> Function:
     """Return AP with ranks by `step`; `minus` and `plus` shift rank and rank⁺ by that much."""
 
     def rule(scores: Tensor, relevant: Tensor) -> Tensor:
-        every = torch.ones_like(scores, dtype=torch.float64)
-        rank = counted(scores, every, step, 1 + minus)
+        rank = ranked(step, 1 + minus)(scores)
         among = counted(scores, relevant.to(torch.float64), step, 1 + plus)
         return (among / rank * relevant).sum(1) / relevant.sum(1)
 
@@ -51,26 +55,13 @@ def _down_the_list(relevant: Tensor, trapezoid: bool = False) -> Tensor:
 
 
 def _reciprocal(scores: Tensor, relevant: Tensor) -> Tensor:
-    _, rank = _counts(scores, relevant)
-    best: Tensor = torch.where(relevant, rank, float("inf")).amin(1)
-    return torch.reciprocal(best)
-
-
-def _mean_reciprocal(scores: Tensor, relevant: Tensor) -> Tensor:
-    _, rank = _counts(scores, relevant)
-    return (relevant / rank).sum(1) / relevant.sum(1)
+    return (relevant / ranked(at_least)(scores)).amax(1)
 
 
 def _counts(scores: Tensor, relevant: Tensor) -> tuple[Tensor, Tensor]:
-    every = torch.ones_like(scores, dtype=torch.float64)
     # An item that is not relevant does not count itself among the relevant ones.
     plus = counted(scores, relevant.to(torch.float64), at_least, 0) + relevant
-    return plus, counted(scores, every, at_least)
-
-
-def _ratios(scores: Tensor, relevant: Tensor) -> Tensor:
-    plus, rank = _counts(scores, relevant)
-    return plus / rank
+    return plus, ranked(at_least)(scores)
 
 
 def _ratio_of_sums(scores: Tensor, relevant: Tensor) -> Tensor:
@@ -78,25 +69,14 @@ def _ratio_of_sums(scores: Tensor, relevant: Tensor) -> Tensor:
     return (plus * relevant).sum(1) / (rank * relevant).sum(1)
 
 
-def _at_r(scores: Tensor, relevant: Tensor) -> Tensor:
-    plus, rank = _counts(scores, relevant)
-    count = relevant.sum(1)
-    return (plus / rank * relevant * (rank <= count[:, None])).sum(1) / count
-
-
-def _mixed(change: Function) -> Function:
+def _mixed(change: Callable[..., tuple[Tensor, Tensor]]) -> Function:
     """Return AP with the ranks of `(scores, relevant, rank⁺, rank)` changed."""
 
     def rule(scores: Tensor, relevant: Tensor) -> Tensor:
         plus, rank = change(scores, relevant, *_counts(scores, relevant))
-        value: Tensor = (plus / rank * relevant).sum(1) / relevant.sum(1)
-        return value
+        return (plus / rank * relevant).sum(1) / relevant.sum(1)
 
     return rule
-
-
-def _strict_plus(scores: Tensor, relevant: Tensor) -> Tensor:
-    return counted(scores, relevant.to(torch.float64), above, 1)
 
 
 def _at_place_r(scores: Tensor, relevant: Tensor) -> Tensor:
@@ -106,19 +86,14 @@ def _at_place_r(scores: Tensor, relevant: Tensor) -> Tensor:
     return (hits & within).sum(1).to(torch.float64) / count
 
 
-def _scaled(by_gallery: bool) -> Function:
-    def rule(scores: Tensor, relevant: Tensor) -> Tensor:
-        total: Tensor = _ap(at_least)(scores, relevant) * relevant.sum(1)
-        return total / scores.shape[1] if by_gallery else total
-
-    return rule
+def _total(scores: Tensor, relevant: Tensor) -> Tensor:
+    return _ap(at_least)(scores, relevant) * relevant.sum(1)
 
 
 def _positive_scores_only(scores: Tensor, relevant: Tensor) -> Tensor:
     kept = relevant & (scores > 0)
-    every = torch.ones_like(scores, dtype=torch.float64)
-    ratio = counted(scores, kept.to(torch.float64), at_least) / counted(scores, every, at_least) * kept
-    return ratio.sum(1) / kept.sum(1).clamp(min=1)
+    ratio = counted(scores, kept.to(torch.float64), at_least) / ranked(at_least)(scores)
+    return (ratio * kept).sum(1) / kept.sum(1).clamp(min=1)
 
 
 _TIED = "A positive that ties with another item must not gain by it: the tie counts in front of it, as H(0) = 1 says."
@@ -127,44 +102,26 @@ AVERAGE_PRECISION = Exercise(
     name="average_precision",
     arguments=("scores", "relevant"),
     returns="(Q,), one AP per query",
-    truth=by_row(_average_precision),
+    truth=by_row(naive.average_precision),
     cases=(
-        Case(
+        case(
             "two queries, six items",
-            (
-                torch.tensor([[0.9, 0.2, 0.55, 0.35, 0.7, 0.1], [-0.3, 0.4, 0.05, -0.6, 0.25, -0.1]]),
-                torch.tensor([[False, True, True, True, False, False], [True, True, False, False, False, True]]),
-            ),
+            [[0.9, 0.2, 0.55, 0.35, 0.7, 0.1], [-0.3, 0.4, 0.05, -0.6, 0.25, -0.1]],
+            [[False, True, True, True, False, False], [True, True, False, False, False, True]],
         ),
-        Case(
-            "a positive that ties with a negative",
-            (torch.tensor([[0.8, 0.5, 0.5, 0.1]]), torch.tensor([[False, True, False, True]])),
-        ),
-        Case(
-            "the same tie, stored the other way round",
-            (torch.tensor([[0.8, 0.5, 0.5, 0.1]]), torch.tensor([[False, False, True, True]])),
-        ),
-        Case("one relevant item", (torch.tensor([[0.3, 0.9, 0.6]]), torch.tensor([[True, False, False]]))),
-        Case("scores below 0", (torch.tensor([[0.1, -0.5, -0.2, -0.3]]), torch.tensor([[True, True, False, False]]))),
-        Case(
+        case("a positive that ties with a negative", [[0.8, 0.5, 0.5, 0.1]], [[False, True, False, True]]),
+        case("the same tie, stored the other way round", [[0.8, 0.5, 0.5, 0.1]], [[False, False, True, True]]),
+        case("one relevant item", [[0.3, 0.9, 0.6]], [[True, False, False]]),
+        case("scores below 0", [[0.1, -0.5, -0.2, -0.3]], [[True, True, False, False]]),
+        case(
             "three queries with ties",
-            (
-                torch.tensor([[-0.4, 0.3, 0.3, 0.7, -0.4], [0.2, 0.6, -0.1, 0.6, 0.6], [0.1, 0.9, 0.1, -0.3, 0.1]]),
-                torch.tensor(
-                    [
-                        [True, True, False, False, True],
-                        [False, False, True, True, True],
-                        [True, False, False, True, True],
-                    ]
-                ),
-            ),
+            [[-0.4, 0.3, 0.3, 0.7, -0.4], [0.2, 0.6, -0.1, 0.6, 0.6], [0.1, 0.9, 0.1, -0.3, 0.1]],
+            [[True, True, False, False, True], [False, False, True, True, True], [True, False, False, True, True]],
         ),
-        Case(
+        case(
             "three queries with ties, stored the other way round",
-            (
-                torch.tensor([[0.5, -0.2, 0.4, 0.4], [0.8, 0.8, 0.8, 0.1], [-0.6, -0.1, -0.6, -0.1]]),
-                torch.tensor([[False, True, True, True], [True, False, True, True], [False, True, False, True]]),
-            ),
+            [[0.5, -0.2, 0.4, 0.4], [0.8, 0.8, 0.8, 0.1], [-0.6, -0.1, -0.6, -0.1]],
+            [[False, True, True, True], [True, False, True, True], [False, True, False, True]],
         ),
     ),
     mistakes=(
@@ -194,13 +151,9 @@ AVERAGE_PRECISION = Exercise(
             "ties",
             "A tie counts in the rank and not in rank⁺, so that two relevant items that tie hurt each other. It counts "
             "in both, H(0) = 1.",
-            _mixed(lambda s, r, plus, rank: (_strict_plus(s, r), rank)),
+            _mixed(lambda s, r, plus, rank: (counted(s, r.double(), above), rank)),
         ),
-        Mistake(
-            "order",
-            ONE_ARGSORT,
-            _mixed(lambda s, r, plus, rank: (plus, argsort_once(s))),
-        ),
+        Mistake("order", ONE_ARGSORT, _mixed(lambda s, r, plus, rank: (plus, argsort_once(s)))),
         Mistake(
             "sum",
             "The fraction is upside down: rank⁺ over rank, which is at most 1.",
@@ -209,23 +162,21 @@ AVERAGE_PRECISION = Exercise(
         Mistake(
             "queries-mixed",
             "You divide by the relevant items of all queries together. Each query is divided by its own.",
-            lambda s, r: _scaled(False)(s, r) / r.sum(),
+            lambda s, r: _total(s, r) / r.sum(),
         ),
-        Mistake(
+        *forms(
             "ties",
             _TIED + " Your sorted list breaks the tie by storage, so shuffling the gallery changes your AP.",
             _by_storage(False),
-            "Count ranks over pairs with `>=` instead of sorting, or sort so that negatives come first among equals.",
-        ),
-        Mistake(
-            "ties",
-            _TIED + " Your sorted list breaks the tie by storage, so shuffling the gallery changes your AP.",
             _by_storage(True),
-            "Count ranks over pairs with `>=` instead of sorting, or sort so that negatives come first among equals.",
+            more="Count ranks over pairs with `>=` instead of sorting, or sort so that negatives come first among "
+            "equals.",
         ),
-        Mistake("sign", "Your list starts with the lowest score. Higher is better.", _ap(at_most)),
-        Mistake(
-            "sign", "Your list starts with the lowest score. Higher is better.", _ap(lambda t: (t < 0).to(t.dtype))
+        *forms(
+            "sign",
+            "Your list starts with the lowest score. Higher is better.",
+            _ap(at_most),
+            _ap(lambda t: (t < 0).to(t.dtype)),
         ),
         Mistake(
             "sign",
@@ -235,9 +186,9 @@ AVERAGE_PRECISION = Exercise(
         Mistake(
             "normaliser",
             "You divide by the size of the gallery. AP is a mean over the relevant items, |Ω⁺|.",
-            _scaled(True),
+            lambda s, r: _total(s, r) / s.shape[1],
         ),
-        Mistake("normaliser", "The sum over the relevant items is not divided by their number, |Ω⁺|.", _scaled(False)),
+        Mistake("normaliser", "The sum over the relevant items is not divided by their number, |Ω⁺|.", _total),
         Mistake(
             "negative-scores",
             "Relevant items with a score of 0 or less are dropped. A cosine may be negative, and those items still "
@@ -257,12 +208,12 @@ AVERAGE_PRECISION = Exercise(
         Mistake(
             "positives",
             "You average the precision at every place. AP averages it at the relevant items only.",
-            lambda s, r: _ratios(s, r).mean(1),
+            lambda s, r: torch.div(*_counts(s, r)).mean(1),
         ),
         Mistake(
             "other-metric",
             "That is AP@R: it looks at the first R places only, R the number of relevant items. AP goes to the end.",
-            _at_r,
+            _mixed(lambda s, r, plus, rank: (plus * (rank <= r.sum(1, keepdim=True)), rank)),
         ),
         Mistake(
             "other-metric",
@@ -278,7 +229,7 @@ AVERAGE_PRECISION = Exercise(
         Mistake(
             "rank-plus",
             "You average 1 / rank. AP averages the precision rank⁺ / rank at each relevant item.",
-            _mean_reciprocal,
+            _mixed(lambda s, r, plus, rank: (torch.ones_like(rank), rank)),
         ),
         Mistake(
             "other-metric",
@@ -289,10 +240,8 @@ AVERAGE_PRECISION = Exercise(
     ),
     praise="The precision at each relevant item, averaged, with ties against you: your number is one that nobody "
     "can shuffle up.",
-    advice={
-        "non-finite": "Something divides by 0: ranks start at 1, and every query here has a relevant item.",
-    },
+    advice={"non-finite": "Something divides by 0: ranks start at 1, and every query here has a relevant item."},
     further={
-        "shape": "One AP per query: sum over the items of each, and leave the mean over the queries to the caller.",
+        "shape": "One AP per query: sum over the items of each, and leave the mean over the queries to the caller."
     },
 )

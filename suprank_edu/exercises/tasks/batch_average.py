@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from suprank_edu import naive
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
-from suprank_edu.exercises.tasks.common import above, at_least, counted
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case
+from suprank_edu.exercises.tasks.common import above, at_least, counted, everyone, ranked
 
 
 def _batch_average(scores: Tensor, relevant: Tensor, batch: Tensor) -> Tensor:
@@ -29,7 +29,7 @@ def _numbers(batch: Tensor) -> list[int]:
 def _aps(scores: Tensor, relevant: Tensor, batch: Tensor, step: Function, whole_ranks: bool) -> tuple[Tensor, Tensor]:
     """Return `(Q, B)` APs of the batches, 0 without a positive, and `(Q, B)` positives."""
     values, positives = [], []
-    every = torch.ones_like(scores, dtype=torch.float64)
+    every = everyone(scores)
     for number in _numbers(batch):
         inside = (batch == number).expand(scores.shape)
         among = every if whole_ranks else inside.to(torch.float64)
@@ -73,15 +73,14 @@ def _negatives_of_all(scores: Tensor, relevant: Tensor, batch: Tensor) -> Tensor
     values = []
     for number in _numbers(batch):
         hits = relevant & (batch == number)
-        ranks = counted(scores, torch.ones_like(scores, dtype=torch.float64), at_least)
+        ranks = ranked(at_least)(scores)
         plus = counted(scores, hits.to(torch.float64), at_least)
         values.append(torch.where(hits.any(1), (plus / ranks * hits).sum(1) / hits.sum(1), torch.nan))
     return torch.stack(values).nanmean(0)
 
 
 def _whole(scores: Tensor, relevant: Tensor, batch: Tensor) -> Tensor:
-    one: Tensor = _averaged("mean")(scores, relevant, torch.zeros_like(batch))
-    return one
+    return _averaged("mean")(scores, relevant, torch.zeros_like(batch))
 
 
 _OWN = "Within a batch only the batch is ranked. You take the ranks among all items and average those by batch."
@@ -92,68 +91,40 @@ BATCH_AVERAGE = Exercise(
     returns="(Q,), one average per query",
     truth=_batch_average,
     cases=(
-        Case(
+        case(
             "two queries, nine items, three batches",
-            (
-                torch.tensor(
-                    [
-                        [0.9, 0.7, 0.8, 0.6, 0.5, 0.3, 0.4, 0.2, 0.1],
-                        [-0.3, 0.3, -0.4, 0.2, 0.4, -0.1, -0.2, 0.1, -0.15],
-                    ]
-                ),
-                torch.tensor(
-                    [
-                        [False, True, False, False, True, True, False, True, False],
-                        [True, False, False, True, False, True, True, False, False],
-                    ]
-                ),
-                torch.tensor([0, 1, 1, 0, 2, 1, 1, 0, 2]),
-            ),
+            [[0.9, 0.7, 0.8, 0.6, 0.5, 0.3, 0.4, 0.2, 0.1], [-0.3, 0.3, -0.4, 0.2, 0.4, -0.1, -0.2, 0.1, -0.15]],
+            [
+                [False, True, False, False, True, True, False, True, False],
+                [True, False, False, True, False, True, True, False, False],
+            ],
+            [0, 1, 1, 0, 2, 1, 1, 0, 2],
         ),
-        Case(
+        case(
             "a query without a positive in one batch",
-            (
-                torch.tensor([[0.9, 0.8, 0.7, 0.6, 0.5, 0.4]]),
-                torch.tensor([[False, True, False, False, True, False]]),
-                torch.tensor([1, 1, 4, 4, 2, 2]),
-            ),
+            [[0.9, 0.8, 0.7, 0.6, 0.5, 0.4]],
+            [[False, True, False, False, True, False]],
+            [1, 1, 4, 4, 2, 2],
         ),
-        Case(
+        case(
             "two queries, scores below 0, two batches",
-            (
-                torch.tensor(
-                    [[-0.6, -0.2, -0.4, -0.1, -0.5, -0.35, -0.25], [-0.1, -0.7, -0.3, -0.45, -0.2, -0.6, -0.15]]
-                ),
-                torch.tensor(
-                    [[True, True, False, False, True, True, False], [False, True, False, True, False, True, True]]
-                ),
-                torch.tensor([7, 3, 7, 3, 3, 7, 7]),
-            ),
+            [[-0.6, -0.2, -0.4, -0.1, -0.5, -0.35, -0.25], [-0.1, -0.7, -0.3, -0.45, -0.2, -0.6, -0.15]],
+            [[True, True, False, False, True, True, False], [False, True, False, True, False, True, True]],
+            [7, 3, 7, 3, 3, 7, 7],
         ),
-        Case(
+        case(
             "three queries, each without a positive somewhere",
-            (
-                torch.tensor([[0.8, 0.3, 0.6, 0.1], [0.2, 0.5, 0.9, 0.7], [0.4, 0.1, 0.3, 0.95]]),
-                torch.tensor([[False, False, True, False], [True, False, False, False], [False, False, False, True]]),
-                torch.tensor([5, 5, 9, 9]),
-            ),
+            [[0.8, 0.3, 0.6, 0.1], [0.2, 0.5, 0.9, 0.7], [0.4, 0.1, 0.3, 0.95]],
+            [[False, False, True, False], [True, False, False, False], [False, False, False, True]],
+            [5, 5, 9, 9],
         ),
-        Case(
+        case(
             "two queries, ties within batches",
-            (
-                torch.tensor([[0.4, 0.4, 0.4, 0.2, 0.7, 0.2], [0.1, 0.3, 0.1, 0.6, 0.5, 0.6]]),
-                torch.tensor([[True, False, True, True, False, False], [True, False, False, True, True, False]]),
-                torch.tensor([0, 0, 0, 1, 1, 1]),
-            ),
+            [[0.4, 0.4, 0.4, 0.2, 0.7, 0.2], [0.1, 0.3, 0.1, 0.6, 0.5, 0.6]],
+            [[True, False, True, True, False, False], [True, False, False, True, True, False]],
+            [0, 0, 0, 1, 1, 1],
         ),
-        Case(
-            "a tie within a batch",
-            (
-                torch.tensor([[0.5, 0.5, 0.9, 0.1]]),
-                torch.tensor([[True, False, True, False]]),
-                torch.tensor([0, 0, 1, 1]),
-            ),
-        ),
+        case("a tie within a batch", [[0.5, 0.5, 0.9, 0.1]], [[True, False, True, False]], [0, 0, 1, 1]),
     ),
     mistakes=(
         Mistake(
@@ -204,9 +175,7 @@ BATCH_AVERAGE = Exercise(
     praise="This is the number in a training log. The next cells say what it is worth.",
     advice={
         "non-finite": "A batch without a positive has no AP: 0/0 is NaN, and so is a mean with a NaN in it. Leave such "
-        "batches out of the mean of that query.",
+        "batches out of the mean of that query."
     },
-    further={
-        "shape": "One average per query: average over the batches, and keep the queries apart.",
-    },
+    further={"shape": "One average per query: average over the batches, and keep the queries apart."},
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case, forms
 from suprank_edu.exercises.tasks.common import DIVIDED_BY_ALL, one_number, worst_case
 from suprank_edu.naive import decomposability
 
@@ -52,14 +52,14 @@ CALIBRATED_BOUND = Exercise(
     returns="one number, the bound",
     truth=_calibrated,
     cases=(
-        Case("three batches, 3 of 4 positives and 1 of 6 negatives above", (3, 4, 6, 3, 1)),
-        Case("four batches, 1 of 3 positives and 2 of 9 negatives above", (4, 3, 9, 1, 2)),
-        Case("five batches, 2 of 5 positives and 3 of 7 negatives above", (5, 5, 7, 2, 3)),
-        Case("a threshold below most negatives", (3, 4, 6, 1, 6)),
-        Case("a threshold below all negatives", (4, 3, 5, 1, 5)),
-        Case("a threshold above which is one pair in seven", (2, 5, 3, 1, 3)),
-        Case("a threshold that separates all", (4, 3, 8, 3, 0)),
-        Case("a threshold above everything", (3, 2, 4, 0, 0)),
+        case("three batches, 3 of 4 positives and 1 of 6 negatives above", 3, 4, 6, 3, 1),
+        case("four batches, 1 of 3 positives and 2 of 9 negatives above", 4, 3, 9, 1, 2),
+        case("five batches, 2 of 5 positives and 3 of 7 negatives above", 5, 5, 7, 2, 3),
+        case("a threshold below most negatives", 3, 4, 6, 1, 6),
+        case("a threshold below all negatives", 4, 3, 5, 1, 5),
+        case("a threshold above which is one pair in seven", 2, 5, 3, 1, 3),
+        case("a threshold that separates all", 4, 3, 8, 3, 0),
+        case("a threshold above everything", 3, 2, 4, 0, 0),
     ),
     mistakes=(
         Mistake("sign", "That is the AP of the worst ranking. The bound is 1 minus it.", _parts(sign=False)),
@@ -114,8 +114,7 @@ CALIBRATED_BOUND = Exercise(
             "You return the smaller of E18 and E19. Asked is E19, which a bad threshold can make the larger one.",
             lambda b, p, n, g, e: _calibrated(b, p, n, g, e).minimum(worst_case(b, p, n)),
         ),
-        Mistake("normaliser", DIVIDED_BY_ALL, _parts(by="batches")),
-        Mistake("normaliser", DIVIDED_BY_ALL, _parts(by="pos")),
+        *forms("normaliser", DIVIDED_BY_ALL, _parts(by="batches"), _parts(by="pos")),
         Mistake("normaliser", DIVIDED_BY_ALL + " Those below the threshold count too.", _parts(by="above")),
     ),
     praise="One threshold that all batches share, and the bound falls; once it separates them all, nothing is left.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case
 from suprank_edu.exercises.tasks.common import one_number
 
 
@@ -54,8 +54,7 @@ def _calibrated(how: str = "non-zero", parts: str = "both", own: bool = False) -
 
 
 def _margins_exchanged(scores: Tensor, same: Tensor, alpha: float, beta: float) -> Tensor:
-    found: Tensor = _calibrated()(scores, same, beta, alpha)
-    return found
+    return _calibrated()(scores, same, beta, alpha)
 
 
 def _per_query(scores: Tensor, same: Tensor, alpha: float, beta: float) -> Tensor:
@@ -80,73 +79,56 @@ CALIBRATION = Exercise(
     returns="one number, the calibration term of the batch",
     truth=_calibration,
     cases=(
-        Case(
+        case(
             "five images of two classes",
-            (
-                torch.tensor(
-                    [
-                        [1.0, 0.7, 0.3, 0.8, 0.65],
-                        [0.7, 1.0, 0.95, 0.2, 0.5],
-                        [0.3, 0.95, 1.0, 0.75, 0.1],
-                        [0.8, 0.2, 0.75, 1.0, 0.4],
-                        [0.65, 0.5, 0.1, 0.4, 1.0],
-                    ]
-                ),
-                _pairs(0, 0, 0, 1, 1),
-                0.9,
-                0.6,
-            ),
+            [
+                [1.0, 0.7, 0.3, 0.8, 0.65],
+                [0.7, 1.0, 0.95, 0.2, 0.5],
+                [0.3, 0.95, 1.0, 0.75, 0.1],
+                [0.8, 0.2, 0.75, 1.0, 0.4],
+                [0.65, 0.5, 0.1, 0.4, 1.0],
+            ],
+            _pairs(0, 0, 0, 1, 1),
+            0.9,
+            0.6,
         ),
-        Case(
+        case(
             "three images, other margins",
-            (
-                torch.tensor([[1.0, 0.2, 0.9], [0.2, 1.0, -0.3], [0.9, -0.3, 1.0]]),
-                _pairs(0, 0, 1),
-                0.8,
-                0.1,
-            ),
+            [[1.0, 0.2, 0.9], [0.2, 1.0, -0.3], [0.9, -0.3, 1.0]],
+            _pairs(0, 0, 1),
+            0.8,
+            0.1,
         ),
-        Case(
+        case(
             "embeddings a little shorter than 1, so that s of an image with itself is below α",
-            (
-                torch.tensor([[0.85, 0.6, 0.7], [0.6, 0.85, 0.3], [0.7, 0.3, 0.85]]),
-                _pairs(0, 0, 1),
-                0.9,
-                0.6,
-            ),
+            [[0.85, 0.6, 0.7], [0.6, 0.85, 0.3], [0.7, 0.3, 0.85]],
+            _pairs(0, 0, 1),
+            0.9,
+            0.6,
         ),
-        Case(
+        case(
             "four short embeddings",
-            (
-                torch.tensor(
-                    [[0.5, 0.3, 0.2, 0.75], [0.3, 0.6, 0.7, 0.1], [0.2, 0.7, 0.55, 0.4], [0.75, 0.1, 0.4, 0.65]]
-                ),
-                _pairs(0, 0, 1, 1),
-                0.8,
-                0.35,
-            ),
+            [[0.5, 0.3, 0.2, 0.75], [0.3, 0.6, 0.7, 0.1], [0.2, 0.7, 0.55, 0.4], [0.75, 0.1, 0.4, 0.65]],
+            _pairs(0, 0, 1, 1),
+            0.8,
+            0.35,
         ),
-        Case(
-            "three short embeddings",
-            (
-                torch.tensor([[0.7, 0.5, 0.65], [0.5, 0.8, 0.6], [0.65, 0.6, 0.75]]),
-                _pairs(2, 2, 2),
-                0.95,
-                0.4,
-            ),
+        case(
+            "three short embeddings", [[0.7, 0.5, 0.65], [0.5, 0.8, 0.6], [0.65, 0.6, 0.75]], _pairs(2, 2, 2), 0.95, 0.4
         ),
-        Case(
+        case(
             "three images of three classes",
-            (torch.tensor([[1.0, 0.7, 0.1], [0.7, 1.0, 0.45], [0.1, 0.45, 1.0]]), _pairs(0, 1, 2), 0.9, 0.3),
+            [[1.0, 0.7, 0.1], [0.7, 1.0, 0.45], [0.1, 0.45, 1.0]],
+            _pairs(0, 1, 2),
+            0.9,
+            0.3,
         ),
-        Case(
+        case(
             "a batch in which no pair is pulled",
-            (
-                torch.tensor([[1.0, 0.95, 0.2], [0.95, 1.0, 0.4], [0.2, 0.4, 1.0]]),
-                _pairs(0, 0, 1),
-                0.9,
-                0.6,
-            ),
+            [[1.0, 0.95, 0.2], [0.95, 1.0, 0.4], [0.2, 0.4, 1.0]],
+            _pairs(0, 0, 1),
+            0.9,
+            0.6,
             smooth=False,
         ),
     ),
@@ -186,9 +168,7 @@ CALIBRATION = Exercise(
             "`(alpha - scores).clamp(min=0)`",
         ),
         Mistake(
-            "positives",
-            "The pairs of an image with itself are counted. Leave the diagonal out.",
-            _calibrated(own=True),
+            "positives", "The pairs of an image with itself are counted. Leave the diagonal out.", _calibrated(own=True)
         ),
         Mistake(
             "positives",
@@ -212,17 +192,11 @@ CALIBRATION = Exercise(
             lambda scores, same, alpha, beta: _calibrated()(scores, same, 0.9, 0.6),
         ),
         Mistake(
-            "positives",
-            "The margins are exchanged: α is for the positives, β for the negatives.",
-            _margins_exchanged,
+            "positives", "The margins are exchanged: α is for the positives, β for the negatives.", _margins_exchanged
         ),
     ),
     praise="Two margins that are the same in every batch: this is what makes scores of different batches comparable.",
-    advice={
-        "non-finite": "Where no pair is pulled, the mean of no terms is 0/0. What should such a batch cost?",
-    },
-    further={
-        "shape": "One number for the batch: a mean over the positive pairs plus a mean over the negative ones.",
-    },
+    advice={"non-finite": "Where no pair is pulled, the mean of no terms is 0/0. What should such a batch cost?"},
+    further={"shape": "One number for the batch: a mean over the positive pairs plus a mean over the negative ones."},
     number=True,
 )

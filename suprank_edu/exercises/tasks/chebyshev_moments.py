@@ -8,7 +8,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case
 
 
 def _moments_of(polynomial: Callable[[int, float], float]) -> Function:
@@ -62,7 +62,7 @@ def _too_far_back(n: int, x: float) -> float:
 
 
 def _mean(u: Tensor, count: int) -> Tensor:
-    moments: Tensor = _right(u, count)
+    moments = _right(u, count)
     return moments / len(u)
 
 
@@ -77,10 +77,10 @@ CHEBYSHEV_MOMENTS = Exercise(
     returns="(count,), one moment for each polynomial",
     truth=_right,
     cases=(
-        Case("five items", (torch.tensor([-0.9, -0.35, 0.1, 0.4, 0.8]), 6)),
-        Case("both ends of a bin", (torch.tensor([-1.0, 1.0, 0.25]), 10)),
-        Case("three items, two polynomials", (torch.tensor([0.3, -0.7, 0.6]), 2)),
-        Case("one item, four polynomials", (torch.tensor([0.5]), 4)),
+        case("five items", [-0.9, -0.35, 0.1, 0.4, 0.8], 6),
+        case("both ends of a bin", [-1.0, 1.0, 0.25], 10),
+        case("three items, two polynomials", [0.3, -0.7, 0.6], 2),
+        case("one item, four polynomials", [0.5], 4),
     ),
     mistakes=(
         Mistake(
@@ -131,11 +131,7 @@ CHEBYSHEV_MOMENTS = Exercise(
             "The first moment sums T_0 = 1 over the items, so it is their number; yours is 1.",
             lambda u, count: torch.cat([torch.ones(1, dtype=torch.float64), _right(u, count)[1:]]),
         ),
-        Mistake(
-            "product",
-            "In the recurrence the u is missing: T_n = 2u·T_{n−1} − T_{n−2}.",
-            _moments_of(_without_u),
-        ),
+        Mistake("product", "In the recurrence the u is missing: T_n = 2u·T_{n−1} − T_{n−2}.", _moments_of(_without_u)),
         Mistake(
             "off-by-one",
             "You subtract T_{n−3}, one too far back. The recurrence needs the last two.",
@@ -150,10 +146,6 @@ CHEBYSHEV_MOMENTS = Exercise(
     ),
     praise="Ten such numbers stand for any number of items of a bin, and those of a part of it are a difference of two "
     "prefix sums.",
-    advice={
-        "non-finite": "`arccos` is not defined beyond 1; the recurrence needs no inverse function.",
-    },
-    further={
-        "shape": "Sum each polynomial over the items, then put the `count` sums side by side with `torch.stack`.",
-    },
+    advice={"non-finite": "`arccos` is not defined beyond 1; the recurrence needs no inverse function."},
+    further={"shape": "Sum each polynomial over the items, then put the `count` sums side by side with `torch.stack`."},
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Mistake, case
 
 
 def _chosen(validation: Tensor, test: Tensor) -> Tensor:
@@ -29,26 +29,20 @@ CHOSEN_RESULT = Exercise(
     returns="(M,), one number for each loss",
     truth=_chosen,
     cases=(
-        Case(
+        case(
             "three losses, three learning rates",
-            (
-                torch.tensor([[0.70, 0.75, 0.72], [0.81, 0.78, 0.60], [0.66, 0.71, 0.74]]),
-                torch.tensor([[0.41, 0.43, 0.45], [0.42, 0.47, 0.44], [0.39, 0.46, 0.43]]),
-            ),
+            [[0.70, 0.75, 0.72], [0.81, 0.78, 0.60], [0.66, 0.71, 0.74]],
+            [[0.41, 0.43, 0.45], [0.42, 0.47, 0.44], [0.39, 0.46, 0.43]],
         ),
-        Case(
+        case(
             "two losses, four learning rates",
-            (
-                torch.tensor([[0.5, 0.6, 0.55, 0.4], [0.3, 0.35, 0.45, 0.44]]),
-                torch.tensor([[0.31, 0.25, 0.3, 0.2], [0.2, 0.3, 0.24, 0.28]]),
-            ),
+            [[0.5, 0.6, 0.55, 0.4], [0.3, 0.35, 0.45, 0.44]],
+            [[0.31, 0.25, 0.3, 0.2], [0.2, 0.3, 0.24, 0.28]],
         ),
-        Case(
+        case(
             "three other losses, three learning rates",
-            (
-                torch.tensor([[0.60, 0.70, 0.65], [0.80, 0.75, 0.50], [0.50, 0.52, 0.61]]),
-                torch.tensor([[0.40, 0.30, 0.45], [0.20, 0.35, 0.30], [0.45, 0.50, 0.33]]),
-            ),
+            [[0.60, 0.70, 0.65], [0.80, 0.75, 0.50], [0.50, 0.52, 0.61]],
+            [[0.40, 0.30, 0.45], [0.20, 0.35, 0.30], [0.45, 0.50, 0.33]],
         ),
     ),
     mistakes=(
@@ -72,9 +66,7 @@ CHOSEN_RESULT = Exercise(
             _one_for_all,
         ),
         Mistake(
-            "axis",
-            "You choose the learning rate of the best loss for all of them. Choose for each row.",
-            _by_best_loss,
+            "axis", "You choose the learning rate of the best loss for all of them. Choose for each row.", _by_best_loss
         ),
         Mistake(
             "other-metric",
@@ -119,10 +111,6 @@ CHOSEN_RESULT = Exercise(
         ),
     ),
     praise="The test classes were looked at once for each loss. So were those of the chapter's table.",
-    advice={
-        "dtype": "Asked is the test score, not the place of the learning rate.",
-    },
-    further={
-        "shape": "One number for each loss: M of them, along one axis.",
-    },
+    advice={"dtype": "Asked is the test score, not the place of the learning rate."},
+    further={"shape": "One number for each loss: M of them, along one axis."},
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case
 from suprank_edu.exercises.tasks.common import one_number
 
 
@@ -51,24 +51,17 @@ COMBINED = Exercise(
     returns="one number, the loss of the batch",
     truth=_combined,
     cases=(
-        Case("three queries", (torch.tensor([0.5, 0.2, 0.35]), torch.tensor([3, 3, 1]), 0.3, 0.1)),
-        Case("a query without a positive", (torch.tensor([0.6, 0.0, 0.9]), torch.tensor([2, 0, 1]), 0.16, 0.3)),
-        Case(
-            "two of five without", (torch.tensor([0.0, 0.4, 0.8, 0.0, 0.3]), torch.tensor([0, 2, 5, 0, 1]), 0.7, 0.25)
-        ),
-        Case("no query has a positive", (torch.tensor([0.0, 0.0, 0.0]), torch.tensor([0, 0, 0]), 0.45, 0.2)),
-        Case("no query at all has one", (torch.tensor([0.0, 0.0]), torch.tensor([0, 0]), 0.8, 0.35)),
-        Case("another weight", (torch.tensor([0.3, 0.8]), torch.tensor([1, 3]), 0.55, 0.7)),
-        Case("three queries without a positive", (torch.tensor([0.0, 0.0, 0.0]), torch.tensor([0, 0, 0]), 0.6, 0.5)),
-        Case("a perfect query", (torch.tensor([0.0, 0.7, 0.2]), torch.tensor([2, 1, 1]), 0.1, 0.4)),
-        Case(
-            "two perfect queries, one without",
-            (torch.tensor([0.0] * 3 + [0.9]), torch.tensor([4, 0, 1, 2]), 0.3, 0.5),
-        ),
-        Case(
-            "three perfect queries of four", (torch.tensor([0.0, 0.0, 0.0, 0.5]), torch.tensor([1, 1, 2, 6]), 0.25, 0.3)
-        ),
-        Case("three of four without", (torch.tensor([0.0, 0.0, 0.55, 0.0]), torch.tensor([0, 0, 3, 0]), 0.2, 0.6)),
+        case("three queries", [0.5, 0.2, 0.35], [3, 3, 1], 0.3, 0.1),
+        case("a query without a positive", [0.6, 0.0, 0.9], [2, 0, 1], 0.16, 0.3),
+        case("two of five without", [0.0, 0.4, 0.8, 0.0, 0.3], [0, 2, 5, 0, 1], 0.7, 0.25),
+        case("no query has a positive", [0.0, 0.0, 0.0], [0, 0, 0], 0.45, 0.2),
+        case("no query at all has one", [0.0, 0.0], [0, 0], 0.8, 0.35),
+        case("another weight", [0.3, 0.8], [1, 3], 0.55, 0.7),
+        case("three queries without a positive", [0.0, 0.0, 0.0], [0, 0, 0], 0.6, 0.5),
+        case("a perfect query", [0.0, 0.7, 0.2], [2, 1, 1], 0.1, 0.4),
+        case("two perfect queries, one without", torch.tensor([0.0] * 3 + [0.9]), [4, 0, 1, 2], 0.3, 0.5),
+        case("three perfect queries of four", [0.0, 0.0, 0.0, 0.5], [1, 1, 2, 6], 0.25, 0.3),
+        case("three of four without", [0.0, 0.0, 0.55, 0.0], [0, 0, 3, 0], 0.2, 0.6),
     ),
     mistakes=(
         Mistake(
@@ -77,9 +70,7 @@ COMBINED = Exercise(
             _sum_of("turned"),
         ),
         Mistake(
-            "weights",
-            "The ranking loss has no weight. In E22 the weights sum to 1: it gets 1 − λ.",
-            _sum_of("plus"),
+            "weights", "The ranking loss has no weight. In E22 the weights sum to 1: it gets 1 − λ.", _sum_of("plus")
         ),
         Mistake("weights", "The calibration term has no weight. In E22 it gets λ.", _sum_of("shares")),
         Mistake("other-metric", "That is the ranking loss alone.", _sum_of("rank")),
@@ -114,11 +105,7 @@ COMBINED = Exercise(
         Mistake("normaliser", "Take the mean of the ranking losses over the queries, not their sum.", _sum_of("sum")),
     ),
     praise="A loss that sees one batch, and one whose margins hold in all: this is ROADMAP.",
-    advice={
-        "non-finite": "Where no query has a positive, a mean of none is 0/0. What is asked of such a batch?",
-    },
-    further={
-        "shape": "Take the mean over the queries before you add.",
-    },
+    advice={"non-finite": "Where no query has a positive, a mean of none is 0/0. What is asked of such a batch?"},
+    further={"shape": "Take the mean over the queries before you add."},
     number=True,
 )

@@ -69,7 +69,7 @@ def others(scores: Tensor) -> Tensor:
 
 def counted(scores: Tensor, among: Tensor, step: Function, start: float = 1.0) -> Tensor:
     """Return `(Q, G)`: start + Σ over the items j that `among` (Q, G) marks, j ≠ k, of `step(s_j - s_k)`."""
-    total: Tensor = (step(pairs(scores)) * others(scores) * among[:, None, :]).sum(2)
+    total = (step(pairs(scores)) * others(scores) * among[:, None, :]).sum(2)
     return start + total
 
 

@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case
 
 
 def _cosine_scores(query: Tensor, gallery: Tensor) -> Tensor:
@@ -30,8 +30,7 @@ def _dot(query_norm: bool, gallery_norm: bool) -> Function:
 
 
 def _centred(query: Tensor, gallery: Tensor) -> Tensor:
-    correlation: Tensor = _dot(True, True)(query - query.mean(), gallery - gallery.mean(dim=1, keepdim=True))
-    return correlation
+    return _dot(True, True)(query - query.mean(), gallery - gallery.mean(dim=1, keepdim=True))
 
 
 _HALF = "Both vectors need norm 1. "
@@ -42,29 +41,19 @@ COSINE_SCORES = Exercise(
     returns="(G,), one score per gallery item",
     truth=_cosine_scores,
     cases=(
-        Case(
+        case(
             "a query and four items of three numbers",
-            (
-                torch.tensor([1.0, 2.0, -2.0]),
-                torch.tensor([[2.0, 4.0, -3.0], [0.3, 0.0, 0.4], [-1.0, -2.0, 2.5], [6.0, -2.0, 3.0]]),
-            ),
+            [1.0, 2.0, -2.0],
+            [[2.0, 4.0, -3.0], [0.3, 0.0, 0.4], [-1.0, -2.0, 2.5], [6.0, -2.0, 3.0]],
         ),
-        Case(
-            "as many items as numbers in each",
-            (torch.tensor([3.0, 4.0]), torch.tensor([[5.0, 12.0], [-0.8, 0.6]])),
-        ),
-        Case("a gallery of one", (torch.tensor([2.0, -1.0, 0.5]), torch.tensor([[0.4, 0.2, -0.6]]))),
-        Case(
+        case("as many items as numbers in each", [3.0, 4.0], [[5.0, 12.0], [-0.8, 0.6]]),
+        case("a gallery of one", [2.0, -1.0, 0.5], [[0.4, 0.2, -0.6]]),
+        case(
             "five items, three of them turned away",
-            (
-                torch.tensor([0.5, -1.5]),
-                torch.tensor([[-2.0, 1.0], [0.3, -0.1], [1.0, 4.0], [-0.2, 0.9], [0.0, -3.0]]),
-            ),
+            [0.5, -1.5],
+            [[-2.0, 1.0], [0.3, -0.1], [1.0, 4.0], [-0.2, 0.9], [0.0, -3.0]],
         ),
-        Case(
-            "a long vector that points elsewhere",
-            (torch.tensor([1.0, 0.0]), torch.tensor([[0.9, 0.1], [20.0, 40.0]])),
-        ),
+        case("a long vector that points elsewhere", [1.0, 0.0], [[0.9, 0.1], [20.0, 40.0]]),
     ),
     mistakes=(
         Mistake(
@@ -133,7 +122,5 @@ COSINE_SCORES = Exercise(
         ),
     ),
     praise="One score per item, between −1 and 1, and only the direction counts: sort them and you have retrieved.",
-    further={
-        "shape": "`gallery @ query` is `(G,)`: the product of each row with the query.",
-    },
+    further={"shape": "`gallery @ query` is `(G,)`: the product of each row with the query."},
 )

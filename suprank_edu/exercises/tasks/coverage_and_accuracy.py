@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case
 from suprank_edu.exercises.tasks.common import two_numbers
 
 
@@ -18,7 +20,7 @@ def _coverage_and_accuracy(labels: Tensor, truth: Tensor) -> Tensor:
     return two_numbers(labelled / len(labels), right / labelled)
 
 
-def _both(rule: Function) -> Function:
+def _both(rule: Callable[..., tuple[float, float]]) -> Function:
     """Return a mistake from a rule on the two right shares, who has a label, and who has the right one."""
 
     def mistake(labels: Tensor, truth: Tensor) -> Tensor:
@@ -61,20 +63,11 @@ COVERAGE_AND_ACCURACY = Exercise(
     returns="(2,), the coverage and the accuracy",
     truth=_coverage_and_accuracy,
     cases=(
-        Case(
-            "ten landmarks, three without a label",
-            (torch.tensor([2, -1, 0, 1, -1, 3, 2, 1, 1, -1]), torch.tensor([2, 0, 0, 3, 1, 3, 1, 1, 1, 2])),
-        ),
-        Case(
-            "eight landmarks, two without a label",
-            (torch.tensor([0, 1, -1, 2, 0, -1, 1, 3]), torch.tensor([0, 2, 3, 2, 0, 1, 1, 3])),
-        ),
-        Case(
-            "seven landmarks, two without a label",
-            (torch.tensor([5, -1, -1, 5, 1, 5, 5]), torch.tensor([5, 5, 1, 1, 1, 5, 5])),
-        ),
-        Case("every landmark has a label", (torch.tensor([1, 0, 2, 2]), torch.tensor([1, 0, 2, 0]))),
-        Case("one label, and it is wrong", (torch.tensor([-1, 4, -1]), torch.tensor([4, 1, 1]))),
+        case("ten landmarks, three without a label", [2, -1, 0, 1, -1, 3, 2, 1, 1, -1], [2, 0, 0, 3, 1, 3, 1, 1, 1, 2]),
+        case("eight landmarks, two without a label", [0, 1, -1, 2, 0, -1, 1, 3], [0, 2, 3, 2, 0, 1, 1, 3]),
+        case("seven landmarks, two without a label", [5, -1, -1, 5, 1, 5, 5], [5, 5, 1, 1, 1, 5, 5]),
+        case("every landmark has a label", [1, 0, 2, 2], [1, 0, 2, 0]),
+        case("one label, and it is wrong", [-1, 4, -1], [4, 1, 1]),
     ),
     mistakes=(
         Mistake(
@@ -148,11 +141,7 @@ COVERAGE_AND_ACCURACY = Exercise(
             "is the share of the labelled landmarks.",
             _mean_over_classes,
         ),
-        Mistake(
-            "sign",
-            "The first number is the share *without* a label.",
-            _both(lambda c, a, has, right: (1 - c, a)),
-        ),
+        Mistake("sign", "The first number is the share *without* a label.", _both(lambda c, a, has, right: (1 - c, a))),
         Mistake("sign", "The second number is the share of wrong labels.", _both(lambda c, a, h, r: (c, 1 - a))),
         Mistake(
             "wrong",
@@ -165,7 +154,5 @@ COVERAGE_AND_ACCURACY = Exercise(
         "type": "Return one tensor of two numbers, the coverage and the accuracy.",
         "dtype": "A mean of true and false needs floats.",
     },
-    further={
-        "shape": "Take the mean over landmarks, twice: two numbers for all of them.",
-    },
+    further={"shape": "Take the mean over landmarks, twice: two numbers for all of them."},
 )

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu import naive
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case
 from suprank_edu.exercises.tasks.common import ONE_ARGSORT, above, argsort_once, at_least
 
 
@@ -25,7 +25,7 @@ def _ranks(scores: Tensor, step: Function = at_least) -> Tensor:
     values = scores.to(torch.float64)
     others = ~torch.eye(scores.shape[1], dtype=torch.bool)
     difference = values[:, None, :] - values[:, :, None]  # (Q, G, G): at [q, k, j] s_j − s_k
-    ranks: Tensor = 1 + (step(difference) * others).sum(2)
+    ranks = 1 + (step(difference) * others).sum(2)
     return ranks.to(torch.float64)
 
 
@@ -72,21 +72,17 @@ DCG = Exercise(
     returns="(Q,), one sum per query",
     truth=_dcg,
     cases=(
-        Case(
+        case(
             "two queries, six items",
-            (
-                torch.tensor([[0.2, 0.9, 0.5, 0.7, 0.1, 0.6], [0.8, 0.3, 0.4, -0.2, 0.6, 0.9]]),
-                torch.tensor([[3, 0, 2, 1, 0, 1], [1, 3, 0, 2, 0, 0]]),
-            ),
+            [[0.2, 0.9, 0.5, 0.7, 0.1, 0.6], [0.8, 0.3, 0.4, -0.2, 0.6, 0.9]],
+            [[3, 0, 2, 1, 0, 1], [1, 3, 0, 2, 0, 0]],
         ),
-        Case("one query, one level", (torch.tensor([[0.1, 0.4, 0.3]]), torch.tensor([[1, 0, 1]]))),
-        Case("two items that tie", (torch.tensor([[0.5, 0.5, 0.9]]), torch.tensor([[2, 0, 1]]))),
-        Case(
+        case("one query, one level", [[0.1, 0.4, 0.3]], [[1, 0, 1]]),
+        case("two items that tie", [[0.5, 0.5, 0.9]], [[2, 0, 1]]),
+        case(
             "three queries with ties",
-            (
-                torch.tensor([[0.4, 0.4, 0.4, 0.1], [0.3, 0.8, 0.3, 0.3], [0.2, 0.6, 0.6, 0.2]]),
-                torch.tensor([[0, 1, 2, 1], [3, 0, 1, 2], [2, 3, 0, 0]]),
-            ),
+            [[0.4, 0.4, 0.4, 0.1], [0.3, 0.8, 0.3, 0.3], [0.2, 0.6, 0.6, 0.2]],
+            [[0, 1, 2, 1], [3, 0, 1, 2], [2, 3, 0, 0]],
         ),
     ),
     mistakes=(
@@ -142,11 +138,7 @@ DCG = Exercise(
             "They all get the worst of their ranks, H(0) = 1.",
             _by_storage,
         ),
-        Mistake(
-            "order",
-            ONE_ARGSORT,
-            _ranked_by(argsort_once),
-        ),
+        Mistake("order", ONE_ARGSORT, _ranked_by(argsort_once)),
         Mistake(
             "axis",
             "An item is ranked among the queries, down its column. Its rank is that among the items of its query.",
@@ -183,7 +175,5 @@ DCG = Exercise(
         "dtype": "Gains and ranks are whole numbers, but their quotient is not.",
         "non-finite": "A logarithm that is 0 stands below a gain. The best item has rank 1, and its discount is 1.",
     },
-    further={
-        "shape": "One sum per query: sum over the items, dim 1.",
-    },
+    further={"shape": "One sum per query: sum over the items, dim 1."},
 )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case
 from suprank_edu.exercises.tasks.common import slope_of_sigmoid
 
 SHARE = 1e-6
@@ -27,7 +29,7 @@ def _dead_zone(tau: float) -> Tensor:
     return torch.tensor(high, dtype=torch.float64)
 
 
-def _number(rule: Function) -> Function:
+def _number(rule: Callable[..., Any]) -> Function:
     return lambda tau: torch.tensor(rule(tau), dtype=torch.float64)
 
 
@@ -37,11 +39,11 @@ DEAD_ZONE = Exercise(
     returns="one number, to within 1 %",
     truth=_dead_zone,
     cases=(
-        Case("the published temperature", (0.01,)),
-        Case("a larger one", (0.1,)),
-        Case("a smaller one", (0.002,)),
-        Case("τ = 1", (1.0,)),
-        Case("τ = 2.5", (2.5,)),
+        case("the published temperature", 0.01),
+        case("a larger one", 0.1),
+        case("a smaller one", 0.002),
+        case("τ = 1", 1.0),
+        case("τ = 2.5", 2.5),
     ),
     mistakes=(
         Mistake("sign", "The size of t is asked for, so the answer is positive.", _number(lambda tau: -_EDGE * tau)),
@@ -86,7 +88,7 @@ DEAD_ZONE = Exercise(
     "differ by far more than that.",
     further={
         "wrong": "So far out one of the two factors of σ(x)(1 − σ(x)) is almost 1, and the other a plain exponential. "
-        "If you try values, take `torch.float64`: so far out 1 − σ has hardly a digit left in float32.",
+        "If you try values, take `torch.float64`: so far out 1 − σ has hardly a digit left in float32."
     },
     number=True,
     rtol=1e-2,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Mistake, case, forms
 
 
 def _gap(batch_aps: Tensor, positives: Tensor, whole: Tensor) -> Tensor:
@@ -19,7 +19,7 @@ def _gap(batch_aps: Tensor, positives: Tensor, whole: Tensor) -> Tensor:
 def _mean(batch_aps: Tensor, positives: Tensor, every: bool = False, by_positives: bool = False) -> Tensor:
     """Return the mean over the batches that have a positive, or over all, or with the positives as weights."""
     weights = positives if by_positives else positives.clamp(max=1)
-    total: Tensor = (batch_aps * weights).to(torch.float64).sum(1)
+    total = (batch_aps * weights).to(torch.float64).sum(1)
     return total / (batch_aps.shape[1] if every else weights.sum(1))
 
 
@@ -36,42 +36,22 @@ GAP = Exercise(
     returns="(Q,), one gap per query",
     truth=_gap,
     cases=(
-        Case(
-            "two queries, three batches",
-            (
-                torch.tensor([[1.0, 0.5, 0.25], [0.75, 1.0, 0.2]]),
-                torch.tensor([[1, 4, 2], [3, 1, 5]]),
-                torch.tensor([0.4, 0.3]),
-            ),
-        ),
-        Case(
-            "a query without a positive in one batch",
-            (torch.tensor([[1.0, 0.0, 0.5, 0.7]]), torch.tensor([[1, 0, 3, 2]]), torch.tensor([0.6])),
-        ),
-        Case(
+        case("two queries, three batches", [[1.0, 0.5, 0.25], [0.75, 1.0, 0.2]], [[1, 4, 2], [3, 1, 5]], [0.4, 0.3]),
+        case("a query without a positive in one batch", [[1.0, 0.0, 0.5, 0.7]], [[1, 0, 3, 2]], [0.6]),
+        case(
             "two queries, two and three of four batches",
-            (
-                torch.tensor([[0.0, 0.9, 0.0, 0.35], [0.6, 0.0, 0.7, 0.8]]),
-                torch.tensor([[0, 2, 0, 1], [1, 0, 3, 4]]),
-                torch.tensor([0.5, 0.45]),
-            ),
+            [[0.0, 0.9, 0.0, 0.35], [0.6, 0.0, 0.7, 0.8]],
+            [[0, 2, 0, 1], [1, 0, 3, 4]],
+            [0.5, 0.45],
         ),
-        Case(
+        case(
             "three queries in one, two and three of three batches",
-            (
-                torch.tensor([[0.0, 0.7, 0.0], [0.9, 0.0, 0.4], [0.6, 0.35, 1.0]]),
-                torch.tensor([[0, 2, 0], [1, 0, 1], [2, 1, 3]]),
-                torch.tensor([0.3, 0.5, 0.25]),
-            ),
+            [[0.0, 0.7, 0.0], [0.9, 0.0, 0.4], [0.6, 0.35, 1.0]],
+            [[0, 2, 0], [1, 0, 1], [2, 1, 3]],
+            [0.3, 0.5, 0.25],
         ),
-        Case(
-            "batches that look worse than the whole",
-            (torch.tensor([[1.0, 0.5]]), torch.tensor([[1, 1]]), torch.tensor([0.8])),
-        ),
-        Case(
-            "two queries whose batches look worse",
-            (torch.tensor([[0.2, 0.4], [0.5, 0.3]]), torch.tensor([[2, 1], [1, 3]]), torch.tensor([0.55, 0.6])),
-        ),
+        case("batches that look worse than the whole", [[1.0, 0.5]], [[1, 1]], [0.8]),
+        case("two queries whose batches look worse", [[0.2, 0.4], [0.5, 0.3]], [[2, 1], [1, 3]], [0.55, 0.6]),
     ),
     mistakes=(
         Mistake(
@@ -107,14 +87,10 @@ GAP = Exercise(
             "You leave out a batch for all queries as soon as one has no positive in it. Look at each query by itself.",
             _left_out_for_all,
         ),
-        Mistake(
+        *forms(
             "queries-mixed",
             "The number of batches of one query divides for all. Each query has a number of its own.",
             lambda aps, n, whole: aps.double().sum(1) / (n > 0).sum(1)[0] - whole,
-        ),
-        Mistake(
-            "queries-mixed",
-            "The number of batches of one query divides for all. Each query has a number of its own.",
             lambda aps, n, whole: aps.double().sum(1) / (n > 0).sum(1).max() - whole,
         ),
         Mistake(
@@ -127,22 +103,16 @@ GAP = Exercise(
             "That is the average over the batches, the first term. The AP of the whole is still to be taken off.",
             lambda aps, n, whole: _mean(aps, n),
         ),
-        Mistake(
+        *forms(
             "other-metric",
             "That is a share of the whole. The gap is the plain difference.",
             lambda aps, n, whole: _mean(aps, n) / whole,
-        ),
-        Mistake(
-            "other-metric",
-            "That is a share of the whole. The gap is the plain difference.",
             lambda aps, n, whole: _mean(aps, n) / whole - 1,
         ),
     ),
     praise="Average minus whole, with its sign: what a training log shows and the test set does not.",
     advice={
-        "non-finite": "A mean of no batches is 0/0. Every query here has a batch with a positive: see each by itself.",
+        "non-finite": "A mean of no batches is 0/0. Every query here has a batch with a positive: see each by itself."
     },
-    further={
-        "shape": "One gap per query: average over the batches, dim 1, and keep the queries apart.",
-    },
+    further={"shape": "One gap per query: average over the batches, dim 1, and keep the queries apart."},
 )

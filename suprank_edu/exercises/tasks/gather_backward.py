@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case
 
 
 def _share(shift: int = 0) -> Function:
@@ -14,8 +14,7 @@ def _share(shift: int = 0) -> Function:
     def rule(gradient: Tensor, rank: int, world_size: int) -> Tensor:
         size = len(gradient) // world_size
         start = (rank + shift) % world_size * size
-        own: Tensor = gradient[start : start + size].to(torch.float64)
-        return own
+        return gradient[start : start + size].to(torch.float64)
 
     return rule
 
@@ -28,8 +27,7 @@ def _gather_backward(gradient: Tensor, rank: int, world_size: int) -> Tensor:
 
 
 def _strided(gradient: Tensor, rank: int, world_size: int) -> Tensor:
-    rows: Tensor = gradient[rank::world_size].to(torch.float64)
-    return rows
+    return gradient[rank::world_size].to(torch.float64)
 
 
 def _by_process(gradient: Tensor, world_size: int) -> Tensor:
@@ -42,8 +40,7 @@ def _times(rule: Function, power: int = 1) -> Function:
 
 
 def _first(gradient: Tensor, rank: int, world_size: int) -> Tensor:
-    block: Tensor = _share()(gradient, 0, world_size)
-    return block
+    return _share()(gradient, 0, world_size)
 
 
 _BLOCKS = "The gathered batch is one block after another, in the order of the ranks: process r has the r-th block."
@@ -54,19 +51,20 @@ GATHER_BACKWARD = Exercise(
     returns="(B / world_size, D), what this process passes back into its network",
     truth=_gather_backward,
     cases=(
-        Case(
+        case(
             "the third of three processes",
-            (torch.tensor([[0.1, -0.4], [0.3, 0.2], [-0.7, 0.5], [0.6, 0.9], [0.8, -0.2], [-0.1, 0.4]]), 2, 3),
+            [[0.1, -0.4], [0.3, 0.2], [-0.7, 0.5], [0.6, 0.9], [0.8, -0.2], [-0.1, 0.4]],
+            2,
+            3,
         ),
-        Case(
-            "the second of two",
-            (torch.tensor([[0.5], [-0.2], [0.9], [0.3]]), 1, 2),
-        ),
-        Case(
+        case("the second of two", [[0.5], [-0.2], [0.9], [0.3]], 1, 2),
+        case(
             "the first of four processes",
-            (torch.tensor([[0.2, -0.5, 0.3], [0.7, 0.1, -0.6], [-0.4, 0.8, 0.9], [0.6, -0.3, 0.5]]), 0, 4),
+            [[0.2, -0.5, 0.3], [0.7, 0.1, -0.6], [-0.4, 0.8, 0.9], [0.6, -0.3, 0.5]],
+            0,
+            4,
         ),
-        Case("a process alone", (torch.tensor([[0.4, -0.6], [0.2, 0.1]]), 0, 1)),
+        case("a process alone", [[0.4, -0.6], [0.2, 0.1]], 0, 1),
     ),
     mistakes=(
         Mistake(

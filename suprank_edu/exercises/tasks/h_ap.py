@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu import naive
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case
 from suprank_edu.exercises.tasks.common import (
     ONE_ARGSORT,
     above,
@@ -37,7 +37,7 @@ def _h_rank(scores: Tensor, rel: Tensor, step: Function, credit: Function, own: 
     """Return `(Q, G)`: H-rank with `credit(rel(k), rel(j))` for the items ahead, with or without rel(k)."""
     rel = rel.to(torch.float64)
     shared = credit(rel[:, :, None], rel[:, None, :])  # (Q, G, G)
-    total: Tensor = (step(pairs(scores)) * others(scores) * shared).sum(2)
+    total = (step(pairs(scores)) * others(scores) * shared).sum(2)
     return total + rel if own else total
 
 
@@ -70,8 +70,7 @@ def _by_place(scores: Tensor, relevances: Tensor) -> Tensor:
     """Return H-AP read off a sorted list, ties by where they were stored."""
     order = scores.argsort(dim=1, descending=True, stable=True)
     places = -torch.arange(scores.shape[1], dtype=torch.float64).expand(scores.shape)
-    value: Tensor = _rule()(places, relevances.gather(1, order))
-    return value
+    return _rule()(places, relevances.gather(1, order))
 
 
 def _by_ranks(ranks: Function) -> Function:
@@ -79,8 +78,7 @@ def _by_ranks(ranks: Function) -> Function:
 
     def rule(scores: Tensor, relevances: Tensor) -> Tensor:
         h_rank = _h_rank(scores, relevances, at_least, _lesser, own=True)
-        value: Tensor = (h_rank / ranks(scores) * (relevances > 0)).sum(1) / relevances.sum(1)
-        return value
+        return (h_rank / ranks(scores) * (relevances > 0)).sum(1) / relevances.sum(1)
 
     return rule
 
@@ -107,8 +105,7 @@ def _positives(relevances: Tensor) -> Tensor:
 
 
 def _plain_ap(scores: Tensor, relevances: Tensor) -> Tensor:
-    value: Tensor = _rule()(scores, (relevances > 0).to(torch.float64))
-    return value
+    return _rule()(scores, (relevances > 0).to(torch.float64))
 
 
 def _weighted_precision(scores: Tensor, relevances: Tensor) -> Tensor:
@@ -120,25 +117,18 @@ def _weighted_precision(scores: Tensor, relevances: Tensor) -> Tensor:
 _MIN = "An item ahead counts by what it shares with item k: min(rel(k), rel(j))."
 
 _CASES = (
-    Case(
+    case(
         "two queries, six items",
-        (
-            torch.tensor([[0.9, 0.2, 0.55, 0.35, 0.7, 0.1], [-0.3, 0.4, 0.05, -0.6, 0.25, -0.1]]),
-            torch.tensor([[0.25, 1.0, 0.0, 0.25, 0.0, 0.5], [0.5, 0.0, 1.0, 0.2, 0.2, 0.0]]),
-        ),
+        [[0.9, 0.2, 0.55, 0.35, 0.7, 0.1], [-0.3, 0.4, 0.05, -0.6, 0.25, -0.1]],
+        [[0.25, 1.0, 0.0, 0.25, 0.0, 0.5], [0.5, 0.0, 1.0, 0.2, 0.2, 0.0]],
     ),
-    Case(
-        "two items that tie, of different relevance",
-        (torch.tensor([[0.8, 0.5, 0.5, 0.1]]), torch.tensor([[0.0, 1.0, 0.25, 0.25]])),
-    ),
-    Case(
+    case("two items that tie, of different relevance", [[0.8, 0.5, 0.5, 0.1]], [[0.0, 1.0, 0.25, 0.25]]),
+    case(
         "three queries with ties",
-        (
-            torch.tensor([[0.6, 0.6, 0.6, 0.2], [0.3, 0.7, 0.1, 0.3], [0.4, -0.2, 0.4, -0.2]]),
-            torch.tensor([[0.0, 0.5, 1.0, 0.0], [0.25, 0.0, 0.5, 1.0], [0.5, 0.0, 0.2, 1.0]]),
-        ),
+        [[0.6, 0.6, 0.6, 0.2], [0.3, 0.7, 0.1, 0.3], [0.4, -0.2, 0.4, -0.2]],
+        [[0.0, 0.5, 1.0, 0.0], [0.25, 0.0, 0.5, 1.0], [0.5, 0.0, 0.2, 1.0]],
     ),
-    Case("one relevant item", (torch.tensor([[0.3, 0.9, 0.6]]), torch.tensor([[0.5, 0.0, 0.0]]))),
+    case("one relevant item", [[0.3, 0.9, 0.6]], [[0.5, 0.0, 0.0]]),
 )
 
 H_AP = Exercise(
@@ -150,9 +140,7 @@ H_AP = Exercise(
     mistakes=(
         Mistake("ties", "Items that tie are not counted as ahead. They are, H(0) = 1.", _rule(step=above)),
         Mistake(
-            "ties",
-            "A tie counts in the rank and not in H-rank. It counts as ahead in both, H(0) = 1.",
-            _ties_in_one,
+            "ties", "A tie counts in the rank and not in H-rank. It counts as ahead in both, H(0) = 1.", _ties_in_one
         ),
         Mistake(
             "ties",
@@ -167,11 +155,7 @@ H_AP = Exercise(
             "table of pairs have changed places.",
             _behind,
         ),
-        Mistake(
-            "order",
-            ONE_ARGSORT,
-            _by_ranks(argsort_once),
-        ),
+        Mistake("order", ONE_ARGSORT, _by_ranks(argsort_once)),
         Mistake(
             "off-by-one",
             "The rank is one too large: it starts at 1 for the item itself, which a comparison with itself counts "
@@ -188,11 +172,7 @@ H_AP = Exercise(
             "H-rank over rank is weighed by rel(k) once more. rel(k) is in H-rank already: only add up.",
             _weighted_twice,
         ),
-        Mistake(
-            "h-rank",
-            f"You take the larger of the two relevances. {_MIN}",
-            _rule(credit=torch.maximum),
-        ),
+        Mistake("h-rank", f"You take the larger of the two relevances. {_MIN}", _rule(credit=torch.maximum)),
         Mistake(
             "h-rank",
             f"Each item ahead counts with its whole relevance rel(j). {_MIN} A better match ahead of k is no mistake, "
@@ -247,10 +227,6 @@ H_AP = Exercise(
         ),
     ),
     praise="Each item is paid for what stands ahead of it, by what the two share: AP with degrees.",
-    advice={
-        "non-finite": "Something divides by 0: ranks start at 1, and every query here has a relevant item.",
-    },
-    further={
-        "shape": "One H-AP per query: sum over its items, and leave the mean over the queries to the caller.",
-    },
+    advice={"non-finite": "Something divides by 0: ranks start at 1, and every query here has a relevant item."},
+    further={"shape": "One H-AP per query: sum over its items, and leave the mean over the queries to the caller."},
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from suprank_edu import naive
-from suprank_edu.exercises.engine.spec import Case, Exercise, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Mistake, case, forms
 from suprank_edu.exercises.tasks.common import by_element
 
 HEAVISIDE = Exercise(
@@ -14,10 +14,10 @@ HEAVISIDE = Exercise(
     returns="one value per entry of `t`, 0 or 1",
     truth=by_element(naive.heaviside),
     cases=(
-        Case("differences of both signs", (torch.tensor([[-0.7, 0.2, -0.01], [0.4, -0.3, 1.5]]),)),
-        Case("a difference of exactly 0", (torch.tensor([-0.5, 0.0, 0.5]),)),
-        Case("tiny differences", (torch.tensor([-1e-5, 2e-5, -1e-3, 0.0]),)),
-        Case("float64, and two differences of exactly 0", (torch.tensor([[0.0, -1e-9], [3.0, -0.0]]).double(),)),
+        case("differences of both signs", [[-0.7, 0.2, -0.01], [0.4, -0.3, 1.5]]),
+        case("a difference of exactly 0", [-0.5, 0.0, 0.5]),
+        case("tiny differences", [-1e-5, 2e-5, -1e-3, 0.0]),
+        case("float64, and two differences of exactly 0", torch.tensor([[0.0, -1e-9], [3.0, -0.0]]).double()),
     ),
     mistakes=(
         Mistake(
@@ -38,14 +38,10 @@ HEAVISIDE = Exercise(
             lambda t: (t <= 0).to(t.dtype),
         ),
         Mistake("sign", "It is 1 where t is negative; H is 1 from 0 on.", lambda t: (t < 0).to(t.dtype)),
-        Mistake(
+        *forms(
             "wrong",
             "That is the sign, −1 or 1. H counts items, so it is 0 or 1.",
             lambda t: t.sign(),
-        ),
-        Mistake(
-            "wrong",
-            "That is the sign, −1 or 1. H counts items, so it is 0 or 1.",
             lambda t: 2 * (t >= 0).to(t.dtype) - 1,
         ),
         Mistake("wrong", "That is a ramp, which grows with t. H jumps from 0 to 1 and stays there.", torch.relu),
@@ -56,6 +52,6 @@ HEAVISIDE = Exercise(
     same_dtype=True,
     advice={
         "dtype": "A comparison gives true and false. Turn them into numbers of the dtype of `t`, so that they can be "
-        "summed with other floats.",
+        "summed with other floats."
     },
 )

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu import naive
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case, forms
 from suprank_edu.exercises.tasks.common import on_circle
 
 
@@ -33,6 +33,11 @@ def _scores(embeddings: Tensor, own: float | None) -> Tensor:
     return torch.where(torch.eye(len(scores), dtype=torch.bool), own, scores)
 
 
+def _can_hit(labels: Tensor) -> Tensor:
+    """Mark the images whose label another one shares."""
+    return (labels[:, None] == labels[None, :]).sum(1) > 1
+
+
 def _share(
     own: float | None, place: int = 0, descending: bool = True, alone: bool = False, total: bool = False
 ) -> Function:
@@ -41,7 +46,7 @@ def _share(
     def rule(embeddings: Tensor, labels: Tensor) -> Tensor:
         order = _scores(embeddings, own).argsort(dim=1, descending=descending, stable=True)
         hit = labels[order[:, place]] == labels
-        asked = (labels[:, None] == labels[None, :]).sum(1) > 1
+        asked = _can_hit(labels)
         hit = hit if alone else hit & asked
         divisor = 1 if total else len(labels) if alone else max(int(asked.sum()), 1)
         return hit.sum().to(torch.float64) / divisor
@@ -57,15 +62,13 @@ _NEVER = float("-inf")
 
 
 def _singles_hit(embeddings: Tensor, labels: Tensor) -> Tensor:
-    alone = (labels[:, None] == labels[None, :]).sum(1) == 1
     hits = labels[_scores(embeddings, _NEVER).argmax(1)] == labels
-    return (hits | alone).to(torch.float64).mean()
+    return (hits | ~_can_hit(labels)).to(torch.float64).mean()
 
 
 def _without_singles(embeddings: Tensor, labels: Tensor) -> Tensor:
-    kept = (labels[:, None] == labels[None, :]).sum(1) > 1
-    value: Tensor = _share(_NEVER)(embeddings[kept], labels[kept])
-    return value
+    kept = _can_hit(labels)
+    return _share(_NEVER)(embeddings[kept], labels[kept])
 
 
 def _mean_over_classes(embeddings: Tensor, labels: Tensor) -> Tensor:
@@ -74,18 +77,14 @@ def _mean_over_classes(embeddings: Tensor, labels: Tensor) -> Tensor:
     return torch.stack(of_class).mean()
 
 
-def _second_of_all(embeddings: Tensor, labels: Tensor) -> Tensor:
-    """Drop the first of the list, where a copy may stand instead of the query itself."""
-    second = (embeddings @ embeddings.T).topk(2, dim=1).indices[:, 1]
-    asked = (labels[:, None] == labels[None, :]).sum(1) > 1
-    return (labels[second] == labels)[asked].to(torch.float64).mean()
+def _at_place_of_all(place: int) -> Function:
+    """Read a place of the whole list, which the query should lead, and a copy may lead instead."""
 
+    def rule(embeddings: Tensor, labels: Tensor) -> Tensor:
+        found = (embeddings @ embeddings.T).topk(place, dim=1).indices[:, -1]
+        return (labels[found] == labels)[_can_hit(labels)].to(torch.float64).mean()
 
-def _second_neighbour(embeddings: Tensor, labels: Tensor) -> Tensor:
-    """Read the third of a list in which the query should be the first."""
-    second = (embeddings @ embeddings.T).topk(3, dim=1).indices[:, 2]
-    asked = (labels[:, None] == labels[None, :]).sum(1) > 1
-    return (labels[second] == labels)[asked].to(torch.float64).mean()
+    return rule
 
 
 def _zero_left_out(embeddings: Tensor, labels: Tensor) -> Tensor:
@@ -114,39 +113,25 @@ HIT_RATE_AT_1 = Exercise(
     returns="one number, the share of the queries",
     truth=_hit_rate,
     cases=(
-        Case(
-            "seven images of three classes",
-            (on_circle(0, 12, 30, 75, 140, 149, 100), torch.tensor([0, 0, 1, 1, 2, 2, 2])),
-        ),
-        Case("scores below 0 throughout", (on_circle(0, 100, 220), torch.tensor([0, 1, 0]))),
-        Case("a class of one image", (on_circle(0, 10, 25, 90, 107), torch.tensor([0, 0, 1, 2, 2]))),
-        Case(
-            "two images with the same embedding",
-            (on_circle(6, 88, 80, 26, 64, 25, 6), torch.tensor([1, 2, 1, 1, 1, 0, 0])),
-        ),
-        Case("an image far from all others", (on_circle(3, 58, 31, 20, 32, 220), torch.tensor([0, 1, 1, 2, 1, 2]))),
-        Case(
+        case("seven images of three classes", on_circle(0, 12, 30, 75, 140, 149, 100), [0, 0, 1, 1, 2, 2, 2]),
+        case("scores below 0 throughout", on_circle(0, 100, 220), [0, 1, 0]),
+        case("a class of one image", on_circle(0, 10, 25, 90, 107), [0, 0, 1, 2, 2]),
+        case("two images with the same embedding", on_circle(6, 88, 80, 26, 64, 25, 6), [1, 2, 1, 1, 1, 0, 0]),
+        case("an image far from all others", on_circle(3, 58, 31, 20, 32, 220), [0, 1, 1, 2, 1, 2]),
+        case(
             "two equal embeddings and a class of one image",
-            (on_circle(24, 61, 57, 18, 45, 19, 24), torch.tensor([0, 1, 2, 2, 1, 2, 2])),
+            on_circle(24, 61, 57, 18, 45, 19, 24),
+            [0, 1, 2, 2, 1, 2, 2],
         ),
-        Case(
-            "two classes of one image and an image far away",
-            (on_circle(27, 29, 16, 58, 16, 211), torch.tensor([3, 2, 0, 2, 3, 3])),
-        ),
-        Case(
+        case("two classes of one image and an image far away", on_circle(27, 29, 16, 58, 16, 211), [3, 2, 0, 2, 3, 3]),
+        case(
             "eight images, two with the same embedding",
-            (on_circle(95, 28, 61, 51, 57, 67, 76, 95), torch.tensor([3, 3, 0, 1, 1, 3, 3, 1])),
+            on_circle(95, 28, 61, 51, 57, 67, 76, 95),
+            [3, 3, 0, 1, 1, 3, 3, 1],
         ),
     ),
     mistakes=(
-        Mistake(
-            "self-positive",
-            _FINDS_ITSELF,
-            _every_own_hit,
-            _BELOW_ALL,
-        ),
-        Mistake("self-positive", _FINDS_ITSELF, _share(None), _BELOW_ALL),
-        Mistake("self-positive", _FINDS_ITSELF, _share(None, alone=True), _BELOW_ALL),
+        *forms("self-positive", _FINDS_ITSELF, _every_own_hit, _share(None), _share(None, alone=True), more=_BELOW_ALL),
         Mistake(
             "self-positive",
             "Mostly right, but where all other images score below 0 a query still finds itself: 0 on the diagonal "
@@ -160,31 +145,23 @@ HIT_RATE_AT_1 = Exercise(
             "images that cannot hit are counted.",
             _share(0.0, alone=True),
         ),
-        Mistake(
+        *forms(
             "off-by-one",
             "You look at the second neighbour, once the query itself is out. Asked is the first.",
             _share(_NEVER, place=1),
+            _at_place_of_all(3),
         ),
-        Mistake(
-            "off-by-one",
-            "You look at the second neighbour, once the query itself is out. Asked is the first.",
-            _second_neighbour,
-        ),
-        Mistake(
+        *forms(
             "sign",
             "You look at the image that is least similar. The nearest has the highest score.",
             _share(2.0, descending=False),
-        ),
-        Mistake(
-            "sign",
-            "You look at the image that is least similar. The nearest has the highest score.",
             _share(None, descending=False),
         ),
         Mistake(
             "self-positive",
             "You drop the first of each sorted list and take it for the query. Where another image has the same "
             "embedding, the first may be that one, and the query itself is left in the list.",
-            _second_of_all,
+            _at_place_of_all(2),
         ),
         Mistake(
             "no-positive",
@@ -219,18 +196,12 @@ HIT_RATE_AT_1 = Exercise(
             "`(labels[:, None] == labels[None, :]).sum(1) > 1` marks the queries that can hit.",
         ),
         Mistake(
-            "normaliser",
-            "That is per cent. Asked is the share, from 0 to 1.",
-            lambda e, y: 100 * _share(_NEVER)(e, y),
+            "normaliser", "That is per cent. Asked is the share, from 0 to 1.", lambda e, y: 100 * _share(_NEVER)(e, y)
         ),
-        Mistake(
+        *forms(
             "wrong",
             "You compare the number of the nearest image with a label. Its label is what counts.",
             _number_for_label(alone=True),
-        ),
-        Mistake(
-            "wrong",
-            "You compare the number of the nearest image with a label. Its label is what counts.",
             _number_for_label(alone=False),
         ),
         Mistake(
@@ -243,9 +214,7 @@ HIT_RATE_AT_1 = Exercise(
         "dtype": "Take the mean of the hits as floats.",
         "non-finite": "Something divides 0 by 0. A query that cannot hit is left out of the mean.",
     },
-    further={
-        "shape": "Take the mean over the queries that have a positive.",
-    },
+    further={"shape": "Take the mean over the queries that have a positive."},
     floating=False,
     number=True,
 )

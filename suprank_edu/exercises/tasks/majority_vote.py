@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case
 from suprank_edu.exercises.tasks.common import two_numbers
 
 Votes = dict[int, list[float]]
@@ -27,7 +30,7 @@ def _share_of_images(votes: Votes, winner: int) -> float:
     return len(votes[winner]) / sum(map(len, votes.values()))
 
 
-def _vote(winner: Function = _majority, confidence: Function = _share_of_images) -> Function:
+def _vote(winner: Callable[..., Any] = _majority, confidence: Callable[..., float] = _share_of_images) -> Function:
     """Return a vote put together of the rule for the winner and the one for the confidence, each right or wrong."""
 
     def rule(classes: Tensor, shares: Tensor) -> Tensor:
@@ -64,25 +67,16 @@ MAJORITY_VOTE = Exercise(
     returns="(2,), the label and the share of the images that have it",
     truth=_vote(),
     cases=(
-        Case(
-            "seven images, and one label has most",
-            (torch.tensor([3, 5, 3, 1, 3, 5, 0]), torch.tensor([0.3, 0.9, 0.2, 0.8, 0.25, 0.95, 0.7])),
-        ),
-        Case(
-            "six images, and one label has most",
-            (torch.tensor([4, 4, 4, 2, 2, 6]), torch.tensor([0.45, 0.45, 0.45, 0.6, 0.6, 0.9])),
-        ),
-        Case(
-            "three unsure images and two sure ones",
-            (torch.tensor([1, 1, 1, 0, 0]), torch.tensor([0.2, 0.3, 0.1, 0.9, 0.8])),
-        ),
-        Case("three unsure images and a sure one", (torch.tensor([1, 6, 1, 1]), torch.tensor([0.1, 0.95, 0.2, 0.1]))),
-        Case("a tie of 2 and 4", (torch.tensor([2, 4, 2, 4, 7]), torch.tensor([0.5, 0.6, 0.55, 0.7, 0.9]))),
-        Case("a tie of 1 and 6", (torch.tensor([6, 1, 1, 6]), torch.tensor([0.3, 0.8, 0.6, 0.95]))),
-        Case("a tie of 0 and 8", (torch.tensor([0, 8, 8, 0, 5]), torch.tensor([0.95, 0.6, 0.6, 0.1, 0.4]))),
-        Case("a tie of 3 and 9", (torch.tensor([3, 9, 9, 3]), torch.tensor([0.99, 0.7, 0.6, 0.2]))),
-        Case("a tie of 2 and 7", (torch.tensor([7, 2, 7, 2]), torch.tensor([0.8, 0.4, 0.5, 0.6]))),
-        Case("one image", (torch.tensor([3]), torch.tensor([0.6]))),
+        case("seven images, and one label has most", [3, 5, 3, 1, 3, 5, 0], [0.3, 0.9, 0.2, 0.8, 0.25, 0.95, 0.7]),
+        case("six images, and one label has most", [4, 4, 4, 2, 2, 6], [0.45, 0.45, 0.45, 0.6, 0.6, 0.9]),
+        case("three unsure images and two sure ones", [1, 1, 1, 0, 0], [0.2, 0.3, 0.1, 0.9, 0.8]),
+        case("three unsure images and a sure one", [1, 6, 1, 1], [0.1, 0.95, 0.2, 0.1]),
+        case("a tie of 2 and 4", [2, 4, 2, 4, 7], [0.5, 0.6, 0.55, 0.7, 0.9]),
+        case("a tie of 1 and 6", [6, 1, 1, 6], [0.3, 0.8, 0.6, 0.95]),
+        case("a tie of 0 and 8", [0, 8, 8, 0, 5], [0.95, 0.6, 0.6, 0.1, 0.4]),
+        case("a tie of 3 and 9", [3, 9, 9, 3], [0.99, 0.7, 0.6, 0.2]),
+        case("a tie of 2 and 7", [7, 2, 7, 2], [0.8, 0.4, 0.5, 0.6]),
+        case("one image", [3], [0.6]),
     ),
     mistakes=(
         Mistake(
@@ -119,11 +113,7 @@ MAJORITY_VOTE = Exercise(
             "only break ties.",
             _vote(lambda votes: max(votes, key=lambda label: sum(votes[label]) / len(votes[label]))),
         ),
-        Mistake(
-            "vote",
-            "Images that are less than half sure have no vote with you. Every image has one.",
-            _sure_only,
-        ),
+        Mistake("vote", "Images that are less than half sure have no vote with you. Every image has one.", _sure_only),
         Mistake(
             "order",
             "You return the place of the label in the list of different labels, not the label itself.",
@@ -196,7 +186,5 @@ MAJORITY_VOTE = Exercise(
         "type": "Return one tensor of two numbers, the label and the confidence.",
         "dtype": "The confidence is a share, so both numbers are floats.",
     },
-    further={
-        "shape": "One label and one share for the landmark, whatever the number of its images.",
-    },
+    further={"shape": "One label and one share for the landmark, whatever the number of its images."},
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Hint, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Hint, Mistake, case, forms
 
 
 def _places(rule: Function) -> Function:
@@ -31,10 +31,10 @@ MEMORY_RING = Exercise(
     returns="(batch,), one place per new embedding, in their order",
     truth=_right,
     cases=(
-        Case("eight places, six added so far, four more", (6, 8, 4)),
-        Case("the third round", (23, 10, 5)),
-        Case("the third round, over the end", (17, 6, 4)),
-        Case("an empty memory", (0, 4, 3)),
+        case("eight places, six added so far, four more", 6, 8, 4),
+        case("the third round", 23, 10, 5),
+        case("the third round, over the end", 17, 6, 4),
+        case("an empty memory", 0, 4, 3),
     ),
     mistakes=(
         Mistake(
@@ -49,14 +49,10 @@ MEMORY_RING = Exercise(
             _places(lambda added, i, size, batch: added % size + i),
             "Add first, then `% size`.",
         ),
-        Mistake(
+        *forms(
             "ring",
             "All that would run past the end is written into the last place, one over the other.",
             _places(lambda added, i, size, batch: min(added + i, size - 1)),
-        ),
-        Mistake(
-            "ring",
-            "All that would run past the end is written into the last place, one over the other.",
             _places(lambda added, i, size, batch: min(added % size + i, size - 1)),
         ),
         Mistake(
@@ -91,10 +87,11 @@ MEMORY_RING = Exercise(
             "Your places run from 1 to `size`. They are counted from 0, so the last is `size` − 1.",
             _places(lambda added, i, size, batch: (added + i) % size + 1),
         ),
-        Mistake(
+        *forms(
             "ring",
             "Backwards: the first of the batch goes to the first free place, the next to the one after it.",
             _places(lambda added, i, size, batch: (added - i) % size),
+            _places(lambda added, i, size, batch: (added + batch - 1 - i) % size),
         ),
         Mistake(
             "ring",
@@ -113,23 +110,14 @@ MEMORY_RING = Exercise(
         ),
         Mistake(
             "ring",
-            "Backwards: the first of the batch goes to the first free place, the next to the one after it.",
-            _places(lambda added, i, size, batch: (added + batch - 1 - i) % size),
-        ),
-        Mistake(
-            "ring",
             "A batch that does not fit before the end starts over at 0, and the places at the end keep what is oldest.",
             _places(lambda added, i, size, batch: i if added % size + batch > size else added % size + i),
         ),
     ),
     praise="`MemoryBank` writes just there, and its counter is saved with the rest: a run that goes on overwrites what "
     "it would have overwritten.",
-    advice={
-        "dtype": "A place is a whole number.",
-    },
-    further={
-        "shape": "One place for each of the `batch` new embeddings.",
-    },
+    advice={"dtype": "A place is a whole number."},
+    further={"shape": "One place for each of the `batch` new embeddings."},
     floating=False,
     forbidden=_no_indices,
 )

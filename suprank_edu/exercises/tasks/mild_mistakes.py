@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case
 
 
 def _mild_mistakes(scores: Tensor, levels: Tensor, top: int) -> Tensor:
@@ -21,16 +21,14 @@ def _mild_mistakes(scores: Tensor, levels: Tensor, top: int) -> Tensor:
 def _first(scores: Tensor, levels: Tensor, last: bool = False) -> Tensor:
     """Return the `(Q,)` levels of the items that score highest, or lowest."""
     best = scores.argmin(1) if last else scores.argmax(1)
-    found: Tensor = levels.gather(1, best[:, None])[:, 0]
-    return found
+    return levels.gather(1, best[:, None])[:, 0]
 
 
 def _share(among: Function, mild: Function) -> Function:
     def rule(scores: Tensor, levels: Tensor, top: int) -> Tensor:
         level = _first(scores, levels)
         counted = among(level, top)
-        share: Tensor = (mild(level, top) & counted).double().sum() / counted.double().sum().clamp(min=1)
-        return share
+        return (mild(level, top) & counted).double().sum() / counted.double().sum().clamp(min=1)
 
     return rule
 
@@ -57,8 +55,7 @@ def _count(scores: Tensor, levels: Tensor, top: int) -> Tensor:
 
 def _mean_level(scores: Tensor, levels: Tensor, top: int) -> Tensor:
     level = _first(scores, levels)
-    mean: Tensor = level[level < top].double().mean() / top
-    return mean
+    return level[level < top].double().mean() / top
 
 
 def _share_of(found: Function, top: Function = lambda levels, top: top) -> Function:
@@ -67,20 +64,17 @@ def _share_of(found: Function, top: Function = lambda levels, top: top) -> Funct
     def rule(scores: Tensor, levels: Tensor, finest: int) -> Tensor:
         level = found(scores, levels)
         wrong = level < top(levels.gather(1, scores.argmax(1, keepdim=True))[:, 0], finest)
-        share: Tensor = ((level > 0) & wrong).double().sum() / wrong.double().sum().clamp(min=1)
-        return share
+        return ((level > 0) & wrong).double().sum() / wrong.double().sum().clamp(min=1)
 
     return rule
 
 
 def _second(scores: Tensor, levels: Tensor) -> Tensor:
-    found: Tensor = levels.gather(1, scores.argsort(1, descending=True))[:, 1]
-    return found
+    return levels.gather(1, scores.argsort(1, descending=True))[:, 1]
 
 
 def _of_each_column(scores: Tensor, levels: Tensor) -> Tensor:
-    found: Tensor = levels.gather(0, scores.argmax(0, keepdim=True))[0]
-    return found
+    return levels.gather(0, scores.argmax(0, keepdim=True))[0]
 
 
 def _best_there_is(scores: Tensor, levels: Tensor, top: int) -> Tensor:
@@ -89,69 +83,47 @@ def _best_there_is(scores: Tensor, levels: Tensor, top: int) -> Tensor:
     return ((level > 0) & wrong).double().sum() / wrong.double().sum().clamp(min=1)
 
 
-def _sum_of_levels(scores: Tensor, levels: Tensor, top: int) -> Tensor:
-    return _mean_level(scores, levels, top) * top
-
-
-def _worst_item(scores: Tensor, levels: Tensor, top: int) -> Tensor:
-    level = _first(scores, levels, last=True)
-    return _some(level, top).double().sum() / _wrong(level, top).double().sum().clamp(min=1)
-
-
 MILD_MISTAKES = Exercise(
     name="mild_mistakes",
     arguments=("scores", "levels", "top"),
     returns="one number, a share",
     truth=_mild_mistakes,
     cases=(
-        Case(
+        case(
             "six queries, four items, two levels",
-            (
-                torch.tensor([[2, 4, 7, 5], [7, 5, 4, 2], [1, 7, 8, 4], [5, 2, 4, 9], [5, 1, 9, 4], [5, 3, 9, 1]]) / 10,
-                torch.tensor([[2, 1, 0, 2], [0, 1, 2, 0], [2, 0, 1, 1], [1, 0, 0, 0], [1, 0, 1, 0], [2, 0, 2, 2]]),
-                2,
-            ),
+            torch.tensor([[2, 4, 7, 5], [7, 5, 4, 2], [1, 7, 8, 4], [5, 2, 4, 9], [5, 1, 9, 4], [5, 3, 9, 1]]) / 10,
+            [[2, 1, 0, 2], [0, 1, 2, 0], [2, 0, 1, 1], [1, 0, 0, 0], [1, 0, 1, 0], [2, 0, 2, 2]],
+            2,
         ),
-        Case(
+        case(
             "five queries, three items, three levels",
-            (
-                torch.tensor([[8, 4, 2], [5, 1, 6], [1, 3, 9], [9, 3, 7], [3, 8, 9]]) / 10,
-                torch.tensor([[2, 0, 2], [1, 2, 3], [0, 1, 2], [0, 1, 1], [0, 0, 1]]),
-                3,
-            ),
+            torch.tensor([[8, 4, 2], [5, 1, 6], [1, 3, 9], [9, 3, 7], [3, 8, 9]]) / 10,
+            [[2, 0, 2], [1, 2, 3], [0, 1, 2], [0, 1, 1], [0, 0, 1]],
+            3,
         ),
-        Case(
+        case(
             "seven queries, four items, three levels",
-            (
-                torch.tensor(
-                    [[7, 9, 2, 8], [8, 5, 4, 2], [8, 4, 7, 9], [2, 5, 3, 6], [7, 6, 4, 9], [6, 8, 2, 9], [3, 7, 4, 5]]
-                )
-                / 10,
-                torch.tensor(
-                    [[3, 3, 3, 0], [0, 0, 1, 1], [1, 2, 3, 0], [0, 0, 2, 1], [1, 1, 2, 1], [1, 2, 1, 3], [2, 2, 1, 2]]
-                ),
-                3,
-            ),
+            torch.tensor(
+                [[7, 9, 2, 8], [8, 5, 4, 2], [8, 4, 7, 9], [2, 5, 3, 6], [7, 6, 4, 9], [6, 8, 2, 9], [3, 7, 4, 5]]
+            )
+            / 10,
+            [[3, 3, 3, 0], [0, 0, 1, 1], [1, 2, 3, 0], [0, 0, 2, 1], [1, 1, 2, 1], [1, 2, 1, 3], [2, 2, 1, 2]],
+            3,
         ),
-        Case(
+        case(
             "four queries, all of them wrong",
-            (
-                torch.tensor([[2, 9, 4], [7, 1, 5], [3, 4, 8], [6, 5, 1]]) / 10,
-                torch.tensor([[3, 2, 0], [1, 3, 0], [2, 1, 0], [2, 3, 1]]),
-                3,
-            ),
+            torch.tensor([[2, 9, 4], [7, 1, 5], [3, 4, 8], [6, 5, 1]]) / 10,
+            [[3, 2, 0], [1, 3, 0], [2, 1, 0], [2, 3, 1]],
+            3,
         ),
-        Case(
+        case(
             "five queries, all of them wrong",
-            (
-                torch.tensor([[9, 2, 1], [3, 8, 5], [4, 6, 7], [1, 2, 9], [5, 9, 3]]) / 10,
-                torch.tensor([[1, 3, 0], [3, 0, 2], [2, 3, 0], [1, 0, 2], [3, 1, 0]]),
-                3,
-            ),
+            torch.tensor([[9, 2, 1], [3, 8, 5], [4, 6, 7], [1, 2, 9], [5, 9, 3]]) / 10,
+            [[1, 3, 0], [3, 0, 2], [2, 3, 0], [1, 0, 2], [3, 1, 0]],
+            3,
         ),
-        Case(
-            "three queries, all of them wrong",
-            (torch.tensor([[2, 7], [9, 6], [3, 8]]) / 10, torch.tensor([[3, 0], [1, 2], [0, 1]]), 3),
+        case(
+            "three queries, all of them wrong", torch.tensor([[2, 7], [9, 6], [3, 8]]) / 10, [[3, 0], [1, 2], [0, 1]], 3
         ),
     ),
     mistakes=(
@@ -227,9 +199,13 @@ MILD_MISTAKES = Exercise(
         Mistake(
             "other-metric",
             "That is the mean level of the mistakes. Asked is how many have a level above 0.",
-            _sum_of_levels,
+            lambda scores, levels, top: _mean_level(scores, levels, top) * top,
         ),
-        Mistake("sign", "You look at the last item of each list. The first has the highest score.", _worst_item),
+        Mistake(
+            "sign",
+            "You look at the last item of each list. The first has the highest score.",
+            _share_of(lambda scores, levels: _first(scores, levels, last=True)),
+        ),
     ),
     praise="A number that any user understands, and that AP cannot see.",
     advice={

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case
 
 
 def _mild(fine: Tensor, coarse: Tensor) -> Tensor:
@@ -28,12 +28,9 @@ MILD_SHARE = Exercise(
     returns="(M,), one share for each loss",
     truth=_mild,
     cases=(
-        Case("three losses", (torch.tensor([0.8, 0.75, 0.6]), torch.tensor([0.98, 0.9, 0.95]))),
-        Case(
-            "four losses",
-            (torch.tensor([0.431, 0.527, 0.644, 0.712]), torch.tensor([0.618, 0.803, 0.871, 0.953])),
-        ),
-        Case("two losses", (torch.tensor([0.5, 0.25]), torch.tensor([0.5, 0.9]))),
+        case("three losses", [0.8, 0.75, 0.6], [0.98, 0.9, 0.95]),
+        case("four losses", [0.431, 0.527, 0.644, 0.712], [0.618, 0.803, 0.871, 0.953]),
+        case("two losses", [0.5, 0.25], [0.5, 0.9]),
     ),
     mistakes=(
         Mistake(
@@ -98,10 +95,6 @@ MILD_SHARE = Exercise(
         Mistake("sign", "The right size, with the sign turned round.", _of(lambda f, c: (f - c) / (1 - f))),
     ),
     praise="Two columns of any published table give it, if R@1 is printed for both levels.",
-    advice={
-        "non-finite": "Something divides by 0. No loss here is without mistakes; by what do you divide?",
-    },
-    further={
-        "shape": "One share for each loss.",
-    },
+    advice={"non-finite": "Something divides by 0. No loss here is without mistakes; by what do you divide?"},
+    further={"shape": "One share for each loss."},
 )

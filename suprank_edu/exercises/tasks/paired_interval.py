@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case
 from suprank_edu.exercises.tasks.common import interval, mean_and
 
 
@@ -51,27 +51,15 @@ PAIRED_INTERVAL = Exercise(
     returns="(2,): the mean difference, and half the width of its interval",
     truth=_difference,
     cases=(
-        Case(
+        case(
             "five seeds that do the same to both",
-            (
-                torch.tensor([0.50, 0.55, 0.48, 0.52, 0.49]),
-                torch.tensor([0.48, 0.54, 0.485, 0.50, 0.46]),
-                2.776,
-            ),
+            [0.50, 0.55, 0.48, 0.52, 0.49],
+            [0.48, 0.54, 0.485, 0.50, 0.46],
+            2.776,
         ),
-        Case(
-            "four seeds",
-            (torch.tensor([0.61, 0.58, 0.66, 0.63]), torch.tensor([0.60, 0.61, 0.62, 0.60]), 3.182),
-        ),
-        Case(
-            "six seeds",
-            (
-                torch.tensor([0.41, 0.44, 0.40, 0.47, 0.43, 0.42]),
-                torch.tensor([0.43, 0.42, 0.41, 0.44, 0.45, 0.38]),
-                2.571,
-            ),
-        ),
-        Case("three seeds", (torch.tensor([0.30, 0.36, 0.33]), torch.tensor([0.35, 0.34, 0.40]), 4.303)),
+        case("four seeds", [0.61, 0.58, 0.66, 0.63], [0.60, 0.61, 0.62, 0.60], 3.182),
+        case("six seeds", [0.41, 0.44, 0.40, 0.47, 0.43, 0.42], [0.43, 0.42, 0.41, 0.44, 0.45, 0.38], 2.571),
+        case("three seeds", [0.30, 0.36, 0.33], [0.35, 0.34, 0.40], 4.303),
     ),
     mistakes=(
         Mistake(
@@ -94,9 +82,7 @@ PAIRED_INTERVAL = Exercise(
             _sorted_first,
         ),
         Mistake(
-            "sign",
-            "Turned round: asked is `one` minus `other`.",
-            lambda one, other, t: _difference(other, one, t),
+            "sign", "Turned round: asked is `one` minus `other`.", lambda one, other, t: _difference(other, one, t)
         ),
         Mistake(
             "sign",
@@ -104,9 +90,7 @@ PAIRED_INTERVAL = Exercise(
             _of_distances,
         ),
         Mistake(
-            "product",
-            "Divide by √n: asked is the interval of the mean difference.",
-            _half(lambda v, t: t * v.std()),
+            "product", "Divide by √n: asked is the interval of the mean difference.", _half(lambda v, t: t * v.std())
         ),
         Mistake(
             "normaliser",
@@ -114,9 +98,7 @@ PAIRED_INTERVAL = Exercise(
             _half(lambda v, t: t * v.std(unbiased=False) / len(v) ** 0.5),
         ),
         Mistake(
-            "product",
-            "The t is missing: that is the standard error.",
-            _half(lambda v, t: v.std() / len(v) ** 0.5),
+            "product", "The t is missing: that is the standard error.", _half(lambda v, t: v.std() / len(v) ** 0.5)
         ),
         Mistake(
             "term",
@@ -163,10 +145,6 @@ PAIRED_INTERVAL = Exercise(
         Mistake("sum", "These are the two ends. Asked are the mean difference and half the width.", _ends),
     ),
     praise="What a seed does to both cancels out. The chapter compares every pair of losses so.",
-    advice={
-        "type": "Return two numbers as one tensor: `torch.stack([mean, half])`.",
-    },
-    further={
-        "shape": "Two numbers are asked for: the mean difference, and half the width of its interval.",
-    },
+    advice={"type": "Return two numbers as one tensor: `torch.stack([mean, half])`."},
+    further={"shape": "Two numbers are asked for: the mean difference, and half the width of its interval."},
 )

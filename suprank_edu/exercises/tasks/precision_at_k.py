@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu import naive
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case
 
 
 def _precision_at_k(scores: Tensor, relevant: Tensor, k: int) -> Tensor:
@@ -25,14 +25,13 @@ def _first(k_from: int = 0, descending: bool = True) -> Function:
 
 
 def _any_hit(scores: Tensor, relevant: Tensor, k: int) -> Tensor:
-    hits: Tensor = _first()(scores, relevant, k)
+    hits = _first()(scores, relevant, k)
     return (hits > 0).to(torch.float64)
 
 
 def _by_room(scores: Tensor, relevant: Tensor, k: int) -> Tensor:
     room = relevant.sum(1).clamp(max=k)
-    recall: Tensor = _first()(scores, relevant, k) / room
-    return recall
+    return _first()(scores, relevant, k) / room
 
 
 def _average_precision_at(scores: Tensor, relevant: Tensor, k: int) -> Tensor:
@@ -47,56 +46,38 @@ PRECISION_AT_K = Exercise(
     returns="(Q,), one share per query",
     truth=_precision_at_k,
     cases=(
-        Case(
+        case(
             "two queries, six items, k = 3",
-            (
-                torch.tensor([[0.9, 0.2, 0.55, 0.35, 0.7, 0.1], [-0.3, 0.4, 0.05, -0.6, 0.25, -0.1]]),
-                torch.tensor([[True, False, True, False, False, True], [True, True, True, False, False, True]]),
-                3,
-            ),
+            [[0.9, 0.2, 0.55, 0.35, 0.7, 0.1], [-0.3, 0.4, 0.05, -0.6, 0.25, -0.1]],
+            [[True, False, True, False, False, True], [True, True, True, False, False, True]],
+            3,
         ),
-        Case(
-            "one relevant item, k = 3",
-            (torch.tensor([[0.3, 0.9, 0.6, 0.5]]), torch.tensor([[False, False, True, False]]), 3),
-        ),
-        Case(
-            "a query with nothing right at the top, k = 1",
-            (torch.tensor([[0.2, 0.8, 0.1, 0.6]]), torch.tensor([[True, False, False, True]]), 1),
-        ),
-        Case(
+        case("one relevant item, k = 3", [[0.3, 0.9, 0.6, 0.5]], [[False, False, True, False]], 3),
+        case("a query with nothing right at the top, k = 1", [[0.2, 0.8, 0.1, 0.6]], [[True, False, False, True]], 1),
+        case(
             "three queries, seven items, most scores below 0, k = 4",
-            (
-                torch.tensor(
-                    [
-                        [-0.2, -0.5, 0.1, -0.05, -0.7, -0.3, -0.9],
-                        [0.3, -0.6, -0.1, -0.8, 0.6, -0.4, -0.2],
-                        [-0.95, -0.3, -0.15, -0.6, -0.45, -0.1, -0.7],
-                    ]
-                ),
-                torch.tensor(
-                    [
-                        [True, False, False, True, False, True, False],
-                        [False, True, True, False, False, False, True],
-                        [True, False, True, True, False, True, True],
-                    ]
-                ),
-                4,
-            ),
+            [
+                [-0.2, -0.5, 0.1, -0.05, -0.7, -0.3, -0.9],
+                [0.3, -0.6, -0.1, -0.8, 0.6, -0.4, -0.2],
+                [-0.95, -0.3, -0.15, -0.6, -0.45, -0.1, -0.7],
+            ],
+            [
+                [True, False, False, True, False, True, False],
+                [False, True, True, False, False, False, True],
+                [True, False, True, True, False, True, True],
+            ],
+            4,
         ),
-        Case(
+        case(
             "two queries, four items, k = 2",
-            (
-                torch.tensor([[0.1, 0.7, 0.4, 0.2], [-0.4, -0.1, -0.3, -0.2]]),
-                torch.tensor([[True, True, True, False], [False, False, False, True]]),
-                2,
-            ),
+            [[0.1, 0.7, 0.4, 0.2], [-0.4, -0.1, -0.3, -0.2]],
+            [[True, True, True, False], [False, False, False, True]],
+            2,
         ),
     ),
     mistakes=(
         Mistake(
-            "normaliser",
-            "That is how many of the first k are relevant. Divide by k to make it a share.",
-            _first(),
+            "normaliser", "That is how many of the first k are relevant. Divide by k to make it a share.", _first()
         ),
         Mistake(
             "normaliser",
@@ -169,7 +150,5 @@ PRECISION_AT_K = Exercise(
     ),
     praise="What a visitor sees of a result page: how much of it is right. It says nothing of what was missed.",
     floating=False,
-    further={
-        "shape": "One share per query: take the sum over the k items, and no mean over the queries.",
-    },
+    further={"shape": "One share per query: take the sum over the k items, and no mean over the queries."},
 )

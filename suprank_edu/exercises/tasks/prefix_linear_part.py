@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Hint, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Hint, Mistake, case
 from suprank_edu.exercises.engine.watch import made_by
 
 
@@ -19,22 +19,7 @@ def _beyond(term: Function, chosen: Function) -> Function:
 
     def rule(rows: Tensor, columns: Tensor, rho: float, delta: float) -> Tensor:
         t = columns.double()[None, :] - rows.double()[:, None]  # (P, M)
-        total: Tensor = (term(t, rho, delta) * chosen(t, delta)).sum(1)
-        return total
-
-    return rule
-
-
-def _by_prefix(skip_sum: int, skip_count: int) -> Function:
-    """Return the answer of prefix sums that are read some places too far, for the scores and for the count."""
-
-    def rule(rows: Tensor, columns: Tensor, rho: float, delta: float) -> Tensor:
-        prefix = torch.nn.functional.pad(columns.double().cumsum(0), (1, 0))
-        at = torch.searchsorted(columns.double(), rows.double() + delta, right=True)
-        size = len(columns)
-        scores = prefix[-1] - prefix[(at + skip_sum).clamp(0, size)]
-        count = (size - at - skip_count).clamp(0, size)
-        return rho * (scores - (rows.double() + delta) * count)
+        return (term(t, rho, delta) * chosen(t, delta)).sum(1)
 
     return rule
 
@@ -47,33 +32,34 @@ def _past_delta(t: Tensor, delta: float) -> Tensor:
     return t > delta
 
 
-def _once(rows: Tensor, columns: Tensor, rho: float, delta: float) -> Tensor:
-    t = columns.double()[None, :] - rows.double()[:, None]  # (P, M)
-    scores: Tensor = (columns.double() * (t > delta)).sum(1)
-    return rho * (scores - rows.double() - delta)
+def _edge(rows: Tensor, delta: float) -> Tensor:
+    return rows + delta
 
 
-def _scores_only(rows: Tensor, columns: Tensor, rho: float, delta: float) -> Tensor:
-    t = columns.double()[None, :] - rows.double()[:, None]  # (P, M)
-    scores: Tensor = (columns.double() * (t > delta)).sum(1)
-    return rho * scores
+def _rest(size: int, start: Tensor) -> Tensor:
+    return size - start
 
 
-def _at(border: Function, count: Function) -> Function:
-    """Return prefix sums with another place of the border, or another number of columns beyond it."""
+def _prefix(border: Function = _edge, skip: int = 0, count: Function = _rest) -> Function:
+    """Return prefix sums with another place of the border, read too far, or with another number of columns beyond."""
 
     def rule(rows: Tensor, columns: Tensor, rho: float, delta: float) -> Tensor:
+        size, edge = len(columns), border(rows.double(), delta)
         prefix = torch.nn.functional.pad(columns.double().cumsum(0), (1, 0))
-        edge = border(rows.double(), delta)
         start = torch.searchsorted(columns.double(), edge, right=True)
-        result: Tensor = rho * (prefix[-1] - prefix[start] - count(len(columns), start) * edge)
-        return result
+        return rho * (prefix[-1] - prefix[(start + skip).clamp(0, size)] - count(size, start) * edge)
 
     return rule
 
 
-def _edge(rows: Tensor, delta: float) -> Tensor:
-    return rows + delta
+def _from_sums(term: Function) -> Function:
+    """Return a mistake from the sum of the scores beyond δ, their count, s_k + δ, and ρ."""
+
+    def rule(rows: Tensor, columns: Tensor, rho: float, delta: float) -> Tensor:
+        beyond = columns.double()[None, :] - rows.double()[:, None] > delta  # (P, M)
+        return term((columns.double() * beyond).sum(1), beyond.sum(1), rows.double() + delta, rho)
+
+    return rule
 
 
 def _last_for_none(rows: Tensor, columns: Tensor, rho: float, delta: float) -> Tensor:
@@ -81,16 +67,6 @@ def _last_for_none(rows: Tensor, columns: Tensor, rho: float, delta: float) -> T
     sums = columns.double().cumsum(0)
     start = torch.searchsorted(columns.double(), rows.double() + delta, right=True)
     return rho * (sums[-1] - sums[start - 1] - (len(columns) - start) * (rows.double() + delta))
-
-
-def _mean_beyond(rows: Tensor, columns: Tensor, rho: float, delta: float) -> Tensor:
-    count = (columns.double()[None, :] - rows.double()[:, None] > delta).sum(1).clamp(min=1)
-    return _linear(rows, columns, rho, delta) / count
-
-
-def _no_brackets(rows: Tensor, columns: Tensor, rho: float, delta: float) -> Tensor:
-    count = (columns.double()[None, :] - rows.double()[:, None] > delta).sum(1)
-    return _scores_only(rows, columns, rho, delta) - (rows.double() + delta) * count
 
 
 def _rounded(after: torch.dtype, search: torch.dtype) -> Function:
@@ -142,23 +118,17 @@ PREFIX_LINEAR_PART = Exercise(
     returns="(P,), one sum per row",
     truth=_linear,
     cases=(
-        Case(
-            "three rows, five columns",
-            (torch.tensor([0.42, 0.1, 0.3]), torch.tensor([0.05, 0.2, 0.38, 0.5, 0.71]), 100.0, 0.05),
-        ),
-        Case(
-            "another slope and threshold",
-            (torch.tensor([-0.3, 0.25]), torch.tensor([-0.4, -0.22, 0.1, 0.33]), 10.0, 0.02),
-        ),
-        Case("a row above all columns", (torch.tensor([0.9, 0.2]), torch.tensor([0.1, 0.3, 0.6]), 100.0, 0.05)),
-        Case("6,001 columns", (torch.tensor([0.8491, 0.8401, 0.2]), _LONG, 100.0, 0.05)),
-        Case(
+        case("three rows, five columns", [0.42, 0.1, 0.3], [0.05, 0.2, 0.38, 0.5, 0.71], 100.0, 0.05),
+        case("another slope and threshold", [-0.3, 0.25], [-0.4, -0.22, 0.1, 0.33], 10.0, 0.02),
+        case("a row above all columns", [0.9, 0.2], [0.1, 0.3, 0.6], 100.0, 0.05),
+        case("6,001 columns", [0.8491, 0.8401, 0.2], _LONG, 100.0, 0.05),
+        case(
             "twelve rows near the top of 4,001 columns",
-            (torch.linspace(0.848, 0.842, 12), torch.linspace(0.1, 0.9, 4_001), 100.0, 0.05),
+            *(torch.linspace(0.848, 0.842, 12), torch.linspace(0.1, 0.9, 4_001), 100.0, 0.05),
         ),
-        Case(
+        case(
             "thirty rows, some of them below all 600 columns",
-            (torch.linspace(0.3, -0.2, 30), torch.linspace(0.1, 0.9, 600), 10.0, 0.02),
+            *(torch.linspace(0.3, -0.2, 30), torch.linspace(0.1, 0.9, 600), 10.0, 0.02),
         ),
     ),
     mistakes=(
@@ -166,20 +136,20 @@ PREFIX_LINEAR_PART = Exercise(
             "off-by-one",
             "The lowest column beyond δ is missing. The sum of all minus the sum of the first i leaves column i in; "
             "`cumsum` alone gives at place i the sum of the first i + 1.",
-            _by_prefix(1, 1),
+            _prefix(skip=1, count=lambda size, start: (size - start - 1).clamp(min=0)),
             "Put a 0 in front: `torch.nn.functional.pad(columns.cumsum(0), (1, 0))`.",
         ),
         Mistake(
             "off-by-one",
             "The count is right, but the lowest score beyond δ is missing from the sum: `cumsum` gives at place i the "
             "sum of the first i + 1. Put a 0 in front of it.",
-            _by_prefix(1, 0),
+            _prefix(skip=1),
             "`torch.nn.functional.pad(columns.cumsum(0), (1, 0))`",
         ),
         Mistake(
             "off-by-one",
             "One column too many: the last one that is not beyond δ is in your sums.",
-            _by_prefix(-1, -1),
+            _prefix(skip=-1, count=lambda size, start: (size - start + 1).clamp(max=size)),
         ),
         Mistake(
             "sign",
@@ -208,13 +178,13 @@ PREFIX_LINEAR_PART = Exercise(
         Mistake(
             "prefix",
             "s_k + δ is subtracted once. It is in every term, so it counts as often as there are columns beyond δ.",
-            _once,
+            _from_sums(lambda scores, count, edge, rho: rho * (scores - edge)),
             "The count is `len(columns) - i`, with i from `torch.searchsorted`.",
         ),
         Mistake(
             "prefix",
             "That is ρ times the sum of the scores beyond δ. Each term is s_j − (s_k + δ): the second half is missing.",
-            _scores_only,
+            _from_sums(lambda scores, count, edge, rho: rho * scores),
         ),
         Mistake(
             "prefix",
@@ -229,17 +199,17 @@ PREFIX_LINEAR_PART = Exercise(
         Mistake(
             "sign",
             "You take s_k − δ for the border. Beyond δ are those with s_j > s_k + δ.",
-            _at(lambda rows, delta: rows - delta, lambda size, start: size - start),
+            _prefix(lambda rows, delta: rows - delta),
         ),
         Mistake(
             "prefix",
             "s_k + δ is subtracted for every column, those below it too. It counts for the columns beyond δ only.",
-            _at(_edge, lambda size, start: size),
+            _prefix(count=lambda size, start: size),
         ),
         Mistake(
             "off-by-one",
             "The sum is right, but you count one column too few beyond δ.",
-            _at(_edge, lambda size, start: size - start - 1),
+            _prefix(count=lambda size, start: size - start - 1),
         ),
         Mistake(
             "off-by-one",
@@ -252,20 +222,20 @@ PREFIX_LINEAR_PART = Exercise(
             "The sums are right, but they come in the order of sorted rows. Return them in the order of `rows`.",
             lambda rows, columns, rho, delta: _linear(rows.sort().values, columns, rho, delta),
         ),
-        Mistake("normaliser", "That is a mean over the columns beyond δ. Asked is their sum.", _mean_beyond),
+        Mistake(
+            "normaliser",
+            "That is a mean over the columns beyond δ. Asked is their sum.",
+            _from_sums(lambda scores, count, edge, rho: rho * (scores - edge * count) / count.clamp(min=1)),
+        ),
         Mistake(
             "product",
             "ρ multiplies the sum of the scores alone: the brackets are lost. It multiplies s_k + δ too.",
-            _no_brackets,
+            _from_sums(lambda scores, count, edge, rho: rho * scores - edge * count),
         ),
     ),
     forbidden=_compares_all_pairs,
     praise="One cumulative sum, one binary search per row, and thousands of columns cost nothing more: that is how the "
     "library sums the line of H⁻.",
-    advice={
-        "dtype": "Scores are floats, and so are their sums.",
-    },
-    further={
-        "shape": "`torch.searchsorted(columns, rows + delta, right=True)` is `(P,)`; so is everything after it.",
-    },
+    advice={"dtype": "Scores are floats, and so are their sums."},
+    further={"shape": "`torch.searchsorted(columns, rows + delta, right=True)` is `(P,)`; so is everything after it."},
 )

@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case
 from suprank_edu.exercises.tasks.common import one_number
 
 
@@ -71,42 +71,28 @@ PROXY_LOSS = Exercise(
     returns="one number, the mean over the images",
     truth=_proxy_loss,
     cases=(
-        Case(
+        case(
             "four images, three classes",
-            (
-                torch.tensor([[1.0, 0.2], [0.3, 0.9], [-0.8, 1.4], [0.5, 0.4]]),
-                torch.tensor([[0.7, 0.1], [0.4, 1.9], [-1.0, 0.3]]),
-                torch.tensor([0, 1, 2, 0]),
-                0.5,
-            ),
+            [[1.0, 0.2], [0.3, 0.9], [-0.8, 1.4], [0.5, 0.4]],
+            [[0.7, 0.1], [0.4, 1.9], [-1.0, 0.3]],
+            [0, 1, 2, 0],
+            0.5,
         ),
-        Case(
+        case(
             "two images, another temperature",
-            (
-                torch.tensor([[0.4, 0.5, 0.1], [0.3, -0.6, 2.0]]),
-                torch.tensor([[1.0, 0.4, 0.2], [0.1, 1.2, 0.8]]),
-                torch.tensor([1, 1]),
-                0.2,
-            ),
+            [[0.4, 0.5, 0.1], [0.3, -0.6, 2.0]],
+            [[1.0, 0.4, 0.2], [0.1, 1.2, 0.8]],
+            [1, 1],
+            0.2,
         ),
-        Case(
+        case(
             "three images, four classes, a sharp temperature",
-            (
-                torch.tensor([[0.2, -0.1, 0.4], [1.5, 0.3, -0.7], [-0.2, 0.9, 0.5]]),
-                torch.tensor([[0.5, 0.1, 0.6], [2.0, 0.2, -0.4], [-0.3, 0.8, 0.1], [0.2, -0.7, 0.3]]),
-                torch.tensor([0, 1, 3]),
-                0.3,
-            ),
+            [[0.2, -0.1, 0.4], [1.5, 0.3, -0.7], [-0.2, 0.9, 0.5]],
+            [[0.5, 0.1, 0.6], [2.0, 0.2, -0.4], [-0.3, 0.8, 0.1], [0.2, -0.7, 0.3]],
+            [0, 1, 3],
+            0.3,
         ),
-        Case(
-            "two images, η = 0.01",
-            (
-                torch.tensor([[0.6, 0.8], [1.0, -0.2]]),
-                torch.tensor([[0.7, 0.75], [1.0, 0.1]]),
-                torch.tensor([0, 1]),
-                0.01,
-            ),
-        ),
+        case("two images, η = 0.01", [[0.6, 0.8], [1.0, -0.2]], [[0.7, 0.75], [1.0, 0.1]], [0, 1], 0.01),
     ),
     mistakes=(
         Mistake(
@@ -118,9 +104,7 @@ PROXY_LOSS = Exercise(
         Mistake("norm", _NOT_UNIT.format("the proxies, too,"), _by_logits("raw proxies")),
         Mistake("norm", _NOT_UNIT.format("the embeddings, too,"), _by_logits("raw embeddings")),
         Mistake(
-            "temperature",
-            "The temperature is missing: divide the similarities by η.",
-            _by_logits("no temperature"),
+            "temperature", "The temperature is missing: divide the similarities by η.", _by_logits("no temperature")
         ),
         Mistake("temperature", "You multiply by η. Divide: a small η sharpens.", _by_logits("times")),
         Mistake(
@@ -161,8 +145,6 @@ PROXY_LOSS = Exercise(
         "dtype": "Labels are whole numbers, the loss is not: compute it from the similarities.",
         "non-finite": "exp of s/η overflows for a small η, and ∞/∞ is NaN. Does a shift of all s/η change the loss?",
     },
-    further={
-        "shape": "Take the mean over the images of the batch.",
-    },
+    further={"shape": "Take the mean over the images of the batch."},
     number=True,
 )

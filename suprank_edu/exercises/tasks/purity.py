@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case
 from suprank_edu.exercises.tasks.common import one_number
 
 
@@ -24,7 +25,7 @@ def _most(classes: Tensor) -> int:
     return int(torch.bincount(classes).max())
 
 
-def _over_groups(rule: Function) -> Function:
+def _over_groups(rule: Callable[..., Any]) -> Function:
     """Return a mistake from a rule on the classes in each group, a list of `(n,)` tensors."""
 
     def mistake(groups: Tensor, truth: Tensor) -> Tensor:
@@ -54,34 +55,13 @@ PURITY = Exercise(
     returns="one number, the share of the items",
     truth=_purity,
     cases=(
-        Case(
-            "eleven items in four groups",
-            (
-                torch.tensor([0, 2, 0, 2, 1, 0, 3, 2, 0, 2, 3]),
-                torch.tensor([7, 1, 5, 1, 7, 5, 0, 5, 5, 7, 0]),
-            ),
-        ),
-        Case(
-            "nine items in three groups",
-            (torch.tensor([5, 0, 5, 5, 0, 3, 0, 3, 0]), torch.tensor([0, 3, 0, 0, 1, 1, 1, 1, 1])),
-        ),
-        Case(
-            "twelve items in four groups",
-            (
-                torch.tensor([4, 4, 4, 4, 0, 2, 4, 4, 4, 5, 4, 4]),
-                torch.tensor([0, 2, 2, 0, 2, 0, 2, 0, 2, 1, 0, 2]),
-            ),
-        ),
-        Case(
-            "ten items in four groups",
-            (torch.tensor([0, 2, 4, 4, 2, 0, 0, 4, 6, 6]), torch.tensor([0, 3, 2, 1, 3, 2, 2, 2, 2, 3])),
-        ),
-        Case(
-            "eight items in three groups",
-            (torch.tensor([3, 5, 4, 4, 3, 3, 5, 5]), torch.tensor([2, 1, 1, 1, 0, 0, 1, 1])),
-        ),
-        Case("everything in one group", (torch.tensor([4, 4, 4, 4, 4]), torch.tensor([1, 0, 1, 2, 1]))),
-        Case("a group for each item", (torch.tensor([0, 3, 1, 2]), torch.tensor([0, 0, 1, 1]))),
+        case("eleven items in four groups", [0, 2, 0, 2, 1, 0, 3, 2, 0, 2, 3], [7, 1, 5, 1, 7, 5, 0, 5, 5, 7, 0]),
+        case("nine items in three groups", [5, 0, 5, 5, 0, 3, 0, 3, 0], [0, 3, 0, 0, 1, 1, 1, 1, 1]),
+        case("twelve items in four groups", [4, 4, 4, 4, 0, 2, 4, 4, 4, 5, 4, 4], [0, 2, 2, 0, 2, 0, 2, 0, 2, 1, 0, 2]),
+        case("ten items in four groups", [0, 2, 4, 4, 2, 0, 0, 4, 6, 6], [0, 3, 2, 1, 3, 2, 2, 2, 2, 3]),
+        case("eight items in three groups", [3, 5, 4, 4, 3, 3, 5, 5], [2, 1, 1, 1, 0, 0, 1, 1]),
+        case("everything in one group", [4, 4, 4, 4, 4], [1, 0, 1, 2, 1]),
+        case("a group for each item", [0, 3, 1, 2], [0, 0, 1, 1]),
     ),
     mistakes=(
         Mistake(
@@ -168,11 +148,7 @@ PURITY = Exercise(
     ),
     praise="It says how well a reviewer could do who gives each group one name, and it is 1 for groups of one item: "
     "always ask how many groups there are.",
-    advice={
-        "dtype": "Divide, and the result is a float.",
-    },
-    further={
-        "shape": "Add up over the groups, and divide once.",
-    },
+    advice={"dtype": "Divide, and the result is a float."},
+    further={"shape": "Add up over the groups, and divide once."},
     number=True,
 )

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu import naive
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case, forms
 from suprank_edu.exercises.tasks.common import (
     FIVE_ITEMS,
     FOUR_ITEMS,
@@ -44,7 +44,7 @@ def _across_queries(dim: int) -> Function:
 
 
 def _in_one_gallery(scores: Tensor) -> Tensor:
-    ranks: Tensor = ranked(at_least)(scores.reshape(1, -1))  # (1, Q·G)
+    ranks = ranked(at_least)(scores.reshape(1, -1))  # (1, Q·G)
     return ranks.view_as(scores)
 
 
@@ -73,12 +73,12 @@ RANK = Exercise(
     returns="(Q, G), one rank per item",
     truth=by_row(naive.rank),
     cases=(
-        Case("two queries, five items", (FIVE_ITEMS,)),
-        Case("three queries, four items", (FOUR_ITEMS,)),
-        Case("scores that lie close together", (torch.tensor([[0.9, 0.9001, 0.35, 0.3499, -0.2]]),)),
-        Case("two items that tie", (TIED_ITEMS,)),
-        Case("three items that tie", (torch.tensor([[0.3, 0.3, 0.3]]),)),
-        Case("a gallery of one", (torch.tensor([[0.4]]),)),
+        case("two queries, five items", FIVE_ITEMS),
+        case("three queries, four items", FOUR_ITEMS),
+        case("scores that lie close together", [[0.9, 0.9001, 0.35, 0.3499, -0.2]]),
+        case("two items that tie", TIED_ITEMS),
+        case("three items that tie", [[0.3, 0.3, 0.3]]),
+        case("a gallery of one", [[0.4]]),
     ),
     mistakes=(
         Mistake(
@@ -105,8 +105,7 @@ RANK = Exercise(
             ranked(lambda t: (at_least(t) + above(t)) / 2),
         ),
         Mistake("ties", "You count the distinct scores in front. Items that tie count each, and one another.", _dense),
-        Mistake("ties", _BY_STORAGE, _position(flip=False)),
-        Mistake("ties", _BY_STORAGE, _position(flip=True)),
+        *forms("ties", _BY_STORAGE, _position(flip=False), _position(flip=True)),
         *(
             Mistake("sign", f"The best score got the last rank{more}", ranked(step, start))
             for step, start, more in (
@@ -126,16 +125,10 @@ RANK = Exercise(
             for descending in (True, False)
             for start in (0, 1)
         ),
-        Mistake("queries-mixed", _MIXED, _in_one_gallery, _MIXED_MORE),
-        Mistake("queries-mixed", _MIXED, _across_queries(0), _MIXED_MORE),
-        Mistake("queries-mixed", _MIXED, _across_queries(1), _MIXED_MORE),
+        *forms("queries-mixed", _MIXED, _in_one_gallery, _across_queries(0), _across_queries(1), more=_MIXED_MORE),
     ),
     praise="Ranks as E1 defines them, ties included. It is a sum of steps, and that is where SupRank takes hold.",
-    advice={
-        "dtype": "A rank is a count.",
-    },
-    further={
-        "shape": "Compare all pairs, `(Q, G, G)`, then sum over j, the last axis.",
-    },
+    advice={"dtype": "A rank is a count."},
+    further={"shape": "Compare all pairs, `(Q, G, G)`, then sum over j, the last axis."},
     floating=False,
 )

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu import naive
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case
 from suprank_edu.exercises.tasks.common import (
     FIVE_ITEMS,
     FOUR_ITEMS,
@@ -23,9 +23,7 @@ from suprank_edu.exercises.tasks.common import (
 
 _RELEVANT = torch.tensor([[True, False, True, True, False], [True, True, True, False, False]])
 
-_FOUR_RELEVANT = torch.tensor(
-    [[True, True, False, True], [True, False, True, False], [True, False, True, True]],
-)
+_FOUR_RELEVANT = torch.tensor([[True, True, False, True], [True, False, True, False], [True, False, True, True]])
 _TIES_RELEVANT = torch.tensor([[True, False, True, True]])
 
 
@@ -69,18 +67,12 @@ RANK_PLUS = Exercise(
     returns="(Q, G), the rank among the relevant items; entries of other items are not looked at",
     truth=by_row(naive.rank_plus),
     cases=(
-        Case("two queries, five items", (FIVE_ITEMS, _RELEVANT)),
-        Case("three queries, four items", (FOUR_ITEMS, _FOUR_RELEVANT)),
-        Case("two relevant items that tie", (TIED_ITEMS, _TIES_RELEVANT)),
-        Case(
-            "three items that tie",
-            (torch.tensor([[0.2, -0.3, 0.2, 0.2, 0.2]]), torch.tensor([[True, True, False, True, True]])),
-        ),
-        Case(
-            "relevant items of the lowest score there is",
-            (torch.tensor([[-1.0, 0.4, -1.0, -0.6]]), torch.tensor([[True, False, False, True]])),
-        ),
-        Case("one relevant item", (TIED_ITEMS, torch.tensor([[False, False, True, False]]))),
+        case("two queries, five items", FIVE_ITEMS, _RELEVANT),
+        case("three queries, four items", FOUR_ITEMS, _FOUR_RELEVANT),
+        case("two relevant items that tie", TIED_ITEMS, _TIES_RELEVANT),
+        case("three items that tie", [[0.2, -0.3, 0.2, 0.2, 0.2]], [[True, True, False, True, True]]),
+        case("relevant items of the lowest score there is", [[-1.0, 0.4, -1.0, -0.6]], [[True, False, False, True]]),
+        case("one relevant item", TIED_ITEMS, [[False, False, True, False]]),
     ),
     mistakes=(
         Mistake(
@@ -136,12 +128,8 @@ RANK_PLUS = Exercise(
         ),
     ),
     praise="rank = rank⁺ + rank⁻. Only rank⁻, the negatives in front, is a mistake to be repaired.",
-    advice={
-        "dtype": "A rank is a count.",
-    },
-    further={
-        "shape": "Compare all pairs, `(Q, G, G)`, keep the relevant j, then sum over j, the last axis.",
-    },
+    advice={"dtype": "A rank is a count."},
+    further={"shape": "Compare all pairs, `(Q, G, G)`, keep the relevant j, then sum over j, the last axis."},
     floating=False,
     compared=relevant_only,
 )

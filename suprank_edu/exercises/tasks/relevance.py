@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import torch
 from torch import Tensor
 
 from suprank_edu import naive
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case
 
 
 def _relevance(levels: Tensor, alpha: float, num_levels: int) -> Tensor:
@@ -23,12 +26,12 @@ def _shared_out(levels: Tensor, share: Tensor, sizes: Tensor | float) -> Tensor:
     return torch.where(levels > 0, share / sizes, 0.0)
 
 
-def _by(sizes: Function) -> Function:
+def _by(sizes: Callable[..., Any]) -> Function:
     """Return E12 with other numbers than the class sizes below the fraction."""
     return lambda levels, alpha, num_levels: _shared_out(levels, (levels / num_levels) ** alpha, sizes(levels))
 
 
-def _of(share: Function) -> Function:
+def _of(share: Callable[..., Any]) -> Function:
     """Return E12 with another share than (l/L)^α above the fraction."""
     return lambda levels, alpha, num_levels: _shared_out(levels, share(levels, alpha, num_levels), _sizes(levels))
 
@@ -62,14 +65,11 @@ RELEVANCE = Exercise(
     returns="(Q, G), one relevance per item",
     truth=_relevance,
     cases=(
-        Case(
-            "two queries, α = 2, L = 3",
-            (torch.tensor([[3, 2, 2, 1, 1, 1, 0], [0, 3, 1, 3, 3, 2, 1]]), 2.0, 3),
-        ),
-        Case("α = 1, no item of the finest level", (torch.tensor([[1, 2, 1, 0, 1], [1, 0, 1, 2, 2]]), 1.0, 3)),
-        Case("α = ½, L = 4, no item of the finest level", (torch.tensor([[3, 1, 1, 0, 2]]), 0.5, 4)),
-        Case("α = 0", (torch.tensor([[2, 1, 1, 0, 0]]), 0.0, 2)),
-        Case("α = 0, two queries", (torch.tensor([[0, 3, 0, 1, 0], [1, 1, 0, 1, 2]]), 0.0, 3)),
+        case("two queries, α = 2, L = 3", [[3, 2, 2, 1, 1, 1, 0], [0, 3, 1, 3, 3, 2, 1]], 2.0, 3),
+        case("α = 1, no item of the finest level", [[1, 2, 1, 0, 1], [1, 0, 1, 2, 2]], 1.0, 3),
+        case("α = ½, L = 4, no item of the finest level", [[3, 1, 1, 0, 2]], 0.5, 4),
+        case("α = 0", [[2, 1, 1, 0, 0]], 0.0, 2),
+        case("α = 0, two queries", [[0, 3, 0, 1, 0], [1, 1, 0, 1, 2]], 0.0, 3),
     ),
     mistakes=(
         Mistake(
@@ -163,7 +163,5 @@ RELEVANCE = Exercise(
         "dtype": "Divide, and the result is a float.",
         "non-finite": "No item is in an empty class, so count, for each item, the items of its own level.",
     },
-    further={
-        "shape": "One relevance per item of each query: the shape of `levels`.",
-    },
+    further={"shape": "One relevance per item of each query: the shape of `levels`."},
 )

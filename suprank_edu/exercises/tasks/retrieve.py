@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case, forms
 from suprank_edu.exercises.tasks.common import on_circle
 
 
@@ -33,7 +33,7 @@ def _listed(skip: int = 0, own: float = float("-inf"), descending: bool = True, 
 
 
 def _shifted(embeddings: Tensor, query: int, k: int) -> Tensor:
-    order: Tensor = _listed()(embeddings, query, k)
+    order = _listed()(embeddings, query, k)
     return order - (order > query).to(order.dtype)
 
 
@@ -62,16 +62,16 @@ RETRIEVE = Exercise(
     returns="(k,), positions in the gallery",
     truth=_retrieve,
     cases=(
-        Case("seven images, query 3", (on_circle(0, 12, 35, 50, 78, 141, 290), 3, 4)),
-        Case("query 0", (on_circle(5, 40, 170, 21, 300), 0, 2)),
-        Case("scores below 0 only", (on_circle(100, 220, 355), 1, 2)),
-        Case("four images, scores below 0 only", (on_circle(10, 115, 200, 255), 0, 3)),
-        Case("a copy of the query in the gallery", (on_circle(90, 30, 60, 150, 30), 4, 2)),
-        Case("a copy of the query at place 0", (on_circle(45, 200, 80, 45, 20), 3, 3)),
-        Case("a copy of the query behind it", (on_circle(190, 62, 81, 62, 95, 62), 1, 4)),
-        Case("an opposite image", (torch.tensor([[1.0, 0.0], [0.6, 0.8], [-0.8, -0.6], [-1.0, 0.0]]), 0, 3)),
-        Case("an opposite image in front", (torch.tensor([[-0.8, -0.6], [-1.0, 0.0], [0.6, 0.8], [1.0, 0.0]]), 3, 3)),
-        Case("a copy of query 2", (on_circle(300, 15, 15, 70), 2, 1)),
+        case("seven images, query 3", on_circle(0, 12, 35, 50, 78, 141, 290), 3, 4),
+        case("query 0", on_circle(5, 40, 170, 21, 300), 0, 2),
+        case("scores below 0 only", on_circle(100, 220, 355), 1, 2),
+        case("four images, scores below 0 only", on_circle(10, 115, 200, 255), 0, 3),
+        case("a copy of the query in the gallery", on_circle(90, 30, 60, 150, 30), 4, 2),
+        case("a copy of the query at place 0", on_circle(45, 200, 80, 45, 20), 3, 3),
+        case("a copy of the query behind it", on_circle(190, 62, 81, 62, 95, 62), 1, 4),
+        case("an opposite image", [[1.0, 0.0], [0.6, 0.8], [-0.8, -0.6], [-1.0, 0.0]], 0, 3),
+        case("an opposite image in front", [[-0.8, -0.6], [-1.0, 0.0], [0.6, 0.8], [1.0, 0.0]], 3, 3),
+        case("a copy of query 2", on_circle(300, 15, 15, 70), 2, 1),
     ),
     mistakes=(
         Mistake(
@@ -123,10 +123,10 @@ RETRIEVE = Exercise(
             "Your list starts at the second best. Once the query is out, the first is the best of the others.",
             _listed(skip=1),
         ),
-        Mistake("sign", "Your list starts with the least similar. Higher is better.", _listed(own=2, descending=False)),
-        Mistake(
+        *forms(
             "sign",
             "Your list starts with the least similar. Higher is better.",
+            _listed(own=2, descending=False),
             _listed(own=_KEPT, descending=False),
         ),
         Mistake("order", "The right items, but the best must come first.", lambda e, q, k: _retrieve(e, q, k).flip(0)),
@@ -138,11 +138,7 @@ RETRIEVE = Exercise(
         Mistake("order", "Those are the scores. Asked are the positions of the items that have them.", _scores_of),
     ),
     praise="That is a search engine: scores, a sort, the first k. All that is left to do is to find a good embedding.",
-    advice={
-        "dtype": "Positions are whole numbers: return the indices of the sort.",
-    },
-    further={
-        "shape": "Return k positions, a tensor of shape `(k,)`.",
-    },
+    advice={"dtype": "Positions are whole numbers: return the indices of the sort."},
+    further={"shape": "Return k positions, a tensor of shape `(k,)`."},
     floating=False,
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case
 
 
 def _recall(scores: Tensor, exact_scores: Tensor, tolerance: float = 1e-6) -> Tensor:
@@ -38,40 +38,27 @@ SEARCH_RECALL = Exercise(
     returns="(Q,), one share per query",
     truth=_recall,
     cases=(
-        Case("three queries, four best", (_FOUND, _EXACT)),
-        Case(
-            "two that tie for the last place",
-            (torch.tensor([[0.8, 0.5, 0.5], [0.9, 0.6, 0.6]]), torch.tensor([[0.8, 0.7, 0.5], [0.9, 0.8, 0.6]])),
-        ),
-        Case(
+        case("three queries, four best", _FOUND, _EXACT),
+        case("two that tie for the last place", [[0.8, 0.5, 0.5], [0.9, 0.6, 0.6]], [[0.8, 0.7, 0.5], [0.9, 0.8, 0.6]]),
+        case(
             "scores that differ by rounding",
-            (
-                torch.tensor([[0.9, 0.6999998], [0.85, 0.4499998], [0.8, 0.5000003]]),
-                torch.tensor([[0.9, 0.7], [0.85, 0.45], [0.8, 0.5]]),
-            ),
+            [[0.9, 0.6999998], [0.85, 0.4499998], [0.8, 0.5000003]],
+            [[0.9, 0.7], [0.85, 0.45], [0.8, 0.5]],
         ),
-        Case(
-            "the best one missed",
-            (torch.tensor([[0.3, 0.2, 0.1], [0.7, 0.6, 0.2]]), torch.tensor([[0.9, 0.8, 0.7], [0.9, 0.7, 0.6]])),
-        ),
-        Case("fewer found than wanted", (torch.tensor([[0.9, _NONE]]), torch.tensor([[0.9, 0.7]]))),
-        Case(
+        case("the best one missed", [[0.3, 0.2, 0.1], [0.7, 0.6, 0.2]], [[0.9, 0.8, 0.7], [0.9, 0.7, 0.6]]),
+        case("fewer found than wanted", [[0.9, _NONE]], [[0.9, 0.7]]),
+        case(
             "scores below 0",
-            (
-                torch.tensor([[-0.2, -0.3000002, _NONE], [-0.1, -0.4, -0.5000003], [-0.3, -0.309, -0.7]]),
-                torch.tensor([[-0.2, -0.25, -0.3], [-0.1, -0.4, -0.5], [-0.3, -0.302, -0.305]]),
-            ),
+            [[-0.2, -0.3000002, _NONE], [-0.1, -0.4, -0.5000003], [-0.3, -0.309, -0.7]],
+            [[-0.2, -0.25, -0.3], [-0.1, -0.4, -0.5], [-0.3, -0.302, -0.305]],
         ),
-        Case(
+        case(
             "scores below 0, fewer found than wanted",
-            (
-                torch.tensor([[-0.1, -0.4, _NONE], [-0.2, -0.6, _NONE]]),
-                torch.tensor([[-0.1, -0.3, -0.4], [-0.2, -0.5, -0.6]]),
-            ),
+            [[-0.1, -0.4, _NONE], [-0.2, -0.6, _NONE]],
+            [[-0.1, -0.3, -0.4], [-0.2, -0.5, -0.6]],
         ),
-        Case(
-            "scores that miss by little",
-            (torch.tensor([[0.8, 0.695, 0.694], [0.6, 0.5, 0.395]]), torch.tensor([[0.8, 0.75, 0.7], [0.6, 0.5, 0.4]])),
+        case(
+            "scores that miss by little", [[0.8, 0.695, 0.694], [0.6, 0.5, 0.395]], [[0.8, 0.75, 0.7], [0.6, 0.5, 0.4]]
         ),
     ),
     mistakes=(
@@ -166,11 +153,7 @@ SEARCH_RECALL = Exercise(
             "You compare with the best exact score. An item counts when it reaches the k-th, the lowest of them.",
             _share(lambda scores, exact: scores >= exact[:, :1] - 1e-6),
         ),
-        Mistake(
-            "sign",
-            "That is the share of what was missed.",
-            lambda scores, exact: 1 - _recall(scores, exact),
-        ),
+        Mistake("sign", "That is the share of what was missed.", lambda scores, exact: 1 - _recall(scores, exact)),
         Mistake(
             "normaliser",
             "That is how many were found. Divide by k.",
@@ -179,10 +162,6 @@ SEARCH_RECALL = Exercise(
     ),
     praise="A recall that ties cannot hurt and rounding cannot change: `suprank_edu.retrieval.search_recall` is the "
     "same line.",
-    advice={
-        "dtype": "A comparison gives true and false; a mean needs floats.",
-    },
-    further={
-        "shape": "One share per query: the mean runs along the k items, the last axis.",
-    },
+    advice={"dtype": "A comparison gives true and false; a mean needs floats."},
+    further={"shape": "One share per query: the mean runs along the k items, the last axis."},
 )

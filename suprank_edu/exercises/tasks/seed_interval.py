@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Mistake, case
 from suprank_edu.exercises.tasks.common import interval, mean_and
 
 
@@ -20,11 +20,11 @@ SEED_INTERVAL = Exercise(
     returns="(2,): the mean, and half the width of the interval",
     truth=interval,
     cases=(
-        Case("five seeds", (torch.tensor([0.70, 0.72, 0.71, 0.69, 0.74]), 2.776)),
-        Case("two seeds", (torch.tensor([0.45, 0.47]), 12.706)),
-        Case("three seeds", (torch.tensor([0.31, 0.30, 0.36]), 4.303)),
-        Case("three seeds, in per cent", (torch.tensor([71.31, 71.25, 71.86]), 4.303)),
-        Case("four seeds, in per cent, close together", (torch.tensor([55.12, 55.19, 55.14, 55.16]), 3.182)),
+        case("five seeds", [0.70, 0.72, 0.71, 0.69, 0.74], 2.776),
+        case("two seeds", [0.45, 0.47], 12.706),
+        case("three seeds", [0.31, 0.30, 0.36], 4.303),
+        case("three seeds, in per cent", [71.31, 71.25, 71.86], 4.303),
+        case("four seeds, in per cent, close together", [55.12, 55.19, 55.14, 55.16], 3.182),
     ),
     mistakes=(
         Mistake(
@@ -54,11 +54,7 @@ SEED_INTERVAL = Exercise(
             "1.96 is for a spread that is known. Yours comes from a few seeds, and t makes up for that: use it.",
             mean_and(lambda v, t: 1.96 * v.std() / len(v) ** 0.5),
         ),
-        Mistake(
-            "normaliser",
-            "Divide by √n, not by n.",
-            mean_and(lambda v, t: t * v.std() / len(v)),
-        ),
+        Mistake("normaliser", "Divide by √n, not by n.", mean_and(lambda v, t: t * v.std() / len(v))),
         Mistake(
             "term",
             "That is the variance, in squared units. Take its square root.",
@@ -122,10 +118,6 @@ SEED_INTERVAL = Exercise(
         ),
     ),
     praise="With two seeds t is 12.7, with five 2.8: a few more runs buy more than any trick.",
-    advice={
-        "type": "Return two numbers as one tensor: `torch.stack([mean, half])`.",
-    },
-    further={
-        "shape": "Two numbers are asked for: the mean, and half the width.",
-    },
+    advice={"type": "Return two numbers as one tensor: `torch.stack([mean, half])`."},
+    further={"shape": "Two numbers are asked for: the mean, and half the width."},
 )

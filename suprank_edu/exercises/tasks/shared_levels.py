@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu import naive
-from suprank_edu.exercises.engine.spec import Case, Exercise, Mistake
+from suprank_edu.exercises.engine.spec import Case, Exercise, Mistake, case
 
 
 def _shared_levels(labels: Tensor, ref_labels: Tensor) -> Tensor:
@@ -31,8 +31,8 @@ SHARED_LEVELS = Exercise(
     truth=_shared_levels,
     cases=(
         Case("three queries, five items, three levels", _THREE),
-        Case("two levels", (torch.tensor([[7, 1], [9, 2]]), torch.tensor([[7, 1], [8, 1], [9, 2], [3, 0]]))),
-        Case("one level", (torch.tensor([[4]]), torch.tensor([[4], [2]]))),
+        case("two levels", [[7, 1], [9, 2]], [[7, 1], [8, 1], [9, 2], [3, 0]]),
+        case("one level", [[4]], [[4], [2]]),
     ),
     mistakes=(
         Mistake(
@@ -84,8 +84,6 @@ SHARED_LEVELS = Exercise(
         ),
     ),
     praise="From class names to a number per pair: everything in this chapter is built on it.",
-    further={
-        "shape": "`labels[:, None, :] == ref_labels[None, :, :]` is `(Q, G, L)`: sum over the last axis.",
-    },
+    further={"shape": "`labels[:, None, :] == ref_labels[None, :, :]` is `(Q, G, L)`: sum over the last axis."},
     floating=False,
 )

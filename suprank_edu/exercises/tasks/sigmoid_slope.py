@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Mistake, case, forms
 from suprank_edu.exercises.tasks.common import by_element, slope_of_sigmoid
 
 
@@ -22,16 +22,14 @@ SIGMOID_SLOPE = Exercise(
     returns="one slope per entry of `t`",
     truth=by_element(slope_of_sigmoid),
     cases=(
-        Case("differences near 0", (torch.tensor([-0.03, -0.01, 0.0, 0.004, 0.02]), 0.01)),
-        Case("a larger temperature", (torch.tensor([[-0.5, -0.1], [0.05, 0.3]]), 0.2)),
-        Case("a temperature of 1", (torch.tensor([-3.0, -0.4, 0.0, 1.7, 5.0]), 1.0)),
-        Case("differences far from 0", (torch.tensor([-2.0, 2.0]), 0.01)),
+        case("differences near 0", [-0.03, -0.01, 0.0, 0.004, 0.02], 0.01),
+        case("a larger temperature", [[-0.5, -0.1], [0.05, 0.3]], 0.2),
+        case("a temperature of 1", [-3.0, -0.4, 0.0, 1.7, 5.0], 1.0),
+        case("differences far from 0", [-2.0, 2.0], 0.01),
     ),
     mistakes=(
         Mistake(
-            "sign",
-            "The slope came out negative, but σ(t/τ) rises everywhere.",
-            lambda t, tau: -_bell(t, tau) / tau,
+            "sign", "The slope came out negative, but σ(t/τ) rises everywhere.", lambda t, tau: -_bell(t, tau) / tau
         ),
         Mistake(
             "temperature",
@@ -55,14 +53,19 @@ SIGMOID_SLOPE = Exercise(
             "You divide by τ twice. The inner derivative of t/τ is 1/τ, once.",
             lambda t, tau: _bell(t, tau) / tau**2,
         ),
-        Mistake("temperature", "The sigmoid takes t/τ; yours takes t·τ.", lambda t, tau: _bell(t, 1 / tau)),
-        Mistake("temperature", "The sigmoid takes t/τ; yours takes t·τ.", lambda t, tau: _bell(t, 1 / tau) / tau),
-        Mistake("temperature", "The sigmoid takes t/τ; yours takes t·τ.", lambda t, tau: _bell(t, 1 / tau) * tau),
-        Mistake(
+        *forms(
+            "temperature",
+            "The sigmoid takes t/τ; yours takes t·τ.",
+            lambda t, tau: _bell(t, 1 / tau),
+            lambda t, tau: _bell(t, 1 / tau) / tau,
+            lambda t, tau: _bell(t, 1 / tau) * tau,
+        ),
+        *forms(
             "product",
             "One factor is missing: at both ends the sigmoid is flat, and your slope is 0 at one end only.",
             lambda t, tau: (1 - torch.sigmoid(t.to(torch.float64) / tau)) / tau,
-            _PRODUCT,
+            lambda t, tau: torch.sigmoid(t.to(torch.float64) / tau) / tau,
+            more=_PRODUCT,
         ),
         Mistake(
             "product",
@@ -74,12 +77,6 @@ SIGMOID_SLOPE = Exercise(
             "product",
             "You give 1 − σ², which is the rule of tanh, not that of the sigmoid.",
             lambda t, tau: (1 - torch.sigmoid(t.to(torch.float64) / tau) ** 2) / tau,
-            _PRODUCT,
-        ),
-        Mistake(
-            "product",
-            "One factor is missing: at both ends the sigmoid is flat, and your slope is 0 at one end only.",
-            lambda t, tau: torch.sigmoid(t.to(torch.float64) / tau) / tau,
             _PRODUCT,
         ),
         Mistake(
@@ -99,18 +96,14 @@ SIGMOID_SLOPE = Exercise(
             lambda t, tau: _bell(t, tau) * (1 - 2 * torch.sigmoid(t.to(torch.float64) / tau)) / tau**2,
         ),
         Mistake(
-            "temperature",
-            "You take τ = 0.01 whatever comes: τ is an argument.",
-            lambda t, tau: _bell(t, 0.01) / 0.01,
+            "temperature", "You take τ = 0.01 whatever comes: τ is an argument.", lambda t, tau: _bell(t, 0.01) / 0.01
         ),
     ),
     praise="The peak is 1/(4τ), at t = 0, and it falls off fast on both sides: a smaller τ is nearer to H and blind "
     "to more mistakes.",
     advice={
         "non-finite": "`exp(−t/τ)` overflows far from 0, and ∞/∞ is NaN. Which function of torch gives the sigmoid "
-        "without that?",
+        "without that?"
     },
-    further={
-        "shape": "Each entry is treated alike, so the result has the shape of `t`.",
-    },
+    further={"shape": "Each entry is treated alike, so the result has the shape of `t`."},
 )

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu import naive
-from suprank_edu.exercises.engine.spec import Case, Exercise, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Mistake, case, forms
 from suprank_edu.exercises.tasks.common import (
     NO_MISTAKE,
     RELEVANT,
@@ -64,12 +64,12 @@ SUP_AP = Exercise(
     returns="(Q,), one loss per query",
     truth=by_row(_sup_ap),
     cases=(
-        Case("two queries, five items", (SCORES, RELEVANT)),
-        Case("two queries, six items", (_SIX, _SIX_RELEVANT)),
-        Case("one relevant item", (SCORES[:1, :4], torch.tensor([[False, False, True, False]]))),
-        Case("a perfect ranking", (torch.tensor([[0.9, 0.2, 0.8]]), torch.tensor([[True, False, True]])), smooth=False),
-        Case("a query without a relevant item", (SCORES, torch.tensor([[False] * 5, [True] + [False] * 4]))),
-        Case("two queries without a relevant item", (_SIX, torch.zeros(2, 6, dtype=torch.bool)), smooth=False),
+        case("two queries, five items", SCORES, RELEVANT),
+        case("two queries, six items", _SIX, _SIX_RELEVANT),
+        case("one relevant item", SCORES[:1, :4], [[False, False, True, False]]),
+        case("a perfect ranking", [[0.9, 0.2, 0.8]], [[True, False, True]], smooth=False),
+        case("a query without a relevant item", SCORES, [[False] * 5, [True] + [False] * 4]),
+        case("two queries without a relevant item", _SIX, torch.zeros(2, 6, dtype=torch.bool), smooth=False),
     ),
     mistakes=(
         Mistake(
@@ -92,29 +92,17 @@ SUP_AP = Exercise(
             "That is −AP. It falls as it should, but the loss of E8 is 1 − AP, which is 0 for a perfect ranking.",
             lambda s, r: -_ratio_sum(s, r) / r.sum(1).clamp(min=1),
         ),
-        Mistake(
+        *forms(
             "normaliser",
             "You take the mean over all items. AP is the mean over the relevant ones: divide by |Ω⁺|.",
             lambda s, r: _where_positive(r, 1 - _ratio_sum(s, r) / s.shape[1]),
-        ),
-        Mistake(
-            "normaliser",
-            "You take the mean over all items. AP is the mean over the relevant ones: divide by |Ω⁺|.",
             lambda s, r: 1 - _ratio_sum(s, r) / s.shape[1],
         ),
-        Mistake(
+        *forms(
             "normaliser",
             "The sum over the relevant items is not divided by their number, |Ω⁺|.",
             lambda s, r: _where_positive(r, 1 - _ratio_sum(s, r)),
-        ),
-        Mistake(
-            "normaliser",
-            "The sum over the relevant items is not divided by their number, |Ω⁺|.",
             lambda s, r: 1 - _ratio_sum(s, r),
-        ),
-        Mistake(
-            "normaliser",
-            "The sum over the relevant items is not divided by their number, |Ω⁺|.",
             lambda s, r: r.sum(1) - _ratio_sum(s, r),
         ),
         *(
@@ -172,7 +160,7 @@ SUP_AP = Exercise(
         "comes.",
     },
     further={
-        "shape": "One loss per query: sum over the items of each, and leave the mean over the queries to the caller.",
+        "shape": "One loss per query: sum over the items of each, and leave the mean over the queries to the caller."
     },
     gradient=True,
 )

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu import naive
-from suprank_edu.exercises.engine.spec import Case, Exercise, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Mistake, case, forms
 from suprank_edu.exercises.tasks.common import (
     DELTA,
     EDGE,
@@ -61,16 +61,12 @@ SUP_RANK = Exercise(
     returns="(Q, G), the bound of each relevant item's rank; entries of other items are not looked at",
     truth=by_row(_first(naive.sup_rank)),
     cases=(
-        Case("two queries, five items", (SCORES, RELEVANT)),
-        Case("scores far apart", (torch.tensor([[0.9, 0.1, -0.4, 0.6]]), torch.tensor([[False, True, True, False]]))),
-        Case("negatives in front and just behind", (_CLOSE, _CLOSE_RELEVANT)),
-        Case("a tie of all kinds", (_TIES, _TIES_RELEVANT), smooth=False),
-        Case(
-            "another tie of all kinds",
-            (torch.tensor([[-0.1, 0.3, -0.1, -0.1]]), torch.tensor([[True, True, False, True]])),
-            smooth=False,
-        ),
-        Case("no item but relevant ones", (SCORES[:1], torch.ones(1, 5, dtype=torch.bool)), smooth=False),
+        case("two queries, five items", SCORES, RELEVANT),
+        case("scores far apart", [[0.9, 0.1, -0.4, 0.6]], [[False, True, True, False]]),
+        case("negatives in front and just behind", _CLOSE, _CLOSE_RELEVANT),
+        case("a tie of all kinds", _TIES, _TIES_RELEVANT, smooth=False),
+        case("another tie of all kinds", [[-0.1, 0.3, -0.1, -0.1]], [[True, True, False, True]], smooth=False),
+        case("no item but relevant ones", SCORES[:1], torch.ones(1, 5, dtype=torch.bool), smooth=False),
     ),
     mistakes=(
         Mistake(
@@ -131,11 +127,7 @@ SUP_RANK = Exercise(
             "The negatives in front count twice, once in the exact rank and once through H⁻: add the sum to rank⁺.",
             lambda s, r: surrogate()(s, r) + surrogate(at_least, nothing, start=0)(s, r),
         ),
-        Mistake(
-            "normaliser",
-            "You take the mean over the negatives. A rank counts them: sum.",
-            _mean_over_negatives,
-        ),
+        Mistake("normaliser", "You take the mean over the negatives. A rank counts them: sum.", _mean_over_negatives),
         Mistake(
             "positives",
             "Positives and negatives have changed places. Relevant items count exactly, and negatives through H⁻.",
@@ -166,23 +158,16 @@ SUP_RANK = Exercise(
         "no-gradient": "Count the negatives through H⁻ of the differences s_j − s_k, and detach only rank⁺.",
         "wrong-gradient": "Let it through the negatives' sum, undivided and once, and through nothing else.",
     },
-    further={
-        "shape": "Both sums run over j, the last axis of the `(Q, G, G)` pairs.",
-    },
+    further={"shape": "Both sums run over j, the last axis of the `(Q, G, G)` pairs."},
     compared=relevant_only,
     gradient=True,
     gradient_mistakes=(
-        Mistake(
+        *forms(
             "rank-plus",
             f"The value is right, but the gradient runs through rank⁺ as well. {NO_MISTAKE}",
             surrogate(positive=sup_step),
-            _DETACH,
-        ),
-        Mistake(
-            "rank-plus",
-            f"The value is right, but the gradient runs through rank⁺ as well. {NO_MISTAKE}",
             surrogate(positive=sigmoid),
-            _DETACH,
+            more=_DETACH,
         ),
     ),
 )

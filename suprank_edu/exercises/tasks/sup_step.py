@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu import naive
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case
 from suprank_edu.exercises.tasks.common import by_element
 
 TAU, RHO, DELTA = 0.01, 100.0, 0.05
@@ -54,13 +54,10 @@ SUP_STEP = Exercise(
     returns="one value per entry of `t`",
     truth=by_element(naive.sup_step),
     cases=(
-        Case(
-            "differences on all three pieces",
-            (torch.tensor([[-1.0, -0.3, -0.02, -0.005], [0.004, 0.03, 0.08, 0.4]]),),
-        ),
-        Case("just before δ and beyond it", (torch.tensor([0.045, 0.06, 0.07, 0.09, 0.2, 1.1, -0.6]),)),
-        Case("a difference of exactly 0", (torch.tensor([-0.004, 0.0, 0.004]),), smooth=False),
-        Case("two differences of exactly 0", (torch.tensor([[0.0, 0.055], [-0.012, 0.0]]),), smooth=False),
+        case("differences on all three pieces", [[-1.0, -0.3, -0.02, -0.005], [0.004, 0.03, 0.08, 0.4]]),
+        case("just before δ and beyond it", [0.045, 0.06, 0.07, 0.09, 0.2, 1.1, -0.6]),
+        case("a difference of exactly 0", [-0.004, 0.0, 0.004], smooth=False),
+        case("two differences of exactly 0", [[0.0, 0.055], [-0.012, 0.0]], smooth=False),
     ),
     mistakes=(
         Mistake(
@@ -185,7 +182,7 @@ SUP_STEP = Exercise(
     },
     further={
         "shape": "Each entry is treated alike, so the result has the shape of `t`. `torch.where(condition, a, b)` "
-        "keeps it.",
+        "keeps it."
     },
     gradient=True,
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import torch
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case
 
 
 def _three(rule: Callable[[int, int, int], tuple[int, int, int]]) -> Function:
@@ -25,10 +25,10 @@ TERMS = Exercise(
     returns="(3,): terms of the dense form, terms of the direct form, items of the sorted one",
     truth=_three(lambda q, p, g: (q * g * g, q * p * (g - p), q * g)),
     cases=(
-        Case("64 queries, a large gallery", (64, 5_000, 60_000)),
-        Case("a batch of 256", (256, 3, 256)),
-        Case("1,000 queries", (1_000, 50, 20_000)),
-        Case("one query", (1, 2, 7)),
+        case("64 queries, a large gallery", 64, 5_000, 60_000),
+        case("a batch of 256", 256, 3, 256),
+        case("1,000 queries", 1_000, 50, 20_000),
+        case("one query", 1, 2, 7),
     ),
     mistakes=(
         Mistake(
@@ -118,12 +118,8 @@ TERMS = Exercise(
         ),
     ),
     praise="Two factors of G become one, and then none but the reading of the scores: that is the whole chapter.",
-    advice={
-        "type": "Return three numbers as one tensor: `torch.tensor([dense, direct, items])`.",
-    },
-    further={
-        "shape": "Three numbers are asked for: `torch.tensor([dense, direct, items])`.",
-    },
+    advice={"type": "Return three numbers as one tensor: `torch.tensor([dense, direct, items])`."},
+    further={"shape": "Three numbers are asked for: `torch.tensor([dense, direct, items])`."},
     floating=False,
     rtol=1e-9,
 )

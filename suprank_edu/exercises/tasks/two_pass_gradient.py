@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Hint, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Hint, Mistake, case
 from suprank_edu.exercises.engine.watch import rows_in_graphs
 
 
@@ -132,44 +132,28 @@ TWO_PASS_GRADIENT = Exercise(
     returns="(F, D), the gradient at `weight`",
     truth=lambda weight, images, at_once: _one_pass(weight, images),
     cases=(
-        Case(
+        case(
             "five images, two at a time",
-            (
-                torch.tensor([[0.8, -0.3], [0.1, 0.9], [-0.6, 0.4]]),
-                torch.tensor([[0.9, 0.2, -0.4], [0.3, -0.7, 0.5], [-0.8, 0.6, 0.1], [0.4, 0.5, 0.9], [0.1, -0.9, 0.7]]),
-                2,
-            ),
+            [[0.8, -0.3], [0.1, 0.9], [-0.6, 0.4]],
+            [[0.9, 0.2, -0.4], [0.3, -0.7, 0.5], [-0.8, 0.6, 0.1], [0.4, 0.5, 0.9], [0.1, -0.9, 0.7]],
+            2,
         ),
-        Case(
-            "four images, two at a time",
-            (
-                torch.tensor([[0.5], [-0.7]]),
-                torch.tensor([[1.0, 0.3], [0.2, -0.6], [-0.5, 0.8], [0.7, 0.9]]),
-                2,
-            ),
-        ),
-        Case(
+        case("four images, two at a time", [[0.5], [-0.7]], [[1.0, 0.3], [0.2, -0.6], [-0.5, 0.8], [0.7, 0.9]], 2),
+        case(
             "seven images, three at a time",
-            (
-                torch.tensor([[0.4, 0.7], [-0.5, 0.2], [0.3, -0.8], [0.6, 0.1]]),
-                torch.tensor(
-                    [
-                        [0.2, -0.9, 0.4, 0.7],
-                        [0.8, 0.1, -0.3, 0.5],
-                        [-0.6, 0.4, 0.9, -0.2],
-                        [0.3, 0.7, -0.8, 0.1],
-                        [-0.1, 0.6, 0.2, 0.9],
-                        [0.5, -0.4, 0.1, -0.7],
-                        [0.9, 0.3, 0.6, -0.5],
-                    ]
-                ),
-                3,
-            ),
+            [[0.4, 0.7], [-0.5, 0.2], [0.3, -0.8], [0.6, 0.1]],
+            [
+                [0.2, -0.9, 0.4, 0.7],
+                [0.8, 0.1, -0.3, 0.5],
+                [-0.6, 0.4, 0.9, -0.2],
+                [0.3, 0.7, -0.8, 0.1],
+                [-0.1, 0.6, 0.2, 0.9],
+                [0.5, -0.4, 0.1, -0.7],
+                [0.9, 0.3, 0.6, -0.5],
+            ],
+            3,
         ),
-        Case(
-            "three images, all at a time",
-            (torch.tensor([[0.6, 0.2], [-0.4, 0.7]]), torch.tensor([[0.9, -0.1], [0.4, 0.8], [-0.3, 0.5]]), 3),
-        ),
+        case("three images, all at a time", [[0.6, 0.2], [-0.4, 0.7]], [[0.9, -0.1], [0.4, 0.8], [-0.3, 0.5]], 3),
     ),
     mistakes=(
         Mistake("pieces", _OWN_LOSS, _piece_losses("sum"), _OWN_LOSS_MORE),

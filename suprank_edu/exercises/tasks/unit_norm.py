@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case
 from suprank_edu.exercises.tasks.common import by_row
 
 
@@ -57,14 +57,13 @@ UNIT_NORM = Exercise(
     returns="(N, D), each row divided by its own norm",
     truth=by_row(_unit),
     cases=(
-        Case(
-            "four embeddings of three numbers",
-            (torch.tensor([[3.0, 4.0, 0.0], [1.0, -2.0, 2.0], [0.5, 0.1, -0.5], [-6.0, 2.0, 3.0]]),),
+        case(
+            "four embeddings of three numbers", [[3.0, 4.0, 0.0], [1.0, -2.0, 2.0], [0.5, 0.1, -0.5], [-6.0, 2.0, 3.0]]
         ),
-        Case("as many embeddings as numbers in each", (torch.tensor([[3.0, 4.0], [-0.6, 0.2]]),)),
-        Case("short embeddings", (torch.tensor([[0.003, -0.004, 0.0], [0.02, 0.01, -0.02], [0.3, 0.2, 0.6]]),)),
-        Case("a short embedding, a long one, and zeros", (torch.tensor([[0.0, 0.0], [0.03, -0.04], [5.0, 1.0]]),)),
-        Case("an embedding of zeros", (torch.tensor([[3.0, 4.0], [0.0, 0.0]]),), smooth=False),
+        case("as many embeddings as numbers in each", [[3.0, 4.0], [-0.6, 0.2]]),
+        case("short embeddings", [[0.003, -0.004, 0.0], [0.02, 0.01, -0.02], [0.3, 0.2, 0.6]]),
+        case("a short embedding, a long one, and zeros", [[0.0, 0.0], [0.03, -0.04], [5.0, 1.0]]),
+        case("an embedding of zeros", [[3.0, 4.0], [0.0, 0.0]], smooth=False),
     ),
     mistakes=(
         Mistake("axis", _COLUMNS, _divided_by_column_norm, _COLUMNS_MORE),
@@ -119,10 +118,10 @@ UNIT_NORM = Exercise(
     praise="Each row has norm 1 now, so the product of two of them is their cosine similarity: the score of this book.",
     advice={
         "non-finite": "An embedding of zeros has norm 0, and 0/0 is NaN. By which number may zeros be divided, so that "
-        "they stay zeros? (If the NaN comes elsewhere, it is the root of a negative number: square before you add.)",
+        "they stay zeros? (If the NaN comes elsewhere, it is the root of a negative number: square before you add.)"
     },
     further={
         "shape": "Without `keepdim=True` the norms have shape `(N,)`, and dividing `(N, D)` by `(N,)` meets the "
-        "columns.",
+        "columns."
     },
 )

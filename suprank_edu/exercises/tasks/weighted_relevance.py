@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu import naive
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case
 
 
 def _weighted_relevance(levels: Tensor, weights: Tensor) -> Tensor:
@@ -70,18 +70,9 @@ WEIGHTED_RELEVANCE = Exercise(
     returns="(Q, G), one relevance per item",
     truth=_weighted_relevance,
     cases=(
-        Case(
-            "two queries, seven items, three levels",
-            (
-                torch.tensor([[3, 2, 1, 0, 2, 1, 1], [1, 3, 3, 0, 2, 2, 2]]),
-                torch.tensor([0.5, 0.3, 0.2]),
-            ),
-        ),
-        Case("10 fine items, 2 coarse ones", (torch.tensor([[2] * 10 + [1] * 2 + [0]]), torch.tensor([0.6, 0.4]))),
-        Case(
-            "two queries, five items, three levels",
-            (torch.tensor([[0, 2, 3, 1, 1], [3, 1, 0, 2, 2]]), torch.tensor([0.2, 0.3, 0.5])),
-        ),
+        case("two queries, seven items, three levels", [[3, 2, 1, 0, 2, 1, 1], [1, 3, 3, 0, 2, 2, 2]], [0.5, 0.3, 0.2]),
+        case("10 fine items, 2 coarse ones", [[2] * 10 + [1] * 2 + [0]], [0.6, 0.4]),
+        case("two queries, five items, three levels", [[0, 2, 3, 1, 1], [3, 1, 0, 2, 2]], [0.2, 0.3, 0.5]),
     ),
     mistakes=(
         Mistake(
@@ -158,10 +149,6 @@ WEIGHTED_RELEVANCE = Exercise(
         Mistake("other-metric", "That is the relevance of E12, which need not grow with the level.", _e12),
     ),
     praise="A relevance that cannot turn round: with it Sup-H-AP and H-AP always ask for the same order.",
-    advice={
-        "non-finite": "Where no item reaches level p, the share is 0/0, and nobody gets it.",
-    },
-    further={
-        "shape": "One relevance for each item: `(levels >= p).sum(dim=1, keepdim=True)` keeps the axis.",
-    },
+    advice={"non-finite": "Where no item reaches level p, the share is 0/0, and nobody gets it."},
+    further={"shape": "One relevance for each item: `(levels >= p).sum(dim=1, keepdim=True)` keeps the axis."},
 )

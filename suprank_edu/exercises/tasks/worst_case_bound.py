@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from torch import Tensor
 
-from suprank_edu.exercises.engine.spec import Case, Exercise, Function, Mistake
+from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case, forms
 from suprank_edu.exercises.tasks.common import DIVIDED_BY_ALL, one_number, worst_case
 
 Term = Callable[[int, int, int, int], float]
@@ -48,7 +48,7 @@ def _from_zero(j: int, b: int, pos: int, neg: int) -> float:
 
 
 def _over_all_items(batches: int, pos: int, neg: int) -> Tensor:
-    total: Tensor = _scaled(0, 0, sign=False)(batches, pos, neg)
+    total = _scaled(0, 0, sign=False)(batches, pos, neg)
     return 1 - total / (batches * (pos + neg))
 
 
@@ -60,11 +60,11 @@ WORST_CASE_BOUND = Exercise(
     returns="one number, the bound",
     truth=worst_case,
     cases=(
-        Case("three batches of 2 positives and 4 negatives", (3, 2, 4)),
-        Case("five batches of 3 positives and 10 negatives", (5, 3, 10)),
-        Case("four batches of 4 positives and 3 negatives", (4, 4, 3)),
-        Case("two batches of one pair", (2, 1, 1)),
-        Case("one batch, which is the whole set", (1, 4, 6)),
+        case("three batches of 2 positives and 4 negatives", 3, 2, 4),
+        case("five batches of 3 positives and 10 negatives", 5, 3, 10),
+        case("four batches of 4 positives and 3 negatives", 4, 4, 3),
+        case("two batches of one pair", 2, 1, 1),
+        case("one batch, which is the whole set", 1, 4, 6),
     ),
     mistakes=(
         Mistake("sign", "That is the AP of the worst ranking. The bound is 1 minus it.", _scaled(1, 1, sign=False)),
@@ -85,8 +85,12 @@ WORST_CASE_BOUND = Exercise(
             "j runs from 1 to P, the last one included; yours stops one before.",
             _by_term(_e18, last_place=-1),
         ),
-        Mistake("rank-plus", _BEHIND, _by_term(lambda j, b, p, n: j / (j + b * n))),
-        Mistake("rank-plus", _BEHIND, _by_term(lambda j, b, p, n: j / (j + b * p + b * n))),
+        *forms(
+            "rank-plus",
+            _BEHIND,
+            _by_term(lambda j, b, p, n: j / (j + b * n)),
+            _by_term(lambda j, b, p, n: j / (j + b * p + b * n)),
+        ),
         Mistake(
             "negatives",
             "All batches before b send their negatives to the front, not only the one just before.",
@@ -110,9 +114,7 @@ WORST_CASE_BOUND = Exercise(
             "You divide by all items, negatives too. The bound averages over the positives.",
             _over_all_items,
         ),
-        Mistake("normaliser", DIVIDED_BY_ALL, _scaled(1, 0)),
-        Mistake("normaliser", DIVIDED_BY_ALL, _scaled(0, 1)),
-        Mistake("normaliser", DIVIDED_BY_ALL, _scaled(0, 0)),
+        *forms("normaliser", DIVIDED_BY_ALL, _scaled(1, 0), _scaled(0, 1), _scaled(0, 0)),
         Mistake(
             "batches",
             "That is what the last batch loses. The bound averages over the positives of all batches.",
