@@ -116,11 +116,12 @@ def statistics(
     Args:
         votes: landmark id → its label.
         labelling: what the review came to.
-        images: landmark id → number of its images; None counts one each.
+        images: landmark id → number of its images; None counts landmarks only.
 
     Returns:
-        One row a supercategory, the largest first: `natural_or_human_made`, `landmarks`, `images`, `by_parents`
-        and `by_images` (shares of its landmarks that each stage labelled), and the mean `confidence`.
+        One row a supercategory, the largest first: `natural_or_human_made`, `landmarks`, `images` where they are
+        given, `by_parents` and `by_images` (shares of its landmarks that each stage labelled), and the mean
+        `confidence`.
 
     Example:
         >>> votes = {1: Vote("castle", 1.0, "parents", "castle"), 2: Vote("castle", 0.5, "images")}
@@ -136,7 +137,7 @@ def statistics(
     table = pd.DataFrame(
         {
             "supercategory": [vote.supercategory for vote in votes.values()],
-            "images": [1 if images is None else images.get(landmark, 0) for landmark in votes],
+            "images": [(images or {}).get(landmark, 0) for landmark in votes],
             "stage": [vote.stage for vote in votes.values()],
             "confidence": [vote.confidence for vote in votes.values()],
         }
@@ -153,6 +154,8 @@ def statistics(
         }
     )
     counts.index.name = "supercategory"
+    if images is None:
+        counts = counts.drop(columns="images")
     return counts.sort_values(["landmarks", "supercategory"], ascending=[False, True])
 
 

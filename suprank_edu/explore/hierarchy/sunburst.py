@@ -27,6 +27,13 @@ class _Sector(NamedTuple):
     half: str
     landmarks: int
     images: int
+    is_landmark: bool = False
+
+    def told(self, with_images: bool) -> str:
+        """Return the tooltip: what was counted, and of a landmark not that it is one."""
+        counts = [] if self.is_landmark else [pluralise(self.landmarks, "landmark")]
+        counts += [pluralise(self.images, "image")] if with_images else []
+        return "<br>".join([html.escape(self.label, quote=False), *counts])
 
 
 def sunburst(
@@ -58,7 +65,8 @@ def sunburst(
         f"Three rings. The inner ring has two halves, natural and human-made; the middle ring their supercategories, "
         f"each as wide as it has members; the outer ring landmarks. {counts}. The largest: {_largest(sectors)}."
     )
-    figure = FigureFunction(lambda by_images=False: _describe(sectors, by_images))
+    tooltips = [sector.told(with_images=images is not None) for sector in sectors]
+    figure = FigureFunction(lambda by_images=False: _describe(sectors, tooltips, by_images))
     controls = [] if images is None else [Toggle("by_images", "Count images, not landmarks", False)]
     return Explorer(
         figure, controls, "The hierarchy of the labels", alt, readout=lambda by_images=False: counts, square=True
@@ -98,13 +106,14 @@ def _sectors(rows: Sequence[HierarchicalLabel], images: Mapping[int, int] | None
         inner.append(_Sector(place, half, name, half, len(members), total))
         shown = members if len(members) <= most else members[: most - 1]
         outer += [
-            _Sector(f"{place}/{row.landmark_id}", place, _name(row), half, 1, count[row.landmark_id]) for row in shown
+            _Sector(f"{place}/{row.landmark_id}", place, _name(row), half, 1, count[row.landmark_id], is_landmark=True)
+            for row in shown
         ]
         rest = members[len(shown) :]
         if rest:
             left = sum(count[row.landmark_id] for row in rest)
             outer.append(_Sector(f"{place}/more", place, f"{len(rest):,} more", half, len(rest), left))
-    roots = [_Sector(half, "", half, half, *counted) for half, counted in halves.items()]
+    roots = [_Sector(half, "", half, half, landmarks, total) for half, (landmarks, total) in halves.items()]
     return [*roots, *inner, *outer]
 
 
@@ -115,14 +124,14 @@ def _name(row: HierarchicalLabel) -> str:
         return f"landmark {row.landmark_id}"
 
 
-def _describe(sectors: Sequence[_Sector], by_images: bool) -> Description:
+def _describe(sectors: Sequence[_Sector], tooltips: Sequence[str], by_images: bool) -> Description:
     trace: dict[str, Any] = {
         "type": "sunburst",
         "ids": [sector.id for sector in sectors],
         "parents": [sector.parent for sector in sectors],
         "labels": [html.escape(sector.label, quote=False) for sector in sectors],
         "values": [sector.images if by_images else sector.landmarks for sector in sectors],
-        "customdata": [[sector.landmarks, sector.images] for sector in sectors],
+        "customdata": list(tooltips),
         "branchvalues": "total",
         "marker": {
             "colors": [_HALVES[sector.half].soft for sector in sectors],
@@ -132,9 +141,11 @@ def _describe(sectors: Sequence[_Sector], by_images: bool) -> Description:
         "insidetextfont": {"color": TEXT.colour},
         "outsidetextfont": {"color": TEXT.colour},
         "insidetextorientation": "auto",
-        "hovertemplate": "%{label}<br>landmarks %{customdata[0]:,}<br>images %{customdata[1]:,}<extra></extra>",
+        "hovertemplate": "%{customdata}<extra></extra>",
     }
-    return {"data": [trace], "layout": layout(560, margin={"l": 4, "r": 4, "t": 4, "b": 4})}
+    # A name that would be drawn smaller, as those of the outer ring on a phone, waits until one steps in.
+    text = {"mode": "hide", "minsize": 10}
+    return {"data": [trace], "layout": layout(560, margin={"l": 4, "r": 4, "t": 4, "b": 4}, uniformtext=text)}
 
 
 def _counts(sectors: Sequence[_Sector]) -> str:

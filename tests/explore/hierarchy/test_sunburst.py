@@ -69,6 +69,32 @@ def test_labels_are_escaped_and_other_addresses_become_numbers() -> None:
     assert "<i>castle" not in explorer.html()
 
 
+def test_a_sector_tells_what_was_counted_and_no_more() -> None:
+    labels = rows({"castle": 2, "lake": 1})
+
+    def told(explorer) -> dict[str, str]:
+        trace = trace_of(explorer)
+        assert trace["hovertemplate"] == "%{customdata}<extra></extra>"
+        return dict(zip(trace["ids"], trace["customdata"], strict=True))
+
+    unknown = told(sunburst(labels))
+    assert unknown["human-made/castle"] == "castle<br>2 landmarks"
+    assert unknown["human-made/castle/1"] == "Castle 1"
+    assert not any("image" in text for text in unknown.values()), "nobody said how many images there are"
+    known = told(sunburst(labels, {0: 12, 1: 1, 2: 3}))
+    assert known["human-made"] == known["human-made/castle"].replace("castle", "human-made")
+    assert known["human-made/castle"] == "castle<br>2 landmarks<br>13 images"
+    assert known["human-made/castle/1"] == "Castle 1<br>1 image"
+    more = told(sunburst(rows({"castle": 5}), dict.fromkeys(range(5), 2), most=3))
+    assert more["human-made/castle/more"] == "3 more<br>3 landmarks<br>6 images"
+
+
+def test_names_too_small_to_read_are_left_to_the_tooltip() -> None:
+    drawn = describe((explorer := sunburst(rows({"castle": 300}), most=300)).figure, explorer.parameters)
+    assert drawn["layout"]["uniformtext"]["mode"] == "hide"
+    assert drawn["layout"]["uniformtext"]["minsize"] >= 9
+
+
 def test_the_alt_text_says_the_counts_and_the_largest() -> None:
     unlabelled = HierarchicalLabel(99, url_of("Category:X"), "", "", "")
     explorer = sunburst([*rows({"castle": 7, "bridge": 1, "lake": 4}), unlabelled])
