@@ -16,6 +16,7 @@ from suprank_edu.explore.hierarchy.sunburst import sunburst
 from suprank_edu.explore.labelling.review_table import ReviewTable
 from suprank_edu.explore.ranks.gallery import Gallery, show_retrieved
 from suprank_edu.explore.ranks.nearest_pictures import nearest_pictures
+from suprank_edu.explore.ranks.order_photographs import PhotographOrder, order_photographs
 from suprank_edu.explore.ranks.rank_a_gallery import rank_a_gallery
 from suprank_edu.explore.ranks.surrogate_bounds import surrogate_bounds
 from suprank_edu.explore.results.query_by_query import query_by_query, telling_queries
@@ -33,6 +34,7 @@ __all__ = [
     "FigureFunction",
     "Gallery",
     "LandmarkScores",
+    "PhotographOrder",
     "ReviewTable",
     "SelectionSlider",
     "Slider",
@@ -47,6 +49,7 @@ __all__ = [
     "learning_curves",
     "level_pulls",
     "nearest_pictures",
+    "order_photographs",
     "query_by_query",
     "rank_a_gallery",
     "relevance_weights",

@@ -22,11 +22,13 @@ def names_of(dataset: RetrievalDataset, index: int) -> list[str]:
 
 
 def as_photograph(dataset: RetrievalDataset, index: int, pixels: int) -> str:
-    """Return an image in colour, `pixels` a side, as JPEG."""
+    """Return the middle square of an image in colour, at most `pixels` a side, as JPEG."""
     with needs("explore"):
-        from PIL import Image
+        from PIL import Image, ImageOps
 
-    small = dataset.image(index, pixels).convert("RGB").resize((pixels, pixels), Image.Resampling.LANCZOS)
+    whole = dataset.image(index, pixels).convert("RGB")
+    side = min(pixels, *whole.size)  # a page scales up without more bytes
+    small = ImageOps.fit(whole, (side, side), Image.Resampling.LANCZOS)
     file = io.BytesIO()
     small.save(file, "JPEG", quality=82, optimize=True)
     return _address("jpeg", file.getvalue())

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import torch
 
 from suprank_edu._checks import check_count
-from suprank_edu._html import template
+from suprank_edu._html import asset, template
+from suprank_edu.explore.drawing import thumbnails
 from suprank_edu.explore.drawing.palette import NEGATIVE, POSITIVE, RELATED, Style, level_style
-from suprank_edu.explore.drawing.thumbnails import as_drawing, check_positions, names_of
 from suprank_edu.explore.drawing.words import pluralise, readable_name
 from suprank_edu.relevance import count_shared
 
@@ -24,13 +24,13 @@ _CLASSES = {POSITIVE.mark: "right", RELATED.mark: "related", NEGATIVE.mark: "wro
 
 _ROWS = """
 {% macro image(picture) %}<img src='{{ picture.source }}' width='{{ picture.size }}' height='{{ picture.size }}'
- alt='{{ picture.alt }}' style='border-style:{{ picture.line }};border-color:currentColor'>{% endmacro %}
+ alt='{{ picture.alt }}' data-zoom style='border-style:{{ picture.line }};border-color:currentColor'>{% endmacro %}
 <style>{{ css|safe }}</style><div class='suprank-gallery' role='group' aria-label='{{ caption }}'><p>{{ caption }}</p>
 {% for row in rows %}<div class='sg-row'>
 <div class='sg-query'>{{ image(row[0]) }}<span aria-hidden='true'>query</span></div><ol>
 {% for picture in row[1:] %}<li{% if picture.verdict %} class='sg-{{ picture.verdict }}'{% endif %}>{{ image(picture) }}
 <span aria-hidden='true'>{{ loop.index }}&nbsp;{{ picture.style.mark }}</span></li>{% endfor %}</ol></div>{% endfor %}
-</div>
+</div><script>{{ '{' }}{{ js|safe }}{{ '}' }}</script>
 """
 
 
@@ -74,7 +74,12 @@ class Gallery:
 
     def _repr_html_(self) -> str:
         """Return the rows as HTML with the pictures in it."""
-        return template(_ROWS).render(css=_css(), caption=self.caption, rows=self.rows)
+        return template(_ROWS).render(
+            css=_css() + asset(thumbnails.__package__, "zoom.css"),
+            js=asset(thumbnails.__package__, "zoom.js"),
+            caption=self.caption,
+            rows=self.rows,
+        )
 
     def __repr__(self) -> str:
         lines = [" ".join(picture.style.mark for picture in row[1:] if picture.style) for row in self.rows]
@@ -102,21 +107,28 @@ class Picture:
 
 
 def show_retrieved(
-    dataset: RetrievalDataset, queries: Sequence[int], retrieved: torch.Tensor, *, size: int = 64
+    dataset: RetrievalDataset,
+    queries: Sequence[int],
+    retrieved: torch.Tensor,
+    *,
+    gallery: RetrievalDataset | None = None,
+    size: int = 96,
 ) -> Gallery:
-    """Show queries of a data set with the images retrieved for them from the same set.
+    """Show queries with the images retrieved for them; a click shows one large.
 
     Args:
-        dataset: the images and their labels.
-        queries: Q positions in the data set.
-        retrieved: `(Q, k)` positions, best first, as `suprank_edu.retrieval.search` returns them.
+        dataset: the queries and their labels.
+        queries: Q positions in it.
+        retrieved: `(Q, k)` positions in the gallery, best first, as `suprank_edu.retrieval.search` returns them.
+        gallery: the set that was searched, with the same classes; None: the queries' own.
         size: pixels a side of a thumbnail.
 
     Returns:
-        A table that shows itself: ● shares the finest level with the query, ■ a coarser one, ✕ nothing.
+        Rows that show themselves: ● shares the finest level with the query, ■ a coarser one, ✕ nothing.
 
     Raises:
-        ValueError: `retrieved` has not one row per query, there is no query, or a position is not in the data set.
+        ValueError: `retrieved` has not one row per query, there is no query, a position is not in its set, or the
+            two sets have other label columns.
 
     Example:
         >>> import torch
@@ -126,24 +138,25 @@ def show_retrieved(
         What was retrieved for 1 query: ● same character, ■ same alphabet, ✕ neither
         ● ✕
     """
-    _check(len(dataset), queries, retrieved)
+    searched = dataset if gallery is None else gallery
+    _check(dataset, searched, queries, retrieved)
     check_count("size", size)
-    rows, labels = [], torch.from_numpy(dataset.labels)
+    rows = []
+    own, labels = torch.from_numpy(dataset.labels), torch.from_numpy(searched.labels)
     for query, row in zip(queries, retrieved.tolist(), strict=True):
-        levels = count_shared(labels[query][None], labels[row])[0].tolist()
-        retrieved_ones = [_picture(dataset, item, level, size) for item, level in zip(row, levels, strict=True)]
+        levels = count_shared(own[query][None], labels[row])[0].tolist()
+        retrieved_ones = [_picture(searched, item, level, size) for item, level in zip(row, levels, strict=True)]
         rows.append((_picture(dataset, query, None, size), *retrieved_ones))
     names = [readable_name(name) for name in dataset.column_names]
-    coarse = (
-        f", {RELATED.mark} same {names[-1]}, {NEGATIVE.mark} neither"
-        if len(names) > 1
-        else f", {NEGATIVE.mark} another"
-    )
+    coarse = f", {RELATED.mark} same {' or '.join(names[1:])}, {NEGATIVE.mark} neither" if len(names) > 1 else ""
     count = pluralise(len(queries), "query", "queries")
-    return Gallery(tuple(rows), f"What was retrieved for {count}: {POSITIVE.mark} same {names[0]}{coarse}")
+    caption = f"What was retrieved for {count}: {POSITIVE.mark} same {names[0]}{coarse or f', {NEGATIVE.mark} another'}"
+    return Gallery(tuple(rows), caption)
 
 
-def _check(size: int, queries: Sequence[int], retrieved: torch.Tensor) -> None:
+def _check(
+    dataset: RetrievalDataset, searched: RetrievalDataset, queries: Sequence[int], retrieved: torch.Tensor
+) -> None:
     if not isinstance(retrieved, torch.Tensor):
         raise ValueError(f"`retrieved`: got {type(retrieved).__name__}, expected a (Q, k) integer torch.Tensor")
     if retrieved.numel() == 0 or retrieved.ndim != 2 or len(retrieved) != len(queries):
@@ -152,12 +165,20 @@ def _check(size: int, queries: Sequence[int], retrieved: torch.Tensor) -> None:
         )
     if retrieved.is_floating_point() or retrieved.dtype == torch.bool:
         raise ValueError(f"`retrieved`: got dtype {retrieved.dtype}, expected an integer dtype")
-    check_positions("queries", queries, size)
-    check_positions("retrieved", retrieved.flatten().tolist(), size)
+    if tuple(searched.column_names) != tuple(dataset.column_names):
+        raise ValueError(f"`gallery`: got the columns {searched.column_names}, expected {dataset.column_names}")
+    thumbnails.check_positions("queries", queries, len(dataset))
+    thumbnails.check_positions("retrieved", retrieved.flatten().tolist(), len(searched))
 
 
 def _picture(dataset: RetrievalDataset, index: int, level: int | None, size: int) -> Picture:
-    source, what = as_drawing(dataset, index, size), ", ".join(names_of(dataset, index))
+    what = ", ".join(thumbnails.names_of(dataset, index))
+    is_drawing = dataset.mode == "L"
+    source = (
+        thumbnails.as_drawing(dataset, index, size)
+        if is_drawing
+        else thumbnails.as_photograph(dataset, index, 2 * size)
+    )
     if level is None:
         return Picture(source, size, f"query: {what}", None)
     style = level_style(level, dataset.labels.shape[1])

@@ -20,6 +20,8 @@ class Three:
     column_names = ("character", "alphabet")
     class_names = (("a", "b & <b>", "c"), ("Greek", "Latin"))
 
+    mode = "L"
+
     def __len__(self) -> int:
         return 4
 
@@ -30,7 +32,7 @@ class Three:
 def test_each_picture_says_right_related_or_wrong_by_word_mark_border_and_colour() -> None:
     html = show_retrieved(Three(), [0], torch.tensor([[1, 2, 3]]))._repr_html_()
     items = re.findall(
-        r"<li class='(.*?)'><img .*?alt='(.*?)' style='border-style:(\w+).*?>.*?(\d)&nbsp;(.)</span>", html
+        r"<li class='(.*?)'><img .*?alt='(.*?)' data-zoom style='border-style:(\w+).*?>.*?(\d)&nbsp;(.)</span>", html
     )
     assert items == [
         ("sg-right", "right: a, Greek", "solid", "1", "●"),

@@ -1,0 +1,167 @@
+"""A list of photographs that is dragged into order: its numbers against plain loops, and the page's against those."""
+
+import json
+import math
+import random
+import re
+
+import pytest
+import torch
+from chromium import PATIENCE
+
+from suprank_edu.data import read
+from suprank_edu.explore import order_photographs, show_retrieved
+from suprank_edu.explore.ranks.order_photographs import LINES, PRAISE
+
+GLYPHS = read("standin", split="test")
+ITEMS = [40, 1, 20, 470, 2, 41, 3]  # levels 1 2 1 0 2 1 2
+
+
+def shown(lines=LINES, k=3):
+    return order_photographs(GLYPHS, 0, GLYPHS, ITEMS, "Drag <them>", lines=lines, k=k)
+
+
+def told(levels: list[int], k: int) -> str:
+    """The readout, written down once more in plain loops."""
+    places = [place for place, level in enumerate(levels, 1) if level == 2]
+    ap = sum((n + 1) / place for n, place in enumerate(places)) / len(places)
+    found = [level == 2 for level in levels[:k]].count(True)
+
+    def dcg(ordered):
+        return sum((2**level - 1) / math.log2(place + 2) for place, level in enumerate(ordered))
+
+    def three(value):
+        return f"{math.floor(value * 1000 + 0.5) / 1000:.3f}"
+
+    ideal = dcg(sorted(levels, reverse=True))
+    terms = [f"{n + 1}/{place}" for n, place in enumerate(places)]
+    lines = [
+        f"This list scores {math.floor(ap * 100 + 0.5)} of 100.",
+        "Precision at each ●: " + ", ".join(terms),
+        f"AP = 1/{len(places)} ({' + '.join(terms)}) = {three(ap)}",
+        f"Among the first {k}: hit rate {int(found > 0)}, recall {found}/{len(places)}, precision {found}/{k}",
+        f"NDCG = {three(dcg(levels))} / {three(ideal)} = {three(dcg(levels) / ideal)}",
+    ]
+    return "\n".join(lines + ([PRAISE] if levels == sorted(levels, reverse=True) else []))
+
+
+def orders(count: int):
+    draw = random.Random(0)
+    return [draw.sample(range(len(ITEMS)), len(ITEMS)) for _ in range(count)]
+
+
+def test_the_numbers_are_those_of_the_definitions_in_any_order() -> None:
+    levels = [item.level for item in shown().items]
+    assert levels == [1, 2, 1, 0, 2, 1, 2]
+    best = sorted(range(len(levels)), key=lambda i: -levels[i])
+    for order in [*orders(40), best]:
+        assert shown(k=4).readout(order) == told([levels[i] for i in order], 4)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: order_photographs(GLYPHS, 480, GLYPHS, ITEMS, "t"), r"`query`: got position 480"),
+        (lambda: order_photographs(GLYPHS, 0, GLYPHS, [1, 999], "t"), r"`items`: got position 999"),
+        (lambda: order_photographs(GLYPHS, 0, GLYPHS, [1], "t"), r"`items`: got 1, expected two or more"),
+        (lambda: order_photographs(GLYPHS, 0, GLYPHS, [40, 470], "t"), r"`items`: got \[40, 470\], expected one that"),
+        (lambda: shown(lines=["map"]), r"`lines`: got 'map'"),
+        (lambda: shown(k=8), r"`k`: got 8, expected 1..7"),
+    ],
+)
+def test_bad_arguments_are_refused(make, message) -> None:
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_without_a_script_the_list_and_its_numbers_are_read() -> None:
+    html = shown()._repr_html_()
+    assert "Drag &lt;them&gt;" in html
+    assert shown().readout(range(len(ITEMS))) in html
+    assert not re.search(r"""src=["'](?!data:)|https?://""", html)
+    assert html == shown()._repr_html_()
+
+
+def page_of(browser, *parts, **options):
+    page = browser.new_context(**options).new_page()
+    page.set_default_timeout(PATIENCE)
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.set_content("<!doctype html><main>" + "".join(part._repr_html_() for part in parts) + "</main>")
+    return page
+
+
+def middle(locator):
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+@pytest.mark.browser
+class TestBrowser:
+    def test_keys_bring_any_order_and_the_page_says_what_the_library_says(self, browser) -> None:
+        page = page_of(browser, shown())
+        cards, block = page.locator("li"), page.locator(".suprank-order")
+        for order in orders(6):
+            for place, item in enumerate(order):
+                card = page.locator(f"li[data-item='{item}']")
+                card.focus()
+                now = block.get_attribute("data-order").split().index(str(item))
+                for _ in range(abs(now - place)):
+                    page.keyboard.press("ArrowLeft" if now > place else "ArrowRight")
+            assert block.get_attribute("data-order") == " ".join(map(str, order))
+            assert page.locator(".so-text").inner_text() == shown().readout(order)
+        assert cards.first.get_attribute("aria-label").startswith("place 1 of 7: ")
+        assert "place" in page.locator(".so-spoken").inner_text()
+        assert page.errors == []
+
+    def test_the_mouse_drags_a_photograph_between_others(self, browser) -> None:
+        page = page_of(browser, shown())
+        start, target = middle(page.locator("li").nth(4)), middle(page.locator("li").nth(1))
+        page.mouse.move(*start)
+        page.mouse.down()
+        page.mouse.move(start[0] - 10, start[1])
+        assert page.locator(".so-ghost").count() == 1
+        page.mouse.move(*target, steps=8)
+        page.mouse.up()
+        order = [0, 4, 1, 2, 3, 5, 6]
+        assert page.locator(".suprank-order").get_attribute("data-order") == " ".join(map(str, order))
+        assert page.locator(".so-text").inner_text() == shown().readout(order)
+        assert page.locator(".so-ghost").count() == 0
+        page.get_by_role("button", name="Start again").click()
+        assert page.locator(".so-text").inner_text() == shown().readout(range(7))
+        page.get_by_role("button", name="Show a best order").click()
+        assert PRAISE in page.locator(".so-text").inner_text()
+
+    def test_a_finger_drags_on_a_phone_and_the_page_stays_as_wide(self, browser) -> None:
+        page = page_of(browser, shown(), viewport={"width": 375, "height": 800}, has_touch=True)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 375
+        (x, y), (to_x, to_y) = middle(page.locator("li").nth(2)), middle(page.locator("li").nth(0))
+        touch = page.context.new_cdp_session(page)
+        steps = [
+            ("touchStart", x, y),
+            ("touchMove", x - 9, y),
+            ("touchMove", (x + to_x) / 2, to_y),
+            ("touchMove", to_x, to_y),
+            ("touchEnd", None, None),
+        ]
+        for kind, at_x, at_y in steps:
+            points = [] if at_x is None else [{"x": at_x, "y": at_y}]
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        assert page.locator(".suprank-order").get_attribute("data-order").startswith("2 0 1")
+
+    def test_a_click_or_enter_shows_a_photograph_large(self, browser) -> None:
+        page = page_of(browser, shown(), show_retrieved(GLYPHS, [0], torch.tensor([[1, 40]])))
+        for opened in (page.locator("li img").nth(3), page.locator(".suprank-gallery li img").first):
+            opened.click()
+            dialog = page.get_by_role("dialog")
+            assert dialog.locator("img").bounding_box()["width"] >= 256
+            assert dialog.locator("p").inner_text() == opened.get_attribute("alt")
+            page.keyboard.press("Escape")
+            assert dialog.count() == 0
+        page.locator("li").first.focus()
+        page.keyboard.press("Enter")
+        assert page.get_by_role("dialog").count() == 1
+        page.get_by_role("button", name="Close").click()
+        assert page.get_by_role("dialog").count() == 0
+        assert json.loads(page.locator(".so-spec").text_content())["top"] == 2
+        assert page.errors == []
