@@ -157,7 +157,7 @@ def order_photographs(
         >>> glyphs = read("standin", split="test")
         >>> order_photographs(glyphs, 0, glyphs, [40, 1, 20, 2], "Drag them into a better order", lines=["AP"])
         Drag them into a better order
-        c0: ■ ● ■ ●
+        test-alphabet1/character01: ■ ● ■ ●
         AP = 1/2 (1/2 + 2/4) = 0.500
     """
     thumbnails.check_positions("query", [query], len(queries))
