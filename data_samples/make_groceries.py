@@ -1,4 +1,4 @@
-"""Write the photographs of `data_samples/groceries`: `python data_samples/make_groceries.py` reads the whole set.
+"""Write the photographs and embeddings of `data_samples/groceries`: `python data_samples/make_groceries.py`.
 
 Of each of the 81 products of the Grocery Store Dataset, in `$SUPRANK_EDU_DATA/grocery` at a shorter side of 128 pixels,
 6 photographs from `train.txt` and 6 from `test.txt` are taken, spread evenly over the product's list: neighbours there
@@ -13,10 +13,13 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from suprank_edu._files import replacing
+from suprank_edu.data import load_samples
 from suprank_edu.data.folders import data_folder
+from suprank_edu.training import embed, pretrained, weights_hash
 
 FOLDER = Path(__file__).resolve().parent / "groceries"
 SPLITS, PER_PRODUCT, QUALITY = ("train", "test"), 6, 60
@@ -75,7 +78,7 @@ def contact_sheet(paths: list[Path], size: int = 96, columns: int = 9) -> bytes:
     return buffer.getvalue()
 
 
-def main() -> None:
+def write_photographs() -> None:
     """Write photographs, lists, licence and contact sheet; what else lies there stays."""
     source = data_folder("grocery")
     if source is None or not (source / "classes.csv").is_file():
@@ -96,5 +99,15 @@ def main() -> None:
     print(f"{FOLDER}: {sum(map(len, chosen.values()))} photographs, {sum(map(len, files.values())) / 1e6:.2f} MB")
 
 
+def write_embeddings() -> None:
+    """Write what the pretrained network makes of the photographs as they lie there, in float16."""
+    network = pretrained()
+    arrays = {split: embed(network, load_samples("groceries", split)).half().numpy() for split in SPLITS}
+    with replacing(FOLDER / "embeddings.npz") as file:
+        np.savez(file, **arrays)
+    print(f"embeddings.npz: {arrays['train'].shape}, {arrays['test'].shape}; weights: {weights_hash(network)}")
+
+
 if __name__ == "__main__":
-    main()
+    write_photographs()
+    write_embeddings()

@@ -30,7 +30,7 @@ from suprank_edu.data.readers import (
     revisited_map,
 )
 from suprank_edu.data.samplers import MPerClassBatches
-from suprank_edu.data.samples import load_samples, samples_folder
+from suprank_edu.data.samples import SampleQuery, load_samples, sample_embeddings, sample_queries, samples_folder
 from suprank_edu.data.standin import read_standin
 
 __all__ = [
@@ -41,12 +41,15 @@ __all__ = [
     "MPerClassBatches",
     "RetrievalDataset",
     "RevisitedTruth",
+    "SampleQuery",
     "load_samples",
     "omniglot_or_standin",
     "read",
     "read_revisited_truth",
     "render",
     "revisited_map",
+    "sample_embeddings",
+    "sample_queries",
     "samples_folder",
 ]
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
 
 from suprank_edu.data.dataset import RetrievalDataset
 from suprank_edu.data.folders import shipped_folder
@@ -48,9 +54,7 @@ def load_samples(name: str = "mini_landmarks", split: str = "train") -> Retrieva
         >>> samples[0].size, samples.licence
         ((96, 96), 'CC BY 4.0')
     """
-    folder = samples_folder(name)
-    if split not in _SPLITS[name]:
-        raise ValueError(f"`split`: got {split!r}, expected one of {sorted(_SPLITS[name])}")
+    folder = _folder_with(name, split)
     return read_grocery(folder, split) if name == "groceries" else read_mini_landmarks(folder, split)
 
 
@@ -76,3 +80,79 @@ def samples_folder(name: str = "mini_landmarks") -> Path:
     if folder.is_dir():
         return folder
     raise FileNotFoundError(f"{folder}: the set is not there; make it with: {_MAKE[name]}")
+
+
+def sample_embeddings(name: str = "groceries", split: str = "train") -> Tensor:
+    """Return what a pretrained network makes of the photographs of `load_samples`, without the network.
+
+    They are `embed(pretrained(), load_samples(name, split))`: features of EfficientNet-Lite0 with its ImageNet weights,
+    untrained on groceries, stored in float16.
+
+    Args:
+        name: `"groceries"`.
+        split: `"train"` or `"test"`.
+
+    Returns:
+        `(N, 1280)` float32 unit vectors, in the order of `load_samples`.
+
+    Raises:
+        ValueError: if there is no such split, or the set has no stored embeddings.
+        FileNotFoundError: if the set is missing.
+
+    Example:
+        >>> gallery, queries = sample_embeddings("groceries", "train"), sample_embeddings("groceries", "test")
+        >>> labels = load_samples("groceries", "test").labels[:, 0]  # the same in train
+        >>> nearest = (queries @ gallery.T).argmax(dim=1)
+        >>> print(f"R@1 {(labels[nearest] == labels).mean():.2f}")
+        R@1 0.40
+    """
+    if name != "groceries":
+        raise ValueError(f"`name`: got {name!r}, expected 'groceries', the set whose embeddings are stored")
+    with np.load(_folder_with(name, split) / "embeddings.npz", allow_pickle=False) as file:
+        stored = torch.from_numpy(file[split]).float()  # (N, 1280)
+    return torch.nn.functional.normalize(stored)  # halves are rounded by up to 5e-4
+
+
+@dataclass(frozen=True)
+class SampleQuery:
+    """A query of the book: a photograph of the test split of groceries, and what its untrained list shows.
+
+    Args:
+        index: its place in `load_samples("groceries", "test")`.
+        product: what it shows.
+        mistake: where the first wrong answer lies: `"same kind"`, `"same department"` or `"another department"`.
+        why: what there is to see, in a sentence.
+    """
+
+    index: int
+    product: str
+    mistake: str
+    why: str
+
+
+def sample_queries() -> list[SampleQuery]:
+    """Return the ten photographs of groceries that the book asks with, chosen before anything was trained on them.
+
+    Their lists are those of `sample_embeddings`, test against train.
+
+    Raises:
+        FileNotFoundError: if the set is missing.
+
+    Example:
+        >>> first = sample_queries()[0]
+        >>> first.index, first.product, first.mistake
+        (10, 'Granny Smith', 'same kind')
+    """
+    folder = samples_folder("groceries")
+    place = {line.split(",")[0]: i for i, line in enumerate((folder / "test.txt").read_text("utf-8").splitlines())}
+    with open(folder / "queries.csv", newline="", encoding="utf-8") as file:
+        return [
+            SampleQuery(place[row["file"]], row["product"], row["mistake"], row["why"]) for row in csv.DictReader(file)
+        ]
+
+
+def _folder_with(name: str, split: str) -> Path:
+    folder = samples_folder(name)
+    if split not in _SPLITS[name]:
+        raise ValueError(f"`split`: got {split!r}, expected one of {sorted(_SPLITS[name])}")
+    return folder

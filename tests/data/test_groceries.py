@@ -7,10 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from data_samples.make_groceries import LEFT_OUT, PER_PRODUCT, choose, shrink
-from suprank_edu.data import load_samples, read, samples_folder
+from suprank_edu.data import load_samples, read, sample_embeddings, sample_queries, samples_folder
+from suprank_edu.metrics import evaluate
+from suprank_edu.training import embed, pretrained, weights_hash
 
 ROOT = samples_folder("groceries")
 WHOLE = Path(os.environ.get("SUPRANK_EDU_DATA", "nowhere"), "grocery").expanduser()
@@ -102,3 +105,51 @@ def test_the_script_takes_the_same_photographs_of_the_whole_set_again(split: str
             off = np.abs(np.asarray(committed.convert("RGB"), float) - np.asarray(original.convert("RGB"), float))
         assert off.mean() < 8, path  # grey values: what JPEG loses; another photograph is off by 40
         assert abs(len(shrink(WHOLE / path)) - (ROOT / path).stat().st_size) < 200, path
+
+
+def test_stored_embeddings_are_those_of_the_pretrained_network() -> None:
+    network = pretrained()
+    assert weights_hash(network) in CARD
+    for split, some in (("train", [0, 200]), ("test", [485])):
+        stored = sample_embeddings("groceries", split)
+        assert stored.shape == (486, 1280)
+        assert stored.dtype == torch.float32
+        again = embed(network, load_samples("groceries", split).subset(some))
+        assert torch.allclose(stored[some], again, atol=3e-4)  # halves of values up to 0.3
+        assert torch.allclose(stored.norm(dim=1), torch.ones(486), atol=1e-5)
+
+
+def test_the_card_states_the_values_of_the_stored_embeddings() -> None:
+    gallery, queries = sample_embeddings("groceries", "train"), sample_embeddings("groceries", "test")
+    labels = load_samples("groceries", "test").labels
+    mean = evaluate(queries, labels, gallery, labels, ks=(1,)).mean
+    first = ", ".join(f"{mean[f'R@1/column{c}']:.2f} for {what}" for c, what in enumerate(("the product", "its kind")))
+    words = " ".join(CARD.split())
+    assert f"R@1 {first}, {mean['R@1/column2']:.2f} for the department" in words
+    values = f"mAP@R of the product {mean['mAP@R/column0']:.2f}, H-AP {mean['H-AP']:.2f}, NDCG {mean['NDCG']:.2f}"
+    assert values in words
+    alone = evaluate(queries, labels, ks=(1,)).mean["R@1/column0"]
+    assert f"against the other 485 of test has R@1 {alone:.2f}" in words
+
+
+def test_the_ten_queries_show_the_mistakes_they_are_named_for() -> None:
+    gallery, queries = load_samples("groceries", "train"), load_samples("groceries", "test")
+    scores = sample_embeddings("groceries", "test") @ sample_embeddings("groceries", "train").T  # (486, 486)
+    ten = sample_queries()
+    assert len({query.product for query in ten}) == 10
+    assert Counter(query.mistake for query in ten) == {"same kind": 4, "same department": 3, "another department": 3}
+    for query in ten:
+        labels = queries.labels[query.index]
+        assert queries.class_names[0][labels[0]] == query.product
+        order = scores[query.index].argsort(descending=True)
+        wrong = next(gallery.labels[i] for i in order if gallery.labels[i, 0] != labels[0])
+        shared = int((wrong == labels).sum())
+        assert ["another department", "same department", "same kind"][shared] == query.mistake
+        assert query.why.endswith(".")
+
+
+def test_only_groceries_have_stored_embeddings() -> None:
+    with pytest.raises(ValueError, match=r"`name`: got 'mini_landmarks', expected 'groceries'"):
+        sample_embeddings("mini_landmarks")
+    with pytest.raises(ValueError, match=r"`split`: got 'val', expected one of \['test', 'train'\]"):
+        sample_embeddings("groceries", "val")
