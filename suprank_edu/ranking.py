@@ -87,8 +87,7 @@ def sup_rank(
     check_ranking(scores, levels)
     check_valid(valid, scores.shape)
     values = full_precision(scores)
-    visible = visible_levels(levels, valid)
-    found = find_positives(values, visible, max(1, int(visible.max())))
+    found = find_positives(values, visible_levels(levels, valid))
     plus = rank_plus(found)
     surrogate = plus + found.lower_sums(step)
     # Padded slots point at item 0 of level -1; their sums are dropped, never written.
@@ -108,6 +107,7 @@ class Positives:
         present: `(Q, P)` bool, False where padded.
         scores: `(Q, P)` floats, `+inf` where padded, with gradient.
         by_level: for each level 0..L the `(Q, M_l)` scores of the items of just that level, `-inf` where padded.
+        most_above: for each level 0..L, how many items of a query are at that level or above, at most.
         relevances: `(Q, P)` relevances of one's own, 0 where padded, or None.
     """
 
@@ -116,6 +116,7 @@ class Positives:
     present: Tensor
     scores: Tensor
     by_level: list[Tensor]
+    most_above: list[int]
     relevances: Tensor | None = None
 
     def lower_sums(self, step: Step) -> Tensor:
@@ -127,9 +128,8 @@ class Positives:
         check_step(step)
         total = step_sums(self.scores, self.by_level[0], step)
         for level, columns in enumerate(self.by_level[1:-1], start=1):
-            above = self.level > level
-            width = int(above.sum(dim=1).max())  # the higher levels come first
-            rows = self.scores[:, :width].masked_fill(~above[:, :width], _INFINITY)
+            width = self.most_above[level + 1]  # the higher levels come first
+            rows = self.scores[:, :width].masked_fill(self.level[:, :width] <= level, _INFINITY)
             sums = step_sums(rows, columns, step)
             total = total + torch.nn.functional.pad(sums, (0, total.shape[1] - width))
         return total
@@ -159,30 +159,36 @@ def visible_levels(levels: Tensor, valid: Tensor | None, min_level: int | None =
     return visible if valid is None else torch.where(valid, visible, -1)
 
 
-def find_positives(scores: Tensor, visible: Tensor, top: int, relevances: Tensor | None = None) -> Positives:
+def find_positives(
+    scores: Tensor, visible: Tensor, relevances: Tensor | None = None, top: int | None = None
+) -> Positives:
     """Gather the positives of `(Q, G)` checked scores and the scores at each level.
 
     Args:
         scores: `(Q, G)` floats, in full precision.
         visible: `(Q, G)` levels as of `visible_levels`.
-        top: L, the highest level.
         relevances: `(Q, G)` floats to be gathered too, or None.
+        top: L, the highest level; None looks it up.
     """
-    index, present = compact(visible >= 1)
+    top = max(1, int(visible.max())) if top is None else top
+    counts = torch.stack([(visible == level).sum(dim=1) for level in range(top + 1)], dim=1)  # (Q, L + 1)
+    above = counts.flip(1).cumsum(dim=1).flip(1)
+    widths, most_above = torch.stack([counts.amax(dim=0), above.amax(dim=0)]).tolist()  # the device is read once
+    index, present = compact(visible >= 1, most_above[1])
     level = torch.where(present, visible.gather(1, index).long(), 0)
     if top > 1:  # by decreasing level, then by position; padding last
         keys = sort_rows(((top - level) << 32) + index, in_place=True)
         index, level = keys & 0xFFFFFFFF, top - (keys >> 32)
         present = level > 0
     own = scores.gather(1, index).masked_fill(~present, _INFINITY)
-    by_level = [_scores_at(scores, visible == 0)]
+    by_level = [_scores_at(scores, visible == 0, widths[0])]
     by_level += (
         [own.masked_fill(~present, -_INFINITY)]
         if top == 1
-        else [_scores_at(own, level == at) for at in range(1, top + 1)]
+        else [_scores_at(own, level == at, widths[at]) for at in range(1, top + 1)]
     )
     gained = None if relevances is None else torch.where(present, relevances.detach().gather(1, index), 0.0)
-    return Positives(index, level, present, own, by_level, gained)
+    return Positives(index, level, present, own, by_level, most_above, gained)
 
 
 def rank_plus(found: Positives) -> Tensor:
@@ -198,10 +204,9 @@ def full_precision(scores: Tensor) -> Tensor:
     return scores.float() if scores.dtype in (torch.float16, torch.bfloat16) else scores
 
 
-def _scores_at(scores: Tensor, mask: Tensor) -> Tensor:
-    """Return the masked scores, `-inf` elsewhere: compacted where that saves at least a quarter of the columns."""
-    width = int(mask.sum(dim=1).max())
+def _scores_at(scores: Tensor, mask: Tensor, width: int) -> Tensor:
+    """Return the masked scores, `-inf` elsewhere, in `width` columns where that saves at least a quarter of them."""
     if width > 0.75 * scores.shape[1]:
         return scores.masked_fill(~mask, -_INFINITY)
-    index, present = compact(mask)
+    index, present = compact(mask, width)
     return scores.gather(1, index).masked_fill(~present, -_INFINITY)

@@ -7,6 +7,7 @@ derivative `slope(t)`, and says whether it lies on or above `H` everywhere.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -133,7 +134,7 @@ class SupStep:
         """The value just beyond δ: `offset`, or `σ(δ/τ) + start` where that is None."""
         if self.offset is not None:
             return self.offset
-        return float(torch.sigmoid(torch.tensor(self.delta / self.tau, dtype=torch.float64))) + self.start
+        return 1 / (1 + math.exp(-self.delta / self.tau)) + self.start
 
     def __call__(self, t: Tensor) -> Tensor:
         """Return `H⁻(t)`."""

@@ -7,7 +7,7 @@ from pytorch_metric_learning.losses import BaseMetricLossFunction
 from torch import Tensor, nn
 
 from suprank_edu._checks import check_labels
-from suprank_edu.losses.base import IndicesTuple
+from suprank_edu.losses.pairs import IndicesTuple
 
 
 class MetricLearningLoss(BaseMetricLossFunction):  # type: ignore[misc]  # checked without that library's types

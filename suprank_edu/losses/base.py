@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
@@ -14,12 +13,10 @@ from suprank_edu._checks import check_column, check_floating, check_index, check
 from suprank_edu._embedding_checks import are_unit, check_batch
 from suprank_edu._transforms import left_by_compiler
 from suprank_edu._warnings import warn
+from suprank_edu.losses.pairs import IndicesTuple, visible_pairs
 from suprank_edu.pairwise.threads import one_thread
 from suprank_edu.ranking import full_precision
 from suprank_edu.relevance import check_weights, count_shared
-
-IndicesTuple = Sequence[Tensor]
-"""`(anchor, positive, anchor, negative)` pairs or `(anchor, positive, negative)` triplets of row numbers."""
 
 _OVERFLOWS = 1.8e19  # the norm whose square is beyond float32
 _LOOKS = 10  # batches: of those of a plain shuffle of many classes nearly all lack positives
@@ -105,7 +102,7 @@ class EmbeddingLoss(nn.Module, ABC):
         levels = self._levels(batch.labels, batch.ref_labels)
         check_valid(valid, levels.shape)
         own_gallery = ref_emb is None
-        visible = _visible(levels, own_gallery and not self.include_self, indices_tuple, valid)
+        visible = visible_pairs(levels, own_gallery and not self.include_self, indices_tuple, valid)
         with torch.autocast(embeddings.device.type, enabled=False):
             queries = full_precision(embeddings)
             scores = own_scores(queries) if ref_emb is None else queries @ ref_emb.to(queries.dtype).T  # (Q, G)
@@ -208,56 +205,3 @@ class _OwnScores(torch.autograd.Function):
         with torch.autocast(grad.device.type, enabled=False), one_thread(grad.numel(), grad.device):
             product: Tensor = (grad + grad.T) @ embeddings
         return product
-
-
-def _visible(
-    levels: Tensor, hide_self: bool, indices_tuple: IndicesTuple | None, valid: Tensor | None
-) -> Tensor | None:
-    """Return the `(Q, G)` pairs that count, or None for all of them."""
-    masks = [] if valid is None else [valid]
-    if hide_self:
-        masks.append(~torch.eye(len(levels), dtype=torch.bool, device=levels.device))
-    if indices_tuple is not None:
-        masks.append(listed_pairs(indices_tuple, levels))
-    return functools.reduce(torch.logical_and, masks) if masks else None
-
-
-def listed_pairs(indices_tuple: IndicesTuple, levels: Tensor) -> Tensor:
-    """Return the `(Q, G)` mask of the pairs in `(a, p, a, n)` pairs or `(a, p, n)` triplets.
-
-    Raises:
-        ValueError: `indices_tuple` has neither 3 nor 4 index tensors, or they do not name existing pairs.
-    """
-    if not isinstance(indices_tuple, Sequence):
-        raise ValueError(f"`indices_tuple`: got {type(indices_tuple).__name__}, expected 4 index tensors or 3")
-    if len(indices_tuple) not in (3, 4) or not all(isinstance(index, Tensor) for index in indices_tuple):
-        raise ValueError(
-            f"`indices_tuple`: got {len(indices_tuple)} entries, expected 4 index tensors (anchor, positive, anchor, "
-            "negative) or 3 (anchor, positive, negative)"
-        )
-    anchor, positive, *rest = (_row_numbers(index).to(levels.device) for index in indices_tuple)
-    negative_anchor, negative = rest if len(rest) == 2 else (anchor, rest[0])
-    for rows, columns in ((anchor, positive), (negative_anchor, negative)):
-        if rows.shape != columns.shape:
-            raise ValueError(
-                f"`indices_tuple`: got {len(rows)} anchors for {len(columns)} items, expected as many of both"
-            )
-    rows, columns = torch.cat([anchor, negative_anchor]), torch.cat([positive, negative])
-    if bool(((rows < 0) | (rows >= levels.shape[0]) | (columns < 0) | (columns >= levels.shape[1])).any()):
-        raise ValueError(
-            f"`indices_tuple`: got row numbers that do not exist, expected anchors in 0..{levels.shape[0] - 1} and "
-            f"items in 0..{levels.shape[1] - 1}"
-        )
-    listed = torch.zeros(levels.shape, dtype=torch.bool, device=levels.device)
-    listed[rows, columns] = True
-    return listed
-
-
-def _row_numbers(index: Tensor) -> Tensor:
-    """Return `(M,)` int64 row numbers; an empty list of pairs may come in any dtype."""
-    integers = not (index.is_floating_point() or index.is_complex() or index.dtype == torch.bool)
-    if index.ndim != 1 or (len(index) and not integers):
-        raise ValueError(
-            f"`indices_tuple`: got {index.dtype} of shape {tuple(index.shape)}, expected integers of shape (M,)"
-        )
-    return index.long()

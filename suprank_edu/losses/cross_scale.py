@@ -21,7 +21,8 @@ from suprank_edu._checks import (
 )
 from suprank_edu._embedding_checks import check_batch
 from suprank_edu._transforms import left_by_compiler
-from suprank_edu.losses.base import IndicesTuple, made_with
+from suprank_edu.losses.base import made_with
+from suprank_edu.losses.pairs import IndicesTuple
 from suprank_edu.ranking import full_precision
 from suprank_edu.relevance import count_shared
 

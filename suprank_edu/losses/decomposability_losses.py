@@ -19,7 +19,8 @@ from suprank_edu._checks import (
 )
 from suprank_edu._embedding_checks import Batch, check_batch
 from suprank_edu._transforms import left_by_compiler
-from suprank_edu.losses.base import IndicesTuple, listed_pairs, made_with
+from suprank_edu.losses.base import made_with
+from suprank_edu.losses.pairs import IndicesTuple, listed_pairs
 from suprank_edu.ranking import full_precision
 
 

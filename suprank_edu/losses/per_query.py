@@ -77,10 +77,9 @@ class _PerQuery(torch.autograd.Function):
             check_valid(valid, scores.shape)
         scores = full_precision(scores.detach())
         with one_thread(scores.numel(), scores.device), torch.set_grad_enabled(with_slopes):
-            visible = visible_levels(levels, valid, min_level)
-            top = 1 if min_level is not None else max(1, int(visible.max()))
+            top = 1 if min_level is not None or levels.dtype == torch.bool else None
             row = scores.detach().requires_grad_(with_slopes)
-            losses = loss(find_positives(row, visible, top, relevances))
+            losses = loss(find_positives(row, visible_levels(levels, valid, min_level), relevances, top))
             if not losses.requires_grad:
                 return losses, torch.zeros_like(scores if with_slopes else scores[:0])
             (slopes,) = torch.autograd.grad(losses, row, torch.ones_like(losses))

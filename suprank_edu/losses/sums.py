@@ -6,8 +6,9 @@ from torch import Tensor, nn
 
 from suprank_edu._checks import check_module, check_number
 from suprank_edu._transforms import left_by_compiler
-from suprank_edu.losses.base import IndicesTuple, made_with
+from suprank_edu.losses.base import made_with
 from suprank_edu.losses.decomposability_losses import CalibrationLoss, ProxyLoss
+from suprank_edu.losses.pairs import IndicesTuple
 from suprank_edu.losses.sup_losses import SupAPLoss, SupHAPLoss, SupNDCGLoss, SupRecallLoss
 from suprank_edu.steps import PUBLISHED, SupStep
 

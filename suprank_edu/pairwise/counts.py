@@ -42,8 +42,13 @@ def _from_one_sort(rows: Tensor, columns: Tensor) -> Tensor:
     return found[:, :slots].to(rows.dtype)
 
 
-def compact(mask: Tensor, min_width: int = 0) -> tuple[Tensor, Tensor]:
+def compact(mask: Tensor, width: int | None = None, min_width: int = 0) -> tuple[Tensor, Tensor]:
     """List the True columns of each row of a `(Q, G)` mask, padded to the longest list, W ≥ `min_width` columns.
+
+    Args:
+        mask: `(Q, G)` bool.
+        width: W where it is known, else the device is read.
+        min_width: the least W that is not known.
 
     Returns:
         `index (Q, W)` int64, 0 where padded, and `present (Q, W)` bool, False where padded.
@@ -60,7 +65,7 @@ def compact(mask: Tensor, min_width: int = 0) -> tuple[Tensor, Tensor]:
     first = torch.searchsorted(query, every)  # (Q,)
     counts = torch.searchsorted(query, every, right=True) - first
     slot = torch.arange(len(query), device=mask.device) - first[query]
-    width = max(int(counts.max()), min_width)
+    width = max(int(counts.max()), min_width) if width is None else width
     index = column.new_zeros(len(mask), width)
     index[query, slot] = column
     return index, torch.arange(width, device=mask.device) < counts[:, None]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import torch
-
 from suprank_edu.steps import Heaviside, Sigmoid, Step, SupStep
 
 
@@ -33,9 +31,7 @@ class Pieces:
         """How much the value rises at δ, 0 where there is no linear part."""
         if self.tau is None or self.delta == math.inf:
             return 0.0
-        return self.beyond - (
-            float(torch.sigmoid(torch.tensor(self.delta / self.tau, dtype=torch.float64))) + self.start
-        )
+        return self.beyond - (1 / (1 + math.exp(-self.delta / self.tau)) + self.start)
 
 
 def pieces_of(step: Step) -> Pieces | None:

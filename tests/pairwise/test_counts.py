@@ -26,7 +26,10 @@ def test_compact_lists_the_true_columns(data):
         data.draw(st.lists(st.lists(st.booleans(), min_size=width, max_size=width), min_size=queries, max_size=queries))
     )
     least = data.draw(st.integers(0, 2))
-    index, present = compact(mask, least)
+    index, present = compact(mask, min_width=least)
+    known = compact(mask, index.shape[1])
+    assert torch.equal(known[0], index)
+    assert torch.equal(known[1], present)
     assert index.shape == present.shape == (queries, max(int(mask.sum(dim=1).max()), least))
     assert torch.equal(present.sum(dim=1), mask.sum(dim=1))
     for query in range(queries):
