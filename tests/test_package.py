@@ -17,7 +17,6 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 import suprank_edu
-from suprank_edu import data
 
 ROOT = Path(__file__).resolve().parents[1]
 FAULTS = """\
@@ -28,6 +27,24 @@ suprank_edu.losses.SupAPLoss(include_self="no")
 suprank_edu.ranking.rnk()
 SupStep(tau="0.01")
 print(suprank_edu.losses.SupAPLoss().reduction, suprank_edu.__version__)
+"""
+INSTALLED = """\
+import suprank_edu
+from suprank_edu.data import load_samples, sample_embeddings, sample_queries
+from suprank_edu.training.study import results_folder
+
+for name, split in (("groceries", "train"), ("groceries", "test"), ("mini_landmarks", "train"), ("mini_landmarks", "test")):
+    dataset = load_samples(name, split)
+    print(dataset, dataset[len(dataset) - 1].size)
+print(tuple(sample_embeddings("groceries", "test").shape), len(sample_queries()), results_folder("omniglot").is_dir())
+print(suprank_edu.__file__)
+"""
+EXPECTED = """\
+RetrievalDataset(486 images; product: 81, kind: 43, department: 3) (128, 128)
+RetrievalDataset(486 images; product: 81, kind: 43, department: 3) (128, 128)
+RetrievalDataset(1,152 images; landmark: 96, supercategory: 16, natural_or_human_made: 2) (96, 96)
+RetrievalDataset(768 images; landmark: 64, supercategory: 16, natural_or_human_made: 2) (96, 96)
+(486, 1280) 10 True
 """
 
 
@@ -55,21 +72,35 @@ def metadata(wheel: zipfile.ZipFile) -> Message:
 
 
 def test_the_wheel_brings_its_pictures_and_results(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
-    wheel.extractall(tmp_path)
-    script = "from suprank_edu import data; from suprank_edu.training.study import results_folder; print(len(data.load_samples('mini_landmarks', 'all')), results_folder('omniglot'))"
-    answer = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    size, folder = answer.stdout.split()
-    assert int(size) == len(data.load_samples("mini_landmarks", "all"))
+    wheel.extractall(tmp_path / "installed")
+    for _ in range(2):  # the second time the pictures are unpacked already
+        answer = subprocess.run(
+            [sys.executable, "-c", INSTALLED],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(tmp_path / "installed"), "XDG_CACHE_HOME": str(tmp_path / "cache")},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert answer.stdout == f"{EXPECTED}{tmp_path / 'installed' / 'suprank_edu' / '__init__.py'}\n"
+    (folder,) = (tmp_path / "installed").rglob("results/omniglot")
     stored = {path.name for path in (ROOT / "book/results/omniglot").rglob("*.json")}
-    assert {path.name for path in (tmp_path / folder).rglob("*.json")} == stored
-    assert folder.startswith(str(tmp_path)), "not the clone's"
+    assert {path.name for path in folder.rglob("*.json")} == stored
+
+
+def test_the_wheel_is_small_and_each_set_is_one_file(built: Path, wheel: zipfile.ZipFile) -> None:
+    (path,) = built.glob("*.whl")
+    assert path.stat().st_size <= 15_000_000
+    names = wheel.namelist()
+    assert len(names) < 1_000
+    sets = [name for name in names if name.startswith("suprank_edu/data_samples/")]
+    assert sorted(sets) == [f"suprank_edu/data_samples/{name}.zip" for name in ("groceries", "mini_landmarks")]
+    for name in sets:
+        with wheel.open(name) as file, zipfile.ZipFile(file) as archive:
+            inside = {each: archive.read(each) for each in archive.namelist()}
+        folder = ROOT / "data_samples" / Path(name).stem
+        files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+        assert inside == {each: path.read_bytes() for each, path in files.items()}
 
 
 def test_a_type_checker_finds_what_is_wrong_in_a_users_code(wheel: zipfile.ZipFile, tmp_path: Path) -> None:

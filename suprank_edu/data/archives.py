@@ -61,6 +61,40 @@ def read_zip(path: Path, checksum: str, suffix: str = "") -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist() if name.endswith(suffix) and name[-1] != "/"}
 
 
+def unpack(path: Path, folder: Path) -> None:
+    """Unpack a zip archive into a new folder, which is there whole or not at all.
+
+    Args:
+        path: the archive, of content that can be trusted.
+        folder: made with the folders above it; one that is there already, by another process too, is left as it is.
+
+    Raises:
+        OSError: it cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "one.zip")
+        ...     with zipfile.ZipFile(path, "w") as archive:
+        ...         archive.writestr("a/one.txt", "1")
+        ...     unpack(path, Path(folder, "made", "one"))
+        ...     Path(folder, "made", "one", "a", "one.txt").read_text()
+        '1'
+    """
+    if folder.is_dir():
+        return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, ignore_cleanup_errors=True) as half:
+        whole = Path(half, folder.name)
+        with zipfile.ZipFile(path) as archive:
+            archive.extractall(whole)
+        try:
+            whole.rename(folder)
+        except OSError:
+            if not folder.is_dir():  # else another process was faster
+                raise
+
+
 def download(url: str, path: Path, checksum: str, timeout: float = 20.0) -> None:
     """Download a file, check it, and only then give it its name.
 

@@ -28,7 +28,8 @@ def cache_folder(name: str) -> Path:
 def shipped_folder(name: str) -> Path:
     """Return a folder that comes with the library, which may be missing.
 
-    A wheel carries it inside the package; in a clone and its editable install it lies beside the package.
+    A wheel carries it inside the package, the sets of `data_samples` as zips. In a clone and its editable install it
+    lies beside the package.
 
     Args:
         name: its path in the repository, `data_samples` or `book/results`.

@@ -10,8 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from suprank_edu.data.archives import sha256_of, unpack
 from suprank_edu.data.dataset import RetrievalDataset
-from suprank_edu.data.folders import shipped_folder
+from suprank_edu.data.folders import cache_folder, shipped_folder
 from suprank_edu.data.landmarks.committed import PARTS, read_mini_landmarks
 from suprank_edu.data.readers import read_grocery
 
@@ -61,6 +62,8 @@ def load_samples(name: str = "mini_landmarks", split: str = "train") -> Retrieva
 def samples_folder(name: str = "mini_landmarks") -> Path:
     """Return the folder of a set that comes with the library, its pictures and lists in the layout of its originals.
 
+    A clone has it in `data_samples/`. A wheel carries a zip, which is unpacked once into the platform's cache.
+
     Args:
         name: `"mini_landmarks"`, in the formats of GLDv2 and H-GLDv2, or `"groceries"`, in that of the Grocery Store
             Dataset.
@@ -68,6 +71,7 @@ def samples_folder(name: str = "mini_landmarks") -> Path:
     Raises:
         ValueError: if there is no such set.
         FileNotFoundError: if it is missing; the message says how to make it again.
+        OSError: if it comes as a zip and the cache cannot be written.
 
     Example:
         >>> sorted(path.name for path in samples_folder("mini_landmarks").glob("train*.csv"))[:2]
@@ -79,6 +83,11 @@ def samples_folder(name: str = "mini_landmarks") -> Path:
     folder = shipped_folder("data_samples") / name
     if folder.is_dir():
         return folder
+    archive = folder.with_suffix(".zip")
+    if archive.is_file():
+        unpacked = cache_folder("samples") / f"{name}-{sha256_of(archive)[:12]}"
+        unpack(archive, unpacked)
+        return unpacked
     raise FileNotFoundError(f"{folder}: the set is not there; make it with: {_MAKE[name]}")
 
 

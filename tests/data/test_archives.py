@@ -8,7 +8,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from suprank_edu.data.archives import ArchiveError, DownloadError, download, read_zip, sha256_of
+from suprank_edu.data.archives import ArchiveError, DownloadError, download, read_zip, sha256_of, unpack
 
 
 def make(path: Path, *members: tuple[str, bytes]) -> Path:
@@ -104,3 +104,37 @@ def test_a_server_that_is_not_there(tmp_path: Path, url: str) -> None:
     with pytest.raises(DownloadError, match="fetch it by hand"):
         download(url, tmp_path / "new" / "a.zip", CHECKSUM)
     assert not (tmp_path / "new").exists()
+
+
+def test_an_archive_is_unpacked_once_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, folder = make(tmp_path / "a.zip", ("b/1.png", b"one"), ("b/2.png", b"two")), tmp_path / "cache" / "a"
+    extract = zipfile.ZipFile.extractall
+
+    def killed(archive: zipfile.ZipFile, to: Path) -> None:
+        archive.extract("b/1.png", to)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(zipfile.ZipFile, "extractall", killed)
+    with pytest.raises(KeyboardInterrupt):
+        unpack(path, folder)
+    assert list(folder.parent.iterdir()) == []
+    monkeypatch.setattr(zipfile.ZipFile, "extractall", extract)
+    unpack(path, folder)
+    assert {each.name: each.read_bytes() for each in folder.rglob("*.png")} == {"1.png": b"one", "2.png": b"two"}
+    (folder / "b" / "1.png").write_bytes(b"mine")
+    unpack(path, folder)
+    assert (folder / "b" / "1.png").read_bytes() == b"mine"
+    assert list(folder.parent.iterdir()) == [folder]
+
+
+def test_of_two_processes_that_unpack_the_faster_one_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, folder = make(tmp_path / "a.zip", ("1.png", b"one")), tmp_path / "a"
+    extract = zipfile.ZipFile.extractall
+
+    def slow(archive: zipfile.ZipFile, to: Path) -> None:
+        extract(archive, to)
+        extract(archive, folder)  # the other process
+
+    monkeypatch.setattr(zipfile.ZipFile, "extractall", slow)
+    unpack(path, folder)
+    assert [each.name for each in folder.iterdir()] == ["1.png"]

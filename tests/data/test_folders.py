@@ -1,9 +1,6 @@
-"""Folders of data: what a wheel carries is found as what lies in a clone, and the variable and the cache come first."""
+"""Folders of data: what lies in a clone is found, and the variable and the cache come first."""
 
-import os
-import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -33,29 +30,3 @@ def test_downloads_lie_in_the_cache_of_the_platform(monkeypatch: pytest.MonkeyPa
     assert cache_folder("omniglot") == Path("/somewhere/suprank-edu/omniglot")
     monkeypatch.delenv("XDG_CACHE_HOME")
     assert cache_folder("omniglot") == Path.home() / ".cache" / "suprank-edu" / "omniglot"
-
-
-@pytest.mark.slow
-def test_a_wheel_carries_what_a_clone_has(tmp_path: Path) -> None:
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
-    installed = tmp_path / "installed"
-    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
-        wheel.extractall(installed)
-    script = """
-from suprank_edu.data import load_samples
-from suprank_edu.data.folders import shipped_folder
-from suprank_edu.training.study.results import results_folder
-
-print(shipped_folder("data_samples"), results_folder("omniglot-drawings").parent, load_samples("mini_landmarks", "test"), sep="\\n")
-"""
-    answer = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(installed)},
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.splitlines()
-    assert answer[:2] == [str(installed / "suprank_edu" / name) for name in FOLDERS]
-    assert answer[2].startswith("RetrievalDataset(768 images")

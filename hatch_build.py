@@ -1,0 +1,37 @@
+"""What `pip` asks hatchling to do for a wheel: pack each set of `data_samples/` into one zip beside the package."""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class SamplesAsZips(BuildHookInterface):
+    """Two zips in place of three thousand files; an editable install reads the folders of the clone."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Write the zips to a folder of their own and tell hatchling where they belong."""
+        if version == "editable":
+            return
+        self._folder = tempfile.TemporaryDirectory()
+        for card in sorted(Path(self.root, "data_samples").glob("*/README.md")):
+            source = card.parent
+            archive = Path(self._folder.name, f"{source.name}.zip")
+            pack(source, archive)
+            build_data["force_include"][str(archive)] = f"suprank_edu/data_samples/{archive.name}"
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Remove what was written, now that it is in the wheel."""
+        if version != "editable":
+            self._folder.cleanup()
+
+
+def pack(source: Path, archive: Path) -> None:
+    """Write a folder as a zip, the same bytes each time: in order of names, and without the times of files."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for path in sorted(path for path in source.rglob("*") if path.is_file()):
+            file.writestr(zipfile.ZipInfo(path.relative_to(source).as_posix()), path.read_bytes(), zipfile.ZIP_DEFLATED)
