@@ -18,6 +18,7 @@ from suprank_edu.explore.ranks.gallery import Gallery, show_retrieved
 from suprank_edu.explore.ranks.nearest_pictures import nearest_pictures
 from suprank_edu.explore.ranks.order_photographs import PhotographOrder, order_photographs
 from suprank_edu.explore.ranks.rank_a_gallery import rank_a_gallery
+from suprank_edu.explore.ranks.suprank_at_work import suprank_at_work
 from suprank_edu.explore.ranks.surrogate_bounds import surrogate_bounds
 from suprank_edu.explore.results.query_by_query import query_by_query, telling_queries
 from suprank_edu.explore.results.seed_intervals import seed_intervals
@@ -58,6 +59,7 @@ __all__ = [
     "show_figure",
     "show_retrieved",
     "sunburst",
+    "suprank_at_work",
     "surrogate_bounds",
     "telling_queries",
 ]

@@ -1,0 +1,167 @@
+"""What the explorer of SupRank at work draws: photographs, marks at their scores, ranks, and arrows of force."""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import Any
+
+from suprank_edu.explore.drawing.palette import (
+    ACCENT,
+    AXIS,
+    NEGATIVE,
+    POSITIVE,
+    TEXT,
+    axis,
+    heading,
+    layout,
+    unmarked_axis,
+)
+from suprank_edu.explore.drawing.traces import QUIET, ring
+from suprank_edu.explore.drawing.words import fixed, number
+from suprank_edu.explore.engine.figures import Description
+from suprank_edu.explore.ranks.forces import Scene, State
+
+_ROW = 58  # pixels a row
+_PICTURES, _SCORES, _NUMBERS = (0.0, 0.13), (0.15, 0.76), (0.78, 1.0)  # shares of the width
+_WEAKEST, _STRONGEST = 1e-4, 30.0  # forces between which an arrow grows, by the logarithm
+_FIRST_MARK = 3  # after the stems, the shafts and the heads of the arrows
+
+
+def mark_traces(scene: Scene) -> list[tuple[int, int]]:
+    """Return for each item the place of the trace of its mark, and its own place in it."""
+    found = []
+    for i, is_relevant in enumerate(scene.relevant):
+        same = [j for j, other in enumerate(scene.relevant) if other == is_relevant]
+        found.append((_FIRST_MARK + (0 if is_relevant else 1), same.index(i)))
+    return found
+
+
+def describe(scene: Scene, item: int, score: float, loss: str, span: tuple[float, float]) -> Description:
+    """Return the description of the list with `item` at `score`."""
+    state = scene.state(item, score, loss)
+    data = [_stems(state, span), *_arrows(state, span), *_marks(scene, state)]
+    data += [ring(score, item, 24, 2, "the one that moves"), _numbers(scene, state)]
+    return {"data": data, "layout": _layout(scene, span)}
+
+
+def _stems(state: State, span: tuple[float, float]) -> dict[str, Any]:
+    rows = range(len(state.scores))
+    return {
+        "type": "scatter",
+        "x": [x for _ in rows for x in (*span, None)],
+        "y": [y for row in rows for y in (row, row, None)],
+        "mode": "lines",
+        "line": {"color": AXIS.colour, "width": 1},
+        **QUIET,
+    }
+
+
+def arrow_length(force: float) -> float:
+    """Return the length of the arrow of a force as a share of the score axis: nothing below the weakest shown.
+
+    Example:
+        >>> arrow_length(0.0), arrow_length(-30.0), 0.1 < arrow_length(0.05) < 0.2
+        (0.0, -0.3, True)
+    """
+    if abs(force) < _WEAKEST:
+        return 0.0
+    share = math.log(min(abs(force), _STRONGEST) / _WEAKEST) / math.log(_STRONGEST / _WEAKEST)
+    return math.copysign(round(0.3 * share, 6), force)
+
+
+def _arrows(state: State, span: tuple[float, float]) -> list[dict[str, Any]]:
+    width = span[1] - span[0]
+    ends = [s + width * arrow_length(force) for s, force in zip(state.scores, state.forces, strict=True)]
+    rows = [row for row, force in enumerate(state.forces) if arrow_length(force)]
+    shaft = {
+        "type": "scatter",
+        "x": [x for row in rows for x in (state.scores[row], ends[row], None)],
+        "y": [y for row in rows for y in (row, row, None)],
+        "mode": "lines",
+        "line": {"color": ACCENT.colour, "width": 3},
+        **QUIET,
+    }
+    heads = {
+        "type": "scatter",
+        "x": [ends[row] for row in rows],
+        "y": rows,
+        "mode": "markers",
+        "marker": {
+            "color": ACCENT.colour,
+            "size": 11,
+            "symbol": ["triangle-right" if state.forces[row] > 0 else "triangle-left" for row in rows],
+        },
+        "name": "force",
+        "hovertext": [f"force {number(state.forces[row], 2)}" for row in rows],
+        "hoverinfo": "text",
+    }
+    return [shaft, heads]
+
+
+def _marks(scene: Scene, state: State) -> list[dict[str, Any]]:
+    traces = []
+    for is_relevant, style, name in ((1, POSITIVE, "same product"), (0, NEGATIVE, "another")):
+        rows = [row for row, found in enumerate(scene.relevant) if found == is_relevant]
+        traces.append(
+            {
+                "type": "scatter",
+                "x": [state.scores[row] for row in rows],
+                "y": rows,
+                "mode": "markers",
+                "marker": {"color": style.colour, "symbol": style.symbol, "size": 14},
+                "name": name,
+                "hovertext": [f"{row + 1}, {scene.names[row]}: score {fixed(state.scores[row], 2)}" for row in rows],
+                "hoverinfo": "text",
+            }
+        )
+    return traces
+
+
+def _numbers(scene: Scene, state: State) -> dict[str, Any]:
+    """Return rank, stand-in for the rank (of the relevant items, which alone have one) and force, a row each."""
+    texts = []
+    for row, force in enumerate(state.forces):
+        smooth = f" → {number(state.smooth[row])}" if scene.relevant[row] else ""
+        pulled = "no force" if abs(force) < _WEAKEST else f"force {'+' if force > 0 else ''}{number(force, 2)}"
+        texts.append(f"<b>rank {state.ranks[row]}{smooth}</b><br>{pulled}")
+    return {
+        "type": "scatter",
+        "x": [0.0] * len(texts),
+        "y": list(range(len(texts))),
+        "xaxis": "x2",
+        "mode": "text",
+        "text": texts,
+        "textposition": "middle right",
+        "textfont": {"color": TEXT.colour, "size": 12},
+        **QUIET,
+    }
+
+
+@functools.cache
+def _layout(scene: Scene, span: tuple[float, float]) -> dict[str, Any]:
+    count = len(scene.names)
+    pictures = [
+        {
+            "source": source,
+            "xref": "paper",
+            "yref": "y",
+            "x": _PICTURES[0],
+            "y": row,
+            "sizex": _PICTURES[1] - _PICTURES[0],
+            "sizey": 0.92,
+            "xanchor": "left",
+            "yanchor": "middle",
+            "sizing": "contain",
+        }
+        for row, source in enumerate(scene.pictures)
+    ]
+    room = 0.02 * (span[1] - span[0])
+    return layout(
+        _ROW * count + 90,
+        images=pictures,
+        xaxis=axis("score", range=[span[0] - room, span[1] + room], domain=list(_SCORES), zeroline=False, anchor="y"),
+        xaxis2=unmarked_axis((0, 1), domain=list(_NUMBERS), anchor="y"),
+        yaxis=unmarked_axis((count - 0.45, -0.55)),
+        annotations=[heading("rank → stand-in", 1.0) | {"x": _NUMBERS[0], "yanchor": "bottom"}],
+    )
