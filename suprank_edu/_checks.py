@@ -1,7 +1,5 @@
 """Checks of what comes in: each error names the argument, what came and what was expected."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Collection, Iterable

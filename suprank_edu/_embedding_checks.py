@@ -1,7 +1,5 @@
 """Checks of embeddings, alone and with their labels; the device is read once for all that depends on values."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import torch

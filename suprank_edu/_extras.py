@@ -1,7 +1,5 @@
 """Packages that only some parts of the library need: where one is missing, the error says what to install."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Files that are whole or not there at all, also where a run is killed or a disk is full while they are written."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import secrets

@@ -1,7 +1,5 @@
 """The progress bar of whatever goes through a set in blocks, and when bars are out of place."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable
 

@@ -1,7 +1,5 @@
 """What torch.compile leaves as it is, and what torch.func cannot transform."""
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import sys

@@ -1,7 +1,5 @@
 """Warnings that point at the line which called the library, however deep inside it they are raised."""
 
-from __future__ import annotations
-
 import sys
 import warnings
 

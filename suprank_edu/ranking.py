@@ -1,7 +1,5 @@
 """Exact ranks, and the SupRank operator: a rank with a gradient that never understates the exact one."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 

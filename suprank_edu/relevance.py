@@ -4,8 +4,6 @@ Labels `(N, L)` name, per item, its class at L levels: column 0 the finest, each
 Two items share `l` levels when their `l` coarsest columns agree: 0 for nothing in common, L for the same instance.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 import torch

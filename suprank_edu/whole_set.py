@@ -3,8 +3,6 @@
 The scores of 60,000 items against one another are 14 GB. Nothing that is computed query by query needs them at once.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import torch

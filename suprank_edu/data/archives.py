@@ -1,7 +1,5 @@
 """Download an archive of known checksum, and read it."""
 
-from __future__ import annotations
-
 import shutil
 import tempfile
 import zipfile

@@ -1,7 +1,5 @@
 """CSV files that people write, in an editor or with a spreadsheet."""
 
-from __future__ import annotations
-
 import csv
 import io
 from os import PathLike

@@ -1,7 +1,5 @@
 """Where data lies: the sets on this machine, the downloads, and what comes with the library."""
 
-from __future__ import annotations
-
 import os
 from importlib.resources import files
 from pathlib import Path

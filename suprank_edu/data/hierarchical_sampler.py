@@ -1,7 +1,5 @@
 """Batches of a few super-classes, whose classes are then hard to tell apart."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Sequence

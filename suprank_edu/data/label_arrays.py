@@ -1,7 +1,5 @@
 """Checks of labels in numpy, for data sets and samplers alike."""
 
-from __future__ import annotations
-
 import numpy as np
 import numpy.typing as npt
 

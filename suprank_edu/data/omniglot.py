@@ -4,8 +4,6 @@ The two "background small" archives hold 4,840 distinct drawings of 242 characte
 Latin lie in both. Drawings are read straight from the archives, which are never unpacked.
 """
 
-from __future__ import annotations
-
 import re
 from os import PathLike
 from pathlib import Path

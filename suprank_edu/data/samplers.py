@@ -4,8 +4,6 @@
 # the whole process, so an epoch cannot be made again; neither knows of epochs or of other processes; and the second
 # makes shorter batches wherever a super-class is small.
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 

@@ -4,8 +4,6 @@ It has the levels, the sizes and the interface of Omniglot, so that a chapter ru
 for handwriting: every number measured on it says so in `RetrievalDataset.source`.
 """
 
-from __future__ import annotations
-
 import io
 import math
 import random

@@ -1,7 +1,5 @@
 """What the metric of a batch shows too much: the average over batches, and the gap between it and the whole gallery."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 
 import torch

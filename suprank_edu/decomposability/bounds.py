@@ -1,7 +1,5 @@
 """Bounds of the gap of AP, from how many positives and negatives of a query each batch holds."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Literal
 

@@ -9,8 +9,6 @@ Example:
     (False, 'ties')
 """
 
-from __future__ import annotations
-
 import difflib
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Every exact metric of a whole set, in blocks of queries."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal

@@ -3,8 +3,6 @@
 Queries without positives give NaN, from 0 / 0. Padding has rank and place ∞ and adds 0 to every sum.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

@@ -1,7 +1,5 @@
 """Tables of metrics: one row a metric, one column a label level."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from suprank_edu._html import template

@@ -5,8 +5,6 @@ a cut or a place in the list read the list that puts lower levels first among eq
 A query without positives gives NaN. Nothing here has a gradient: the losses have.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

@@ -1,7 +1,5 @@
 """Approximate search: faiss indices that look at a part of the gallery, and how much of the truth they find."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

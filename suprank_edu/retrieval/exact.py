@@ -1,7 +1,5 @@
 """Search for the k best gallery items of each query: exact by faiss on a CPU and torch on CUDA, or by an index."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

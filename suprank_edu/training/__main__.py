@@ -1,7 +1,5 @@
 """Training from a shell: `suprank-edu --help`, or `python -m suprank_edu.training --help`."""
 
-from __future__ import annotations
-
 import argparse
 import ast
 import os

@@ -1,7 +1,5 @@
 """What is passed to `fit` in the place of something else, told before anything runs."""
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Iterable
 from typing import Any

@@ -1,7 +1,5 @@
 """What is called along a run: a plain function, or an observer that is also told of its beginning and its end."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager

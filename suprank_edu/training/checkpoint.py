@@ -1,7 +1,5 @@
 """What a run must remember to go on after it was broken, in files that are whole or not there at all."""
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass

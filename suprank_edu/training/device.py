@@ -1,7 +1,5 @@
 """Where training runs, and the random numbers it draws there."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager

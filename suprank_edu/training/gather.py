@@ -1,7 +1,5 @@
 """One batch over several processes: each embeds its share, all of them rank the whole."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from typing import Any, TypeVar

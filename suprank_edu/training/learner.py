@@ -7,8 +7,6 @@ result is the same (GradCache, Gao et al., RepL4NLP 2021), as long as no image c
 batch norm in training mode does.
 """
 
-from __future__ import annotations
-
 import contextlib
 import math
 from collections.abc import Callable

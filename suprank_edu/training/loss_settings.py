@@ -1,7 +1,5 @@
 """What a loss was made with, as a checkpoint remembers it."""
 
-from __future__ import annotations
-
 import inspect
 from dataclasses import is_dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Cross-batch memory: embeddings of past batches, to be ranked along with the present one."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 

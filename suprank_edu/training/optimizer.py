@@ -1,7 +1,5 @@
 """Which parameters learn how fast, and when."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Curves of a run for TensorBoard."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Mapping
 from os import PathLike

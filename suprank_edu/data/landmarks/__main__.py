@@ -1,7 +1,5 @@
 """Write Mini-Landmarks to a folder: `python -m suprank_edu.data.landmarks OUT`."""
 
-from __future__ import annotations
-
 import argparse
 
 from suprank_edu.data.landmarks.write import photos, write

@@ -1,7 +1,5 @@
 """What is not the landmark: what stands before it, the land or water it stands on, what lies behind, and the sky."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

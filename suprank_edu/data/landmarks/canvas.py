@@ -5,8 +5,6 @@ Each layer covers a share of what can still be seen of a pixel: `weight = mask Â
 product; light, season and fog change colours only, and cost nothing a pixel.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

@@ -1,7 +1,5 @@
 """Mini-Landmarks as it lies in the repository: 1,920 pictures of 160 imaginary landmarks on three levels."""
 
-from __future__ import annotations
-
 import csv
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Mini-Landmarks at any scale: rendered when it is opened, and not kept on disk."""
 
-from __future__ import annotations
-
 import io
 from os import PathLike
 

@@ -4,8 +4,6 @@ An image therefore depends on `(seed, landmark, view)` alone: in any batch, in a
 same picture. Hashes are made on the CPU in integers; only the finished numbers go to the device.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import numpy.typing as npt
 import torch

@@ -1,7 +1,5 @@
 """Names: supercategories under natural and human-made, and landmarks of places that do not exist."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from suprank_edu.data.landmarks.draws import uniforms

@@ -1,7 +1,5 @@
 """Colours of surfaces in white light. Landmarks share them, so that a colour alone does not give one away."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

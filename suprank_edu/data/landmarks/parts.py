@@ -1,7 +1,5 @@
 """Parts of buildings, placed in space and seen by the camera of a canvas: blocks, houses and turned bodies."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

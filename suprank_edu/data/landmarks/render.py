@@ -1,7 +1,5 @@
 """From landmark and view to picture: tiles of one supercategory at a time, the same code on CPU and CUDA."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 

@@ -6,8 +6,6 @@ two, from one (a rectangle) to four (a strip between two lines). Its vertical (o
 clamped to 0..1, is the share of the pixel that it covers.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from itertools import pairwise

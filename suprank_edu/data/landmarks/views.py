@@ -1,7 +1,5 @@
 """What differs between two pictures of one landmark: camera, time of day, season, weather."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Write a rendered set to disk in the layout of Google Landmarks v2 and of its hierarchical extension."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,5 @@
 """What questions in the page share: their checks, their ids, and the block of HTML that answers without a kernel."""
 
-from __future__ import annotations
-
 import hashlib
 import math
 from collections.abc import Iterable, Mapping

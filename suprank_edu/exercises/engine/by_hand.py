@@ -1,7 +1,5 @@
 """An exercise answered with a number worked out by hand, with a hint for each typical mistake, checked in the page."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 

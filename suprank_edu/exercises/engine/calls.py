@@ -1,7 +1,5 @@
 """Call a learner's function and keep whatever happens: what it returned, or its own exception and traceback."""
 
-from __future__ import annotations
-
 import dis
 import inspect
 import math

@@ -4,8 +4,6 @@ Each looks at all runs and returns a `Result`, or None when it finds nothing. Ea
 compares numbers before the shape is right, or gradients before the numbers are.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from typing import Any

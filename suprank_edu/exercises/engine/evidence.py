@@ -1,7 +1,5 @@
 """How sure a hint may be: which numbers tell a typical mistake from the right answer, and on how many inputs."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 

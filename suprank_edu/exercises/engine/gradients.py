@@ -1,7 +1,5 @@
 """The gradient of a learner's function against finite differences of the definition, once the values are right."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import torch

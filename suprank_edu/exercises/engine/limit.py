@@ -5,8 +5,6 @@ interpreter: `while True` ends, with calls of torch in the loop or without. One 
 never comes back (`time.sleep(10**9)`, `sum(range(10**12))`) is out of reach: there the kernel's stop button is all.
 """
 
-from __future__ import annotations
-
 import _thread
 import ctypes
 import sys

@@ -1,7 +1,5 @@
 """A prediction: the reader commits to a guess in the page, and only then sees the answer beside it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """A quiz with feedback in the page: no kernel, no network; a plain list with a folded answer where no script runs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

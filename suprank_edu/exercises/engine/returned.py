@@ -1,7 +1,5 @@
 """Looks at what was handed in and what came back, before any number is compared: None, type, shape, dtype, NaN."""
 
-from __future__ import annotations
-
 import ast
 import inspect
 import numbers

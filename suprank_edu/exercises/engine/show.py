@@ -1,7 +1,5 @@
 """How inputs and results are written in a hint: short, aligned, the same on every machine."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from torch import Tensor

@@ -1,7 +1,5 @@
 """What an exercise is made of: inputs, the truth on them, typical mistakes, and what is not allowed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property

@@ -3,8 +3,6 @@
 For `Exercise.forbidden`: some exercises ask for a way, not only for numbers.
 """
 
-from __future__ import annotations
-
 import sys
 import weakref
 from collections.abc import Callable

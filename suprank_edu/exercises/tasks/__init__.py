@@ -1,7 +1,5 @@
 """All exercises by name, in the order of the book; one file each, named by what the exercise asks."""
 
-from __future__ import annotations
-
 from suprank_edu.exercises.engine.spec import Exercise
 from suprank_edu.exercises.tasks.average_precision import AVERAGE_PRECISION
 from suprank_edu.exercises.tasks.batch_average import BATCH_AVERAGE

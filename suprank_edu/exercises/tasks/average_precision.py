@@ -1,7 +1,5 @@
 """Chapter 13: average precision, with ties counted against the ranking."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import torch

@@ -1,7 +1,5 @@
 """Chapter 08: the average over the batches of a gallery, from scores."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

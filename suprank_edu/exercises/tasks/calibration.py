@@ -1,7 +1,5 @@
 """Chapter 09: the calibration of pairs, as published in code."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

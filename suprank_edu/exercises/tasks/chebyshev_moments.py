@@ -1,7 +1,5 @@
 """Chapter 16: the Chebyshev moments of a bin."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 

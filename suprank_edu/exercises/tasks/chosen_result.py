@@ -1,7 +1,5 @@
 """Chapter 15: what may be reported when a learning rate was chosen."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

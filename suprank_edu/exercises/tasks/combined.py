@@ -1,7 +1,5 @@
 """Chapter 09: the weighted sum of a ranking loss and the calibration."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

@@ -1,7 +1,5 @@
 """What several exercises share: definitions turned into tensors, ranks counted in one way or another, inputs, words."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """Chapter 01: the cosine similarity of a query and each gallery item."""
 
-from __future__ import annotations
-
 import math
 
 import torch

@@ -1,7 +1,5 @@
 """Chapter 12: how many landmarks have a label, and how many of these are right."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import torch

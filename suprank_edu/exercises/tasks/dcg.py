@@ -1,7 +1,5 @@
 """Chapter 11: DCG, gains over the logarithms of ranks."""
 
-from __future__ import annotations
-
 import math
 
 import torch

@@ -1,7 +1,5 @@
 """Chapter 05: how far from 0 the sigmoid stops teaching."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """Chapter 08: the decomposability gap, from APs."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

@@ -1,7 +1,5 @@
 """Chapter 14: what one of several processes passes back into its network."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

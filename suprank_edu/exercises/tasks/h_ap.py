@@ -1,7 +1,5 @@
 """Chapter 10: hierarchical average precision, from scores and relevances."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import torch

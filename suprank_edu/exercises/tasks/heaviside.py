@@ -1,7 +1,5 @@
 """Chapter 05: the exact step, 1 at a tie."""
 
-from __future__ import annotations
-
 import torch
 
 from suprank_edu import naive

@@ -1,7 +1,5 @@
 """Chapter 13: the hit rate at 1, which a query that finds itself makes perfect."""
 
-from __future__ import annotations
-
 import math
 
 import torch

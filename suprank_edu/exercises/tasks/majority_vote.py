@@ -1,7 +1,5 @@
 """Chapter 12: the vote of a landmark's images, with ties and a confidence."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

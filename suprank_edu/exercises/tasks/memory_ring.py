@@ -1,7 +1,5 @@
 """Chapter 14: the places of a memory bank into which the next embeddings are written."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

@@ -1,7 +1,5 @@
 """Chapter 11: the share of mistakes that are mild."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

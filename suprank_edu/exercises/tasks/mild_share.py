@@ -1,7 +1,5 @@
 """Chapter 15: the share of mild mistakes, from two numbers of a table."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import torch

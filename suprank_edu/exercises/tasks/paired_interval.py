@@ -1,7 +1,5 @@
 """Chapter 15: the interval of a difference, seed by seed."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

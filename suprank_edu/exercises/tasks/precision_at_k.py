@@ -1,7 +1,5 @@
 """Chapter 01: how much of what was retrieved is right."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

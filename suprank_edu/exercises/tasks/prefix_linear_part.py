@@ -1,7 +1,5 @@
 """Chapter 16: the linear part of the step, by prefix sums."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

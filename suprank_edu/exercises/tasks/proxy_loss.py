@@ -1,7 +1,5 @@
 """Chapter 09: the loss of proxies."""
 
-from __future__ import annotations
-
 import math
 
 import torch

@@ -1,7 +1,5 @@
 """Chapter 12: the purity of clusters."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any
 

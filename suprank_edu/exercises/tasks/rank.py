@@ -1,7 +1,5 @@
 """Chapter 06: the exact rank, ties counted against it."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

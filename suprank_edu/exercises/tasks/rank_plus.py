@@ -1,7 +1,5 @@
 """Chapter 06: the rank among the relevant items."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

@@ -1,7 +1,5 @@
 """Chapter 10: the relevance of an item, from the levels it shares."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Chapter 01: the k most similar images, the query itself left out."""
 
-from __future__ import annotations
-
 import math
 
 import torch

@@ -1,7 +1,5 @@
 """Chapter 16: the recall of an approximate search."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import torch

@@ -1,7 +1,5 @@
 """Chapter 15: the interval of a mean over seeds."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

@@ -1,7 +1,5 @@
 """Chapter 10: how many levels two items share."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

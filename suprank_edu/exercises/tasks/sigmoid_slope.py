@@ -1,7 +1,5 @@
 """Chapter 05: the slope of the sigmoid, by hand."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

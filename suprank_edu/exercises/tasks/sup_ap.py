@@ -1,7 +1,5 @@
 """Chapter 06: the AP loss made of the upper bound of the rank."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import torch

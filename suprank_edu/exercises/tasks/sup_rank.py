@@ -1,7 +1,5 @@
 """Chapter 06: SupRank's upper bound of the rank, with its gradient through the negatives only."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import torch

@@ -1,7 +1,5 @@
 """Chapter 05: SupRank's upper bound of the step, made of three pieces."""
 
-from __future__ import annotations
-
 import math
 
 import torch

@@ -1,7 +1,5 @@
 """Chapter 16: how many terms a rank loss has."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import torch

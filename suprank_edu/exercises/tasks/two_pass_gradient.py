@@ -1,7 +1,5 @@
 """Chapter 14: the gradient of a loss that couples the batch, a few images with a graph at a time."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

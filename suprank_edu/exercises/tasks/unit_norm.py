@@ -1,7 +1,5 @@
 """Chapter 00: divide each embedding by its own norm."""
 
-from __future__ import annotations
-
 import math
 
 import torch

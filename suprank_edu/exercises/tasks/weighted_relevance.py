@@ -1,7 +1,5 @@
 """Chapter 11: the relevance that collects a weight at each level."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

@@ -1,7 +1,5 @@
 """Chapter 08: the bound of the gap for batches that are all alike."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from torch import Tensor

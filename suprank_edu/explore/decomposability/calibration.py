@@ -1,7 +1,5 @@
 """Explorer: which pairs calibration pulls, what it costs, and what becomes of the gap and its bound."""
 
-from __future__ import annotations
-
 import functools
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The scenes of the calibration explorer: scores of a query in three batches, before and after calibration pulls."""
 
-from __future__ import annotations
-
 import functools
 from typing import NamedTuple
 

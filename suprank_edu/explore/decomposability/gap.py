@@ -1,7 +1,5 @@
 """Explorer: batches of a query's gallery, the average of their APs, the AP of the whole, and the bounds of the gap."""
 
-from __future__ import annotations
-
 import functools
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Measured gaps over the size of a batch, one curve for each way of making batches, as a figure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The scenes of the gap explorer: 12 positives and 48 negatives of a query, their scores, and how they are split."""
 
-from __future__ import annotations
-
 import functools
 import itertools
 import json

@@ -1,7 +1,5 @@
 """The numbers and words under the gap explorer: E17, E18 and E19 with the current numbers, and what they say."""
 
-from __future__ import annotations
-
 from suprank_edu.explore.decomposability.gap_scenes import NEGATIVES, POSITIVES, Scene, scene, worst_order
 from suprank_edu.explore.drawing.words import fixed, number
 

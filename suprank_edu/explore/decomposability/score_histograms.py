@@ -1,7 +1,5 @@
 """Histograms of the scores of positive and negative pairs, one panel for each network, against the margins."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -4,8 +4,6 @@ Every meaning has a colour for light pages, one for dark pages, and a mark or da
 said by colour alone. Figures are made with the light colours; the built page exchanges them for the dark ones.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """How pictures stand in a list: rows of square cells, a frame and a mark for each, the query first."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """What several figures draw alike: rows of a list, lines across a panel, words without a mark, words in bars."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """Numbers as a reader writes them: three digits, a real minus sign, powers of ten; levels and counts as said."""
 
-from __future__ import annotations
-
 import math
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -3,8 +3,6 @@
 A control is plain data, so that the same list drives ipywidgets in a notebook and HTML inputs in the built page.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field

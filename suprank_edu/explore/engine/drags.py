@@ -1,7 +1,5 @@
 """Marks that can be dragged: what of a figure stands for which control."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal

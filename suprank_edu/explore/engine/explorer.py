@@ -1,7 +1,5 @@
 """The explorer: one figure function and its controls, shown live in a notebook and without a kernel in a page."""
 
-from __future__ import annotations
-
 import functools
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -5,8 +5,6 @@ therefore returns the plain `{"data": [...], "layout": {...}}`; calling it gives
 `describe` the description alone. Both come from the same lines, so they cannot disagree.
 """
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias

@@ -1,7 +1,5 @@
 """Keys for controls in JupyterLab, which otherwise takes arrows and letters for commands of the notebook."""
 
-from __future__ import annotations
-
 from suprank_edu._extras import needs
 
 with needs("explore"):

@@ -3,8 +3,6 @@
 A path leads through a figure's description to a leaf: `("data", 3, "marker", "color")`.
 """
 
-from __future__ import annotations
-
 import itertools
 import json
 import math

@@ -5,8 +5,6 @@ never changes goes into the base. Of every other leaf the different values are s
 controls that it depends on, alone.
 """
 
-from __future__ import annotations
-
 import base64
 import itertools
 import json

@@ -4,8 +4,6 @@ Before any script runs the block shows its alternative text. Where plotly is on 
 controls and the figure from the block's own data; elsewhere (a notebook viewer, a stored output) the text stays.
 """
 
-from __future__ import annotations
-
 import functools
 import hashlib
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Explorer: what each loss pulls on one query's list with levels, and what becomes of the metrics on the way."""
 
-from __future__ import annotations
-
 import functools
 from typing import Any
 

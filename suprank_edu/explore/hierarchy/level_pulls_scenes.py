@@ -1,7 +1,5 @@
 """The courses of the explorer of pulls: a query's list with levels, whose scores follow the gradient of a loss."""
 
-from __future__ import annotations
-
 import functools
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Explorer: the relevance of an item of each level, as α and the sizes of the classes change."""
 
-from __future__ import annotations
-
 import functools
 from typing import Any, NamedTuple
 

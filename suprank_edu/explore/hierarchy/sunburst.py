@@ -1,7 +1,5 @@
 """Explorer: a hierarchy of landmarks as rings, natural or human-made, then supercategories, then landmarks."""
 
-from __future__ import annotations
-
 import html
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

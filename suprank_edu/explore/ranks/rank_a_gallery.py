@@ -1,7 +1,5 @@
 """Explorer: move one item's score; the list re-orders, and ranks, AP, R@k, NDCG and H-AP follow in jumps."""
 
-from __future__ import annotations
-
 from suprank_edu.explore.drawing.words import fixed, number
 from suprank_edu.explore.engine.controls import Choice, Slider
 from suprank_edu.explore.engine.drags import Drag

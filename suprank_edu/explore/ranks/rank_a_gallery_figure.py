@@ -1,7 +1,5 @@
 """What the ranking explorer draws: the list, what each relevant item adds to AP, and the metrics over one score."""
 
-from __future__ import annotations
-
 import functools
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The small gallery that the ranking explorer moves: its items, and every number that follows from their scores."""
 
-from __future__ import annotations
-
 import functools
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Explorer: the exact step, the sigmoid and the step of SupRank; their values, their slopes, and who bounds whom."""
 
-from __future__ import annotations
-
 import torch
 
 from suprank_edu.explore.drawing.words import below_one, fixed, number

@@ -1,7 +1,5 @@
 """What the explorer of surrogate bounds draws: values above, slopes below, a probe, and shade where a bound fails."""
 
-from __future__ import annotations
-
 import functools
 from typing import Any
 

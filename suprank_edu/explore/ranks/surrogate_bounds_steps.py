@@ -1,7 +1,5 @@
 """The three steps of the explorer of surrogate bounds: H, the sigmoid and H⁻, with their values and slopes."""
 
-from __future__ import annotations
-
 import functools
 from typing import Any, NamedTuple
 

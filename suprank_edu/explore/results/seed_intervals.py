@@ -1,7 +1,5 @@
 """Explorer: a table of results as dots: every seed of every loss, with the mean and its 95 % interval, sorted."""
 
-from __future__ import annotations
-
 import functools
 import math
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Explorer: what a training step must hold in memory, and how much of the training set its queries see."""
 
-from __future__ import annotations
-
 import functools
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a training step must hold in memory, and how close the closest image is that a query sees."""
 
-from __future__ import annotations
-
 import functools
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Explorer: what a rank loss costs by each way of summing, for a number of queries, positives and gallery items."""
 
-from __future__ import annotations
-
 import functools
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """What the training dashboard shows: curves of each run over its steps, one panel under the other."""
 
-from __future__ import annotations
-
 import html
 import math
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """Explorer: the loss of every batch over the training, one loss in front of all others."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Sequence
 from typing import Any

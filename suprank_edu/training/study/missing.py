@@ -1,7 +1,5 @@
 """The runs that a folder of results lacks, made one after another or several at a time."""
 
-from __future__ import annotations
-
 import json
 import multiprocessing
 from collections.abc import Sequence

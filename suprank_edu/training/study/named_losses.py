@@ -1,7 +1,5 @@
 """Losses by name, with the parameters of the papers: the library's own, and rivals of pytorch-metric-learning."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import Any, NamedTuple

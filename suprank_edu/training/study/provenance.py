@@ -1,7 +1,5 @@
 """What a result was made by: device, versions and commit."""
 
-from __future__ import annotations
-
 import platform
 import subprocess
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Lighthouses and windmills."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

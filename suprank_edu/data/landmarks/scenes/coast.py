@@ -1,7 +1,5 @@
 """Islands and sea cliffs."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

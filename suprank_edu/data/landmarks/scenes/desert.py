@@ -1,7 +1,5 @@
 """Rock arches and dunes."""
 
-from __future__ import annotations
-
 import torch
 
 from suprank_edu.data.landmarks.backdrop import hills, land

@@ -1,7 +1,5 @@
 """Waterfalls and lakes."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

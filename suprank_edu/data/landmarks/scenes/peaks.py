@@ -1,7 +1,5 @@
 """Mountains and volcanoes."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

@@ -1,7 +1,5 @@
 """Churches and temples."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

@@ -1,7 +1,5 @@
 """Castles and towers."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

@@ -1,7 +1,5 @@
 """Stadiums and bridges."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 
