@@ -19,6 +19,7 @@ from suprank_edu.data.readers import (
     read_cars196,
     read_cub,
     read_dyml,
+    read_folder,
     read_gldv2,
     read_grocery,
     read_inat2018,
@@ -59,6 +60,7 @@ _READERS: dict[str, Callable[..., RetrievalDataset]] = {
     "dyml-animal": partial(read_dyml, "animal"),
     "dyml-product": partial(read_dyml, "product"),
     "dyml-vehicle": partial(read_dyml, "vehicle"),
+    "folder": read_folder,
     "gldv2": read_gldv2,
     "grocery": read_grocery,
     "inat2018": read_inat2018,
@@ -74,7 +76,9 @@ _READERS: dict[str, Callable[..., RetrievalDataset]] = {
 }
 
 
-def read(name: str, root: str | PathLike[str] | None = None, split: str = "train", **options: Any) -> RetrievalDataset:
+def read(
+    name: str, root: str | PathLike[str] | None = None, split: str | None = None, **options: Any
+) -> RetrievalDataset:
     """Read one split of a data set by name.
 
     =================  =========================================  ==============================================
@@ -97,19 +101,21 @@ def read(name: str, root: str | PathLike[str] | None = None, split: str = "train
     sfm120k            train                                      cluster
     roxford5k          query, gallery                             landmark (see `read_revisited_truth`)
     rparis6k           query, gallery                             landmark (see `read_revisited_truth`)
+    folder             train, val, test; None for all             class, parent, … of anybody's photographs
     =================  =========================================  ==============================================
 
-    Where queries have a gallery of their own, both have the same class ids. All but the first three must be on disk as
-    their authors publish them; the error for a missing set says where to get it. Only lists are read: images are
-    looked for, folder by folder, and decoded when they are asked for.
+    Where queries have a gallery of their own, both have the same class ids; the queries of `grocery` are test, their
+    gallery is train. All but the first three must be on disk, the published ones as their authors publish them; the
+    error for a missing set says where to get it. Only lists are read: images are looked for, folder by folder, and
+    decoded when they are asked for. For `folder` see `suprank_edu.data.readers.read_folder`.
 
     Args:
         name: one of the table.
         root: the folder of the data; None takes `$SUPRANK_EDU_DATA/<name>` (`inat2018` for both of its names),
             and for Omniglot else the platform's cache folder.
-        split: one of the table.
+        split: one of the table; None takes the first, and of a folder all photographs.
         options: those of the reader in `suprank_edu.data.readers`. All sets read from disk take
-            `check_files=False`, which does not look whether images exist, and those whose sizes are in print
+            `check_files=False`, which does not look at the images, and those whose sizes are in print
             `complete`: True expects these sizes, False any, None expects them of a set that is more than half of
             the published one.
 
@@ -128,7 +134,7 @@ def read(name: str, root: str | PathLike[str] | None = None, split: str = "train
     if name not in _READERS:
         raise ValueError(f"`name`: got {name!r}, expected one of {sorted(_READERS)}")
     reader: Callable[..., Any] = _READERS[name]
-    dataset: RetrievalDataset = reader(root, split, **options)
+    dataset: RetrievalDataset = reader(root, **({} if split is None else {"split": split}), **options)
     return dataset
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import io
+import mmap
+import os
+from collections.abc import Iterator
 from os import PathLike
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
@@ -16,6 +19,38 @@ if TYPE_CHECKING:
 
 Item = bytes | str | PathLike[str]
 Box = tuple[float, float, float, float]
+
+# What Pillow opens and then leaves to other programs: page descriptions, films, measurements.
+_NO_PICTURES = frozenset({"BUFR", "EMF", "EPS", "GRIB", "HDF5", "MPEG", "WMF"})
+_ENDS = {"JPEG": b"\xff\xd9", "MPO": b"\xff\xd9", "PNG": b"IEND"}
+_WHICH_WHITE = "pixels of 32 bits, of which nothing says which value is white; save it with 8 or 16 bits"
+
+
+@contextlib.contextmanager
+def opened(item: Item | BinaryIO) -> Iterator[Image]:
+    """Open one image, of which Pillow reads the header alone.
+
+    Args:
+        item: the encoded image, or its file, or the path of that.
+
+    Raises:
+        OSError: here or in the block, the file is missing, damaged or no image; one line says why.
+    """
+    with needs("train"):
+        from PIL import Image as pillow
+        from PIL import UnidentifiedImageError
+
+    try:
+        with pillow.open(io.BytesIO(item) if isinstance(item, bytes) else item) as image:
+            if image.format in _NO_PICTURES:
+                raise OSError(f"of the format {image.format}, which Pillow cannot show by itself")
+            yield image
+    except UnidentifiedImageError:
+        raise OSError("of no format that Pillow knows") from None
+    except pillow.DecompressionBombError:
+        raise OSError("of more pixels than `PIL.Image.MAX_IMAGE_PIXELS` allows") from None
+    except Exception as error:  # Pillow's readers of damaged files raise almost anything
+        raise OSError(str(error).partition("\n")[0] or type(error).__name__) from error
 
 
 def decode(item: Item, mode: str, *, box: Box | None = None, min_side: int | None = None) -> Image:
@@ -33,20 +68,49 @@ def decode(item: Item, mode: str, *, box: Box | None = None, min_side: int | Non
     Raises:
         OSError: the file is missing, damaged or no image; one line says why.
     """
+    with opened(item) as image:
+        if min_side is not None and box is None:
+            # JPEG decodes at 1/2, 1/4 or 1/8 of the size for a part of the time; the rest is resized as ever.
+            image.draft(None, (2 * min_side, 2 * min_side))
+        return to_mode(image if box is None else image.crop(box), mode)
+
+
+def looks_like_image(name: str) -> bool:
+    """Return whether a name has the ending of a format that Pillow reads, in letters of any case.
+
+    Example:
+        >>> looks_like_image("IMG_0001.JPG"), looks_like_image("notes.txt")
+        (True, False)
+    """
     with needs("train"):
         from PIL import Image as pillow
-        from PIL import UnidentifiedImageError
 
-    try:
-        with pillow.open(io.BytesIO(item) if isinstance(item, bytes) else item) as image:
-            if min_side is not None and box is None:
-                # JPEG decodes at 1/2, 1/4 or 1/8 of the size for a part of the time; the rest is resized as ever.
-                image.draft(None, (2 * min_side, 2 * min_side))
-            return to_mode(image if box is None else image.crop(box), mode)
-    except UnidentifiedImageError:
-        raise OSError("of no format that Pillow knows") from None
-    except Exception as error:  # Pillow's readers of damaged files raise almost anything
-        raise OSError(str(error).partition("\n")[0] or type(error).__name__) from error
+    kind = pillow.registered_extensions().get(os.path.splitext(name)[1].lower())
+    return kind in pillow.OPEN and kind not in _NO_PICTURES
+
+
+def check_file(path: str | PathLike[str], *, pixels: bool = False) -> None:
+    """Raise unless a file begins as an image does and, a JPEG or PNG, is not cut off; nothing is decoded.
+
+    Args:
+        path: of the file.
+        pixels: decode it all the same: damage in between shows only then.
+
+    Raises:
+        OSError: it cannot be opened, is no image, or has no end; one line says why.
+    """
+    if os.stat(path).st_size == 0:
+        raise OSError("empty")
+    with open(path, "rb") as file, opened(file) as image:
+        if image.mode == "F":
+            raise OSError(_WHICH_WHITE)
+        if end := _ENDS.get(image.format or ""):
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+                # Behind the header, which may hold a thumbnail with an end of its own; junk may follow the end.
+                if content.rfind(end, file.tell()) < 0:
+                    raise OSError("cut off")
+        if pixels:
+            to_mode(image, "RGB")
 
 
 def to_mode(image: Image, mode: str) -> Image:
@@ -86,7 +150,7 @@ def _eight_bits(image: Image) -> Image:
 
     values = np.asarray(image)  # (H, W)
     if image.mode == "F" or values.min() < 0 or values.max() > 0xFFFF:
-        raise ValueError("pixels of 32 bits, of which nothing says which value is white; save it with 8 or 16 bits")
+        raise ValueError(_WHICH_WHITE)
     grey = (values.astype(np.int32) * 255 + 0x7FFF) // 0xFFFF  # rounded
     grey[values == image.info.get("transparency", -1)] = 255
     return pillow.fromarray(grey.astype(np.uint8))

@@ -12,7 +12,7 @@ from PIL import ExifTags, Image, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile
 
 from suprank_edu.data import RetrievalDataset
-from suprank_edu.data.pixels import decode, to_mode
+from suprank_edu.data.pixels import check_file, decode, to_mode
 
 # A ramp with a corner of another grey, so that every turn and mirror image is another one.
 GREY = np.add.outer(np.arange(12), 8 * np.arange(20)).astype(np.uint8)  # (12, 20)
@@ -209,3 +209,63 @@ def test_what_is_no_image_is_said_without_an_address_in_memory() -> None:
         dataset_of(b"no image at all")[0]
     with pytest.raises(OSError, match=r"^nowhere\.jpg: cannot be read as an image \(.*No such file"):
         dataset_of(Path("nowhere.jpg"))[0]
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "PPM", "JPEG2000", "ICO", "TGA"])
+def test_a_look_at_the_header_refuses_no_whole_file(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "any name"
+    path.write_bytes(encoded(Image.fromarray(COLOUR), kind) + b"junk behind the end")
+    check_file(path)
+    check_file(path, pixels=True)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "MPO"])
+def test_a_file_without_its_end_is_cut_off_though_a_thumbnail_within_has_one(kind: str, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.ImageDescription] = "\xff\xd9 IEND"
+    thumbnail = exif.tobytes() + encoded(Image.fromarray(COLOUR), kind)
+    image = Image.fromarray(COLOUR.repeat(9, axis=0).repeat(9, axis=1))
+    path = tmp_path / "photograph"
+    whole = encoded(image, kind, exif=thumbnail)
+    path.write_bytes(whole)
+    check_file(path, pixels=True)
+    cut = len(whole) * 9 // 10
+    for content in (whole[:cut], whole[:cut] + bytes(len(whole) - cut)):
+        path.write_bytes(content)
+        with pytest.raises(OSError, match=r"^cut off$"):
+            check_file(path)
+
+
+def test_what_pillow_leaves_to_others_is_no_photograph(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "file"
+    page = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\n"
+    film = bytes([0, 0, 1, 0xB3, 0x16, 0, 0xF0, 0x24]) + bytes(64)
+    for content, reason in ((page, "of the format EPS"), (film, "of the format MPEG"), (b"", "empty")):
+        path.write_bytes(content)
+        with pytest.raises(OSError, match=f"^{reason}"):
+            check_file(path)
+    path.write_bytes(encoded(Image.new("F", (4, 4)), "TIFF"))
+    with pytest.raises(OSError, match="^pixels of 32 bits"):
+        check_file(path)
+    path.write_bytes(encoded(Image.new("1", (100, 100)), "PNG"))
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+    with pytest.raises(OSError, match="^of more pixels than `PIL.Image.MAX_IMAGE_PIXELS` allows$"):
+        check_file(path)
+
+
+@pytest.mark.parametrize(("kind", "channels"), [(2, 3), (4, 2), (6, 4)])
+def test_sixteen_bits_a_channel_are_scaled_too(kind: int, channels: int) -> None:
+    """A PNG of colour, of grey with alpha or of colour with alpha, written by hand: Pillow writes none."""
+    values = np.linspace(0, 65535, 16, dtype=np.uint16)
+    pixels = np.repeat(values[:, None], channels, axis=1)
+    if channels in (2, 4):
+        pixels[:, -1] = 65535
+    rows = b"\0" + pixels.astype(">u2").tobytes()
+
+    def chunk(name: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 16, 1, 16, kind, 0, 0, 0))
+    item = b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    found = np.asarray(decode(item, "RGB"), dtype=int)[0]  # (16, 3)
+    assert np.abs(found - values[:, None] / 65535 * 255).max() <= 1

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from suprank_edu._extras import needs
-from suprank_edu._progress import with_progress
+from suprank_edu._threads import in_threads, num_workers
 from suprank_edu.data import RetrievalDataset
 
 PRELOAD_BYTES = 1 << 30
 """Data sets whose resized pixels fit into this many bytes are decoded once and kept; larger ones on the fly."""
-
-_BLOCK = 64  # images that a thread decodes at a time
-_PATIENCE = 2.0  # seconds after which a bar appears
 
 
 def load_image(dataset: RetrievalDataset, index: int, size: int) -> Tensor:
@@ -57,15 +52,10 @@ def load_images(dataset: RetrievalDataset, size: int, indices: Sequence[int] | N
     chosen = range(len(dataset)) if indices is None else indices
     images = torch.empty((len(chosen), dataset.channels, size, size), dtype=torch.uint8)
 
-    def decode(rows: slice) -> None:
-        for row in range(*rows.indices(len(chosen))):
-            images[row] = load_image(dataset, chosen[row], size)
+    def decode(row: int) -> None:  # Pillow decodes and resizes without Python's lock
+        images[row] = load_image(dataset, chosen[row], size)
 
-    blocks = [slice(start, start + _BLOCK) for start in range(0, len(chosen), _BLOCK)]
-    with ThreadPoolExecutor(_workers()) as pool:  # Pillow decodes and resizes without Python's lock
-        decoded = pool.map(decode, blocks)
-        for _ in zip(with_progress(blocks, True, "decoding images", delay=_PATIENCE), decoded, strict=True):
-            pass
+    in_threads(decode, len(chosen), "decoding images")
     return images  # (N, C, size, size)
 
 
@@ -106,7 +96,7 @@ def _from_workers(
         _Batches(dataset, size),
         batch_size=None,  # the sampler gives whole batches
         sampler=batches,
-        num_workers=_workers(),
+        num_workers=num_workers(),
         pin_memory=pin_memory,
         # A generator of its own: the loader would otherwise draw its base seed from the global random state.
         generator=torch.Generator(),
@@ -131,7 +121,3 @@ class _Batches(torch.utils.data.Dataset[Tensor | str]):
             return torch.stack([load_image(self.dataset, index, self.size) for index in batch])
         except OSError as error:
             return str(error)
-
-
-def _workers() -> int:
-    return min(8, os.cpu_count() or 1)

@@ -9,9 +9,9 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from suprank_edu import _threads
 from suprank_edu.data import RetrievalDataset, read
 from suprank_edu.training import SmallCNN, embed, load_image, load_images
-from suprank_edu.training.networks import images
 from suprank_edu.training.networks.images import image_batches
 from suprank_edu.training.networks.models import freeze_batch_norm, has_live_batch_norm
 
@@ -81,7 +81,7 @@ def test_preloading_shows_a_bar_where_it_takes_long(monkeypatch: pytest.MonkeyPa
     monkeypatch.delenv("SUPRANK_EDU_STATIC", raising=False)
     load_images(glyphs, 8)
     assert capsys.readouterr().err == ""  # done before anybody waits
-    monkeypatch.setattr(images, "_PATIENCE", 0.0)
+    monkeypatch.setattr(_threads, "_PATIENCE", 0.0)
     load_images(glyphs, 8)
     assert "decoding images: 100%" in capsys.readouterr().err
     monkeypatch.setenv("SUPRANK_EDU_STATIC", "1")
