@@ -10,6 +10,7 @@ from torch import Tensor
 
 from suprank_edu.pairwise.direct import direct_sums
 from suprank_edu.pairwise.fused import can_fuse, fused_sums
+from suprank_edu.pairwise.odds import odds_sums, worth_odds
 from suprank_edu.pairwise.pieces import pieces_of
 from suprank_edu.pairwise.sorted import sorted_sums
 from suprank_edu.steps import Step, SupStep
@@ -34,7 +35,7 @@ def step_sums(rows: Tensor, columns: Tensor, step: Step) -> Tensor:
     """Sum `step(columns[q, m] - rows[q, p])` over m, for each query q and row p, with a closed-form gradient.
 
     Memory is of the size of the inputs. Queries with many rows × many columns go to `sorted_sums`, the others
-    to `direct_sums`, or on CUDA to `fused_sums` where they are worth a kernel of their own.
+    to `odds_sums` or `direct_sums`, or on CUDA to `fused_sums` where they are worth a kernel of their own.
 
     Args:
         rows: `(Q, P)` float scores, each row padded at its end with `+inf`.
@@ -61,7 +62,9 @@ def step_sums(rows: Tensor, columns: Tensor, step: Step) -> Tensor:
 def _every_pair(rows: Tensor, columns: Tensor, step: Step) -> Tensor:
     # A kernel is compiled for each step, some seconds, before it first runs.
     worth_it = rows.is_cuda and pieces_of(step) is not None and rows.numel() * columns.shape[1] >= FEWEST_PAIRS
-    engine = fused_sums if worth_it and can_fuse(rows.device.type) else direct_sums
+    if worth_it and can_fuse(rows.device.type):
+        return fused_sums(rows, columns, step)
+    engine = odds_sums if worth_odds(rows, columns, step) else direct_sums
     return engine(rows, columns, step)
 
 

@@ -101,8 +101,14 @@ def count_within(ascending: Tensor, rows: Tensor, bound: float) -> Tensor:
         >>> count_within(scores, torch.tensor([[0.3, 0.65]]), 0.05)  # in float32, 0.7 - 0.65 is above 0.05
         tensor([[3, 3]])
     """
+    return recount_within(
+        ascending, rows, bound, torch.searchsorted(ascending, (rows + bound).contiguous(), right=True)
+    )
+
+
+def recount_within(ascending: Tensor, rows: Tensor, bound: float, found: Tensor) -> Tensor:
+    """Mend the counts of `count_within` where they are of columns with `column ≤ row + bound`."""
     width = ascending.shape[1]
-    found = torch.searchsorted(ascending, (rows + bound).contiguous(), right=True)  # (Q, P)
     before = ascending.gather(1, (found - 1).clamp(min=0)) - rows
     after = ascending.gather(1, found.clamp(max=width - 1)) - rows
     wrong = ((found > 0) & (before > bound)) | ((found < width) & (after <= bound))
@@ -115,3 +121,20 @@ def count_within(ascending: Tensor, rows: Tensor, bound: float) -> Tensor:
         low, high = torch.where(inside, middle + 1, low), torch.where(inside, high, middle)
     found[query, slot] = low
     return found
+
+
+def finite_range(rows: Tensor, columns: Tensor) -> tuple[Tensor, Tensor]:
+    """Return `(Q, 1)` each: the lowest and the highest finite score of each query, the lowest above where none is.
+
+    Args:
+        rows: `(Q, P)` floats, `+inf` where padded.
+        columns: `(Q, M)` floats, `-inf` where padded or hidden.
+
+    Example:
+        >>> finite_range(torch.tensor([[0.5, torch.inf]]), torch.tensor([[-torch.inf, 0.75]]))
+        (tensor([[0.5000]]), tensor([[0.7500]]))
+    """
+    large = torch.finfo(rows.dtype).max
+    low = torch.minimum(rows.amin(dim=1, keepdim=True), columns.nan_to_num(neginf=large).amin(dim=1, keepdim=True))
+    high = torch.maximum(rows.nan_to_num(posinf=-large).amax(dim=1, keepdim=True), columns.amax(dim=1, keepdim=True))
+    return low.clamp(max=large), high.clamp(min=-large)

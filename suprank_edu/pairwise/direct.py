@@ -15,7 +15,7 @@ from suprank_edu.steps import Step
 
 # Pairs worked on at a time: a chunk and its spare buffer should stay in the caches of the CPU's cores, and be large
 # enough to fill a GPU. Measured in benchmarks/losses.py.
-_PAIRS_AT_A_TIME = {"cpu": 1 << 17, "cuda": 1 << 25}
+PAIRS_AT_A_TIME = {"cpu": 1 << 17, "cuda": 1 << 25}
 
 
 def direct_sums(rows: Tensor, columns: Tensor, step: Step) -> Tensor:
@@ -72,16 +72,16 @@ class _Chunk(NamedTuple):
 def _chunks(rows: Tensor, columns: Tensor) -> Iterator[_Chunk]:
     """Cut all pairs of `(Q, P)` rows, padded at their end, and `(Q, M)` columns into chunks that fit the cache."""
     width = columns.shape[1]
-    at_a_time = max(1, _PAIRS_AT_A_TIME.get(rows.device.type, 1 << 25) // max(1, width))  # rows
+    at_a_time = max(1, PAIRS_AT_A_TIME.get(rows.device.type, 1 << 25) // max(1, width))  # rows
     buffers = rows.new_empty(2, min(at_a_time, rows.numel()) * width)
-    for queries, slots in _blocks(rows, at_a_time):
+    for queries, slots in blocks(rows, at_a_time):
         r, c = rows[queries, slots], columns[queries]
         differences, spare = buffers[:, : r.numel() * width].view(2, *r.shape, width)
         torch.sub(c[:, None, :], r[:, :, None], out=differences)  # (q, p, M)
         yield _Chunk(queries, slots, differences, spare)
 
 
-def _blocks(rows: Tensor, at_a_time: int) -> Iterator[tuple[Tensor | slice, slice]]:
+def blocks(rows: Tensor, at_a_time: int) -> Iterator[tuple[Tensor | slice, slice]]:
     """Cut `(Q, P)` rows, padded at their end, into blocks of at most `at_a_time`.
 
     Queries with similar numbers of rows go together, so that one with thousands of positives does not make the others

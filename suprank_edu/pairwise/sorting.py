@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -11,8 +10,6 @@ from torch import Tensor
 
 # Below this many numbers a second thread costs more than it saves.
 _WORTH_THREADS = 1 << 17
-# Which 32-bit half of an int64 is the upper one.
-_UPPER, _LOWER = (1, 0) if sys.byteorder == "little" else (0, 1)
 
 
 def sort_rows(values: Tensor, *, in_place: bool = False) -> Tensor:
@@ -45,16 +42,27 @@ def sort_with_order(values: Tensor) -> tuple[Tensor, Tensor]:
     if values.device.type != "cpu" or values.dtype != torch.float32 or not values.numel():
         ascending, order = values.sort(dim=1, stable=True)
         return ascending, order
-    # A score and its place in one integer: the bits of floats are in order, but those below 0 run backwards.
-    keys = torch.empty(values.shape, dtype=torch.int64)
-    halves = keys.view(torch.int32).view(*values.shape, 2)
-    halves[..., _UPPER] = _turned(values.contiguous().view(torch.int32))
-    halves[..., _LOWER] = torch.arange(values.shape[1], dtype=torch.int32)
-    keys = sort_rows(keys, in_place=True)
-    halves = keys.view(torch.int32).view(*values.shape, 2)
-    return _turned(halves[..., _UPPER].contiguous()).view(torch.float32), keys & 0xFFFFFFFF
+    keys = _keys(values)
+    return _turned((keys >> 32).to(torch.int32)).view(torch.float32), keys.bitwise_and_(0xFFFFFFFF)
+
+
+def sort_keys(values: Tensor) -> Tensor:
+    """Return where in its row each of `(Q, N)` float32 numbers on a CPU came from, in ascending order.
+
+    Example:
+        >>> sort_keys(torch.tensor([[0.5, -1.0, 0.25]]))
+        tensor([[1, 2, 0]])
+    """
+    return _keys(values).bitwise_and_(0xFFFFFFFF)
+
+
+def _keys(values: Tensor) -> Tensor:
+    """Return a score and its place in one integer, sorted: the bits of floats are in order, below 0 backwards."""
+    keys = _turned(values.contiguous().view(torch.int32)).long().bitwise_left_shift_(32)
+    keys.bitwise_or_(torch.arange(values.shape[1]))
+    return sort_rows(keys, in_place=True)
 
 
 def _turned(bits: Tensor) -> Tensor:
     """Turn the bits of negative floats round, so that they compare as the floats do; the way back is the same."""
-    return bits ^ ((bits >> 31) & 0x7FFFFFFF)
+    return (bits >> 31).bitwise_and_(0x7FFFFFFF).bitwise_xor_(bits)

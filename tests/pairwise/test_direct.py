@@ -14,7 +14,7 @@ from suprank_edu.steps import Heaviside, SupStep
 @given(pairs=padded_pairs(), step=st.sampled_from(STEPS))
 def test_sums_are_those_of_the_loops_whatever_the_chunk(chunk, pairs, step):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(direct._PAIRS_AT_A_TIME, "cpu", chunk)
+        patch.setitem(direct.PAIRS_AT_A_TIME, "cpu", chunk)
         torch.testing.assert_close(direct_sums(*pairs, step), by_loops(*pairs, step), rtol=1e-12, atol=1e-12)
 
 
@@ -22,7 +22,7 @@ def test_sums_are_those_of_the_loops_whatever_the_chunk(chunk, pairs, step):
 @given(pairs=padded_pairs(), step=st.sampled_from([step for step in STEPS if step != Heaviside()]))
 def test_gradients_are_those_of_the_dense_form_whatever_the_chunk(chunk, pairs, step):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(direct._PAIRS_AT_A_TIME, "cpu", chunk)
+        patch.setitem(direct.PAIRS_AT_A_TIME, "cpu", chunk)
         found = gradients(lambda r, c: direct_sums(r, c, step), *pairs)
     expected = gradients(lambda r, c: dense(r, c, step), *pairs)
     for mine, theirs in zip(found, expected, strict=True):

@@ -46,7 +46,7 @@ def test_a_step_of_ones_own():
 def test_unequal_numbers_of_rows_in_many_chunks(monkeypatch):
     from suprank_edu.pairwise import direct
 
-    monkeypatch.setitem(direct._PAIRS_AT_A_TIME, "cpu", 60)
+    monkeypatch.setitem(direct.PAIRS_AT_A_TIME, "cpu", 60)
     generator = torch.Generator().manual_seed(0)
     rows = torch.rand(7, 9, dtype=torch.float64, generator=generator).mul(0.3)
     columns = torch.rand(7, 20, dtype=torch.float64, generator=generator).mul(0.3)
