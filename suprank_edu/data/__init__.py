@@ -33,6 +33,7 @@ from suprank_edu.data.readers import (
 from suprank_edu.data.samplers import MPerClassBatches
 from suprank_edu.data.samples import SampleQuery, load_samples, sample_embeddings, sample_queries, samples_folder
 from suprank_edu.data.standin import read_standin
+from suprank_edu.data.vectors import VectorDataset
 
 __all__ = [
     "ArchiveError",
@@ -43,6 +44,7 @@ __all__ = [
     "RetrievalDataset",
     "RevisitedTruth",
     "SampleQuery",
+    "VectorDataset",
     "load_samples",
     "omniglot_or_standin",
     "read",

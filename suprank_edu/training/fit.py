@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import nn
 
 from suprank_edu._extras import needs
 from suprank_edu._progress import is_static
-from suprank_edu.data import MPerClassBatches, RetrievalDataset
+from suprank_edu.data import MPerClassBatches, RetrievalDataset, VectorDataset
 from suprank_edu.data.samplers import Batches
 from suprank_edu.training import checkpoint
 from suprank_edu.training.arguments import check_arguments, hash_labels
@@ -19,7 +19,8 @@ from suprank_edu.training.checkpoint import Checkpoints
 from suprank_edu.training.device import make_accelerator, own_random_state
 from suprank_edu.training.learner import Learner, Loss
 from suprank_edu.training.loop import Loop
-from suprank_edu.training.networks.embed import check_channels
+from suprank_edu.training.networks.embed import check_channels, features
+from suprank_edu.training.networks.embedding_network import EmbeddingNetwork, LinearHead
 from suprank_edu.training.networks.models import SmallCNN, warn_of_live_batch_norm
 from suprank_edu.training.recipe import Recipe
 from suprank_edu.training.validation import Validation
@@ -61,13 +62,13 @@ def fit(
 
     Args:
         recipe: every setting but the loss.
-        dataset: images and labels to train on.
+        dataset: images and labels to train on; or a `VectorDataset`, on whose vectors a head is trained.
         loss: called as `loss(embeddings, labels)` with `(B, D)` float32 unit vectors and `(B, L)` labels,
             returns a scalar; with a memory also with `ref_emb` and `ref_labels`. Wrap a loss of
             pytorch-metric-learning in `losses.AtColumn`. The parameters of a module (proxies) are trained along,
             without weight decay.
-        model: the network to train, in place; None makes a `SmallCNN` from the recipe. It takes `(B, C, S, S)`
-            images with values in 0..1 and returns `(B, D)` unit vectors.
+        model: the network to train, in place; None makes a `SmallCNN` from the recipe, or a `LinearHead` for vectors.
+            It takes `(B, C, S, S)` images with values in 0..1, or `(B, C)` vectors, and returns `(B, D)` unit vectors.
         batches: which images make batch t, such as `data.HierarchicalBatches`; None takes `per_class` of the
             recipe with `data.MPerClassBatches`.
         validation: what to evaluate on along the way. An epoch of it is one of `batches`, by default as many whole
@@ -109,7 +110,14 @@ def fit(
         dataset.labels, recipe.batch_size, recipe.per_class, num_batches=recipe.steps, seed=recipe.seed
     )
     with own_random_state(recipe.seed, where):
-        model = _check_model(model, recipe, dataset) if model is not None else SmallCNN.of(recipe, dataset.channels)
+        model = _check_model(model, recipe, dataset) if model is not None else _default_model(recipe, dataset)
+        if recipe.head_only == 1:
+            if accelerator.num_processes > 1:
+                raise ValueError(
+                    f"`head_only`: got 1 in {accelerator.num_processes} processes, expected one process: a head on "
+                    "frozen features takes seconds"
+                )
+            dataset, validation = _freeze_features(model, dataset, validation, where)
         identity = {"data": hash_labels(dataset), "batches": f"{len(batches)} of {type(batches).__name__}"}
         learner = Learner(recipe, accelerator, where, model, loss, dataset.labels.shape[1], identity)
         warn_of_live_batch_norm(model, accelerator.num_processes, recipe.embed_at_once is not None)
@@ -132,10 +140,33 @@ def fit(
     return FitResult(learner.network.eval(), log.history, log.evaluations)
 
 
+def _default_model(recipe: Recipe, dataset: RetrievalDataset) -> nn.Module:
+    if isinstance(dataset, VectorDataset):
+        return LinearHead(dataset.vectors.shape[1], recipe.embedding_size)
+    return SmallCNN.of(recipe, dataset.channels)
+
+
+def _freeze_features(
+    model: nn.Module, dataset: RetrievalDataset, validation: Validation | None, device: torch.device
+) -> tuple[RetrievalDataset, Validation | None]:
+    """Return the same with features in the place of images, each computed once."""
+    if isinstance(model, LinearHead):
+        return dataset, validation
+    if not isinstance(model, EmbeddingNetwork):
+        raise ValueError(
+            f"`head_only`: got 1 with a {type(model).__name__}, expected a network with features apart, such as "
+            "pretrained(embedding_size=...)"
+        )
+    dataset = features(model, dataset, device=device)
+    if validation is not None:
+        validation = replace(validation, dataset=validation.protocol.features(model, device))
+    return dataset, validation
+
+
 def _check_model(model: nn.Module, recipe: Recipe, dataset: RetrievalDataset) -> nn.Module:
     check_channels(model, dataset)
     expected = getattr(model, "image_size", recipe.image_size)
-    if expected != recipe.image_size:
+    if not isinstance(dataset, VectorDataset) and expected != recipe.image_size:
         raise ValueError(
             f"`model`: takes images of {expected} pixels, expected image_size = {recipe.image_size} of the recipe"
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from suprank_edu.data import RetrievalDataset
+from suprank_edu.data import RetrievalDataset, VectorDataset
 from suprank_edu.data.samplers import Batches
 from suprank_edu.training import checkpoint
 from suprank_edu.training.callbacks import TrainingLog
@@ -66,7 +66,9 @@ class Loop:
             batch = own.whole(step)
             of_batch = labels[batch]  # (B, L)
             try:
-                views = augment(images, of_batch[:, 0], step, own.part(len(batch)))
+                views = images
+                if not isinstance(self.dataset, VectorDataset):
+                    views = augment(images, of_batch[:, 0], step, own.part(len(batch)))
                 lr, value = learner.step(step, batch, views, of_batch)
             except RuntimeError as error:
                 raise _explained(error, step, recipe) from error

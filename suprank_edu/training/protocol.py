@@ -10,7 +10,9 @@ from torch import Tensor, nn
 
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.metrics import Evaluation, evaluate
-from suprank_edu.training.networks.embed import embed
+from suprank_edu.training.networks.cache import CacheFolder
+from suprank_edu.training.networks.embed import embed, features
+from suprank_edu.training.networks.embedding_network import EmbeddingNetwork
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,21 @@ class Protocol:
         if self.queries is None:
             return Embedded(*embedded(self.gallery))
         return Embedded(*embedded(self.queries), *embedded(self.gallery))
+
+    def features(
+        self, model: EmbeddingNetwork, device: str | torch.device | None = None, cache: CacheFolder = None
+    ) -> Protocol:
+        """Return the same with the features of images in their place; see `suprank_edu.training.features`.
+
+        Raises:
+            ValueError: images are embedded at several scales, of which features are not kept.
+        """
+        if self.scales != (1.0,):
+            raise ValueError(f"`scales`: got {self.scales}, expected (1.0,): features are computed at one scale")
+        gallery = features(model, self.gallery, device=device, cache=cache)
+        if self.queries is None:
+            return replace(self, gallery=gallery)
+        return replace(self, gallery=gallery, queries=features(model, self.queries, device=device, cache=cache))
 
     def head(self, count: int) -> Protocol:
         """Return the same with the first images of gallery and queries alone."""

@@ -28,7 +28,8 @@ class Recipe:
         warmup: share of the steps in which the learning rate rises, 0..1.
         schedule: `"cosine"` falls to `final_lr`; `"steps"` divides by 10 after 1/2 and after 3/4 of the steps.
         final_lr: what the cosine falls to, as a share of the peak.
-        head_only: share of the steps, the first, in which only the network's `head` and the loss learn.
+        head_only: share of the steps, the first, in which only the network's `head` and the loss learn. 1 freezes the
+            features for good: they are computed once, without augmentation, and a run takes seconds on a CPU.
         max_grad_norm: longer gradients of the network are shortened to this norm; None leaves them.
         precision: `"fp32"`, or autocast of the network to `"bf16"` or `"fp16"`; losses run in float32.
         freeze_batch_norm: use the running statistics of batch norm, and leave its weights as they are.
@@ -197,10 +198,11 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[Any], bool], str], ...] = (
         "a number of at least 0",
     ),
     (
-        ("warmup", "scale", "final_lr", "head_only", "memory_start"),
+        ("warmup", "scale", "final_lr", "memory_start"),
         lambda v: _is_number(v) and 0 <= v < 1,
         "a number in [0, 1)",
     ),
+    (("head_only",), lambda v: _is_number(v) and 0 <= v <= 1, "a number in [0, 1]"),
     (
         ("channels",),
         lambda v: isinstance(v, tuple) and len(v) > 0 and all(_is_int(c) and c >= 1 for c in v),

@@ -2,8 +2,8 @@
 
 from suprank_edu.training.networks.augment import Augment
 from suprank_edu.training.networks.backbones import Backbone, GeM
-from suprank_edu.training.networks.embed import embed
-from suprank_edu.training.networks.embedding_network import EmbeddingNetwork, weights_hash
+from suprank_edu.training.networks.embed import embed, features
+from suprank_edu.training.networks.embedding_network import EmbeddingNetwork, LinearHead, weights_hash
 from suprank_edu.training.networks.images import load_image, load_images
 from suprank_edu.training.networks.models import SmallCNN
 from suprank_edu.training.networks.pretrained import EfficientNetLite0, pretrained
@@ -14,8 +14,10 @@ __all__ = [
     "EfficientNetLite0",
     "EmbeddingNetwork",
     "GeM",
+    "LinearHead",
     "SmallCNN",
     "embed",
+    "features",
     "load_image",
     "load_images",
     "pretrained",

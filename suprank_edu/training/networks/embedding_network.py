@@ -35,8 +35,33 @@ class EmbeddingNetwork(nn.Module):
         return unit(self.head(pooled) if self.head is not None else pooled)
 
 
-def weights_hash(model: nn.Module) -> str:
+class LinearHead(nn.Module):
+    """A linear map of vectors, and unit vectors: what is trained on a `VectorDataset`.
+
+    Args:
+        size: dimensions C of the vectors.
+        embedding_size: dimensions D of the output.
+
+    Example:
+        >>> LinearHead(1280, 256)(torch.rand(3, 1280)).shape
+        torch.Size([3, 256])
+    """
+
+    def __init__(self, size: int, embedding_size: int) -> None:
+        super().__init__()
+        self.head, self.embedding_size = nn.Linear(size, embedding_size), embedding_size
+
+    def forward(self, vectors: Tensor) -> Tensor:
+        """Return the `(B, D)` unit vectors of `(B, C)` vectors."""
+        return unit(self.head(vectors))
+
+
+def weights_hash(model: nn.Module, leave_out: str | None = None) -> str:
     """Return the sha256 of a network's weights, wherever they lie: of each the name, the type, the shape and the bytes.
+
+    Args:
+        model: the network.
+        leave_out: name of a child whose weights do not count, such as `"head"`.
 
     Example:
         >>> model = nn.Linear(2, 1)
@@ -48,6 +73,8 @@ def weights_hash(model: nn.Module) -> str:
     """
     found = hashlib.sha256()
     for name, value in model.state_dict().items():
+        if leave_out is not None and name.startswith(f"{leave_out}."):
+            continue
         found.update(f"{name} {value.dtype} {tuple(value.shape)}\n".encode())
         found.update(value.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())
     return found.hexdigest()

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from suprank_edu._extras import needs
 from suprank_edu._threads import in_threads, num_workers
-from suprank_edu.data import RetrievalDataset
+from suprank_edu.data import RetrievalDataset, VectorDataset
 
 PRELOAD_BYTES = 1 << 30
 """Data sets whose resized pixels fit into this many bytes are decoded once and kept; larger ones on the fly."""
@@ -67,7 +67,7 @@ def image_batches(
     *,
     preload: bool | None = None,
 ) -> Iterator[tuple[list[int], Tensor]]:
-    """Yield the indices of each batch and its `(B, C, size, size)` pixels in 0..1 on the device.
+    """Yield the indices of each batch and its `(B, C, size, size)` pixels in 0..1 on the device, or `(B, C)` vectors.
 
     Args:
         dataset: where images come from.
@@ -76,6 +76,10 @@ def image_batches(
         device: where pixels go.
         preload: keep all pixels on the device, or decode in worker processes; None chooses by size.
     """
+    if isinstance(dataset, VectorDataset):
+        vectors = torch.from_numpy(dataset.vectors).to(device)  # (N, C)
+        yield from ((list(batch), vectors[torch.as_tensor(batch, device=device)]) for batch in batches)
+        return
     if preload is None:
         preload = len(dataset) * size * size * dataset.channels <= PRELOAD_BYTES
     if preload:

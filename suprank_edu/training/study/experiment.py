@@ -11,17 +11,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from torch import nn
 
 from suprank_edu._checks import check_one_of, check_positive
 from suprank_edu._files import replacing
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.metrics import Evaluation
-from suprank_edu.training.protocol import Protocol
+from suprank_edu.training.protocol import Embedded, Protocol
 from suprank_edu.training.recipe import Recipe, differences
 from suprank_edu.training.study.measures import STORED, measure, measured_gap, mild_share
 from suprank_edu.training.study.named_losses import LOSSES
 from suprank_edu.training.study.papers import SETTINGS
-from suprank_edu.training.study.prepare import prepare
+from suprank_edu.training.study.prepare import judged_by, prepare
 from suprank_edu.training.study.provenance import made_by
 
 PROXY_RATE = 50.0
@@ -88,13 +89,15 @@ class Experiment:
             positions of the best `RETRIEVED` images, its average precision and its H-AP.
         """
         train, protocol = self._read()
-        prepared = prepare(SETTINGS[self.setting], self.loss, train, self._changes)
+        prepared = prepare(SETTINGS[self.setting], self.loss, train, self._changes, device)
+        protocol = judged_by(protocol, prepared.recipe, prepared.model)
         result = prepared.fit(device=device, progress=progress)
-        evaluation, arrays = measure(result.model, protocol)
+        embedded = protocol.embed(result.model)
+        evaluation, arrays = measure(embedded, protocol.ks)
         found = {key: round(value, 6) for key, value in evaluation.mean.items()}
         gaps = {"test": found.pop("gap")}
         if self.on == "test":
-            gaps["train"] = measured_gap(Protocol(train).embed(result.model))
+            gaps["train"] = measured_gap(self._trained_on(embedded, prepared.dataset, result.model))
         curve = [[int(entry["step"]), round(entry["loss"], 5)] for entry in result.history if entry["step"] % 10 == 0]
         settings: dict[str, Any] = {"setting": self.setting, "loss": self.loss, "lr": self.lr, "seed": self.seed}
         settings |= {"proxy_rate": self.proxy_rate, "on": self.on}
@@ -108,6 +111,15 @@ class Experiment:
         here = {"setting": self.setting} | self.recipe().to_dict()
         both = [name for name in here if name in there]  # recipes have grown since the first results
         return differences({name: there[name] for name in both}, {name: here[name] for name in both})
+
+    def _trained_on(self, embedded: Embedded, train: RetrievalDataset, model: nn.Module) -> Embedded:
+        """Return the embeddings of the training images, which the gallery may be."""
+        setting = SETTINGS[self.setting]
+        if setting.queries is not None and setting.splits[0] == setting.splits[1]:
+            assert embedded.ref_emb is not None
+            assert embedded.ref_labels is not None
+            return Embedded(embedded.ref_emb, embedded.ref_labels)
+        return Protocol(train).embed(model)
 
     @property
     def _changes(self) -> dict[str, Any]:

@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
 
 from suprank_edu.decomposability import gap
 from suprank_edu.metrics import Evaluation, average_precision
 from suprank_edu.retrieval import search
-from suprank_edu.training.protocol import Embedded, Protocol
+from suprank_edu.training.protocol import Embedded
 from suprank_edu.whole_set import for_every_query
 
 RETRIEVED = 10
@@ -26,10 +25,9 @@ _GAP_QUERIES = 2048
 _AT_A_TIME = 512  # another number would round scores otherwise, and move ties
 
 
-def measure(model: nn.Module, protocol: Protocol) -> tuple[Evaluation, dict[str, np.ndarray[Any, Any]]]:
-    """Return every metric of a network with its `gap`, and arrays: `retrieved`, `ap` and `h_ap` of each query."""
-    embedded = protocol.embed(model)
-    evaluation = embedded.evaluate(protocol.ks)
+def measure(embedded: Embedded, ks: tuple[int, ...]) -> tuple[Evaluation, dict[str, np.ndarray[Any, Any]]]:
+    """Return every metric of embeddings with their `gap`, and arrays: `retrieved`, `ap` and `h_ap` of each query."""
+    evaluation = embedded.evaluate(ks)
     arrays = {
         "retrieved": retrieved_positions(embedded),
         "ap": evaluation.per_query["mAP/column0"].astype(np.float32),

@@ -15,9 +15,18 @@ from suprank_edu.data import HierarchicalBatches, MPerClassBatches, RetrievalDat
 from suprank_edu.data.samplers import Batches
 from suprank_edu.steps import PUBLISHED, PUBLISHED_INAT, SupStep
 from suprank_edu.training.networks.backbones import Backbone, configuration
+from suprank_edu.training.networks.embedding_network import EmbeddingNetwork
 from suprank_edu.training.networks.models import SmallCNN
+from suprank_edu.training.networks.pretrained import LITE, pretrained
 from suprank_edu.training.protocol import Protocol
 from suprank_edu.training.recipe import Recipe
+
+# Photographs are shown as they are: a product turned or mirrored is the same product, and its text is not mirrored.
+_AS_THEY_ARE = {"rotation": 0.0, "scale": 0.0, "shear": 0.0, "shift": 0.0, "embedding_size": 256, "image_size": 128}
+_HEAD = _AS_THEY_ARE | {"head_only": 1.0, "lr": 5e-3, "loss_lr": 0.25}
+# Batch norm keeps what it knows of ImageNet: the statistics of a batch of 16 classes are those of no other, and with
+# them an image's embedding would depend on its neighbours, also in the two passes of embed_at_once.
+_WHOLE = _AS_THEY_ARE | {"freeze_batch_norm": True, "batch_size": 64, "crop": 0.5, "lr": 1e-4, "loss_lr": 5e-3}
 
 _PHOTOS = {"image_size": 224, "rotation": 0.0, "scale": 0.0, "shear": 0.0, "shift": 0.0}
 _PHOTOS |= {"crop": 0.16, "flip": True, "batch_size": 256, "per_class": 4, "warmup": 0.0, "embedding_size": 512}
@@ -38,9 +47,11 @@ class Setting:
         settings: of the `Recipe`, all but the steps.
         epochs: passes over the data; None takes `steps` instead.
         source: where the settings come from.
-        backbone: name for `Backbone`; None takes a `SmallCNN`.
-        network: further settings of the backbone.
+        backbone: name for `pretrained`; None takes a `SmallCNN`.
+        network: further settings of a `Backbone`.
         from_scratch: start from random weights instead of pretrained ones.
+        head_first: settings and `steps` of a head on frozen features, which is trained before the first step of the
+            whole network; None begins with a random head.
         head_only_epochs: of the epochs, the first, in which only the head and the loss learn.
         super_classes: super-classes in a batch, None where batches do not look at them.
         max_per_class: images of a class an epoch.
@@ -61,6 +72,7 @@ class Setting:
     validation_queries: str | None = None
     ks: tuple[int, ...] = (1, 2, 4, 8)
     from_scratch: bool = False
+    head_first: dict[str, Any] | None = None
     head_only_epochs: int = 0
     super_classes: int | None = None
     max_per_class: int | None = None
@@ -118,11 +130,13 @@ class Setting:
         warm = {"head_only": self.head_only_epochs / self.epochs} if self.epochs else {}
         return Recipe.from_dict(self.settings | warm | {"steps": steps} | changes)
 
-    def model(self, recipe: Recipe, channels: int = 3) -> SmallCNN | Backbone:
+    def model(self, recipe: Recipe, channels: int = 3) -> SmallCNN | EmbeddingNetwork:
         """Return the network for images of so many channels, with pretrained weights where the paper starts there."""
         if self.backbone is None:
             return SmallCNN.of(recipe, channels)
         options = {"embedding_size": recipe.embedding_size, "image_size": recipe.image_size} | self.network
+        if self.backbone == LITE:
+            return pretrained(LITE, **options)
         return Backbone(configuration(self.backbone) if self.from_scratch else self.backbone, **options)
 
 
@@ -134,6 +148,17 @@ def _small(reader: str, steps: int, reading: dict[str, Any] | None = None, **set
     settings = {"lr": 2e-3, "loss_lr": 0.1} | settings
     splits = ("train", "test")
     return Setting(reader, splits, settings, None, "this project", None, steps=steps, reading=reading or {})
+
+
+def _photographs(reader: str, **more: Any) -> Setting:
+    """Photographs: a head on the frozen features of a pretrained network, which takes seconds on a CPU."""
+    return Setting(reader, ("train", "train"), _HEAD, None, "this project", LITE, steps=300, **more)
+
+
+def _fine_tuned(reader: str, **more: Any) -> Setting:
+    """The same photographs: the head on frozen features first, then the whole network."""
+    first = {"head_only": 1.0, "lr": 5e-3, "loss_lr": 0.25, "batch_size": 128, "steps": 300}
+    return Setting(reader, ("train", "train"), _WHOLE, None, "this project", LITE, steps=200, head_first=first, **more)
 
 
 def _resnet50(
@@ -194,12 +219,8 @@ SETTINGS = {
         channels=(16, 32, 64, 128),
     ),
     # The gallery is what was trained on, the queries come from other shops.
-    "grocery": replace(
-        _small("grocery", 600, image_size=64, rotation=5.0, flip=False),
-        splits=("train", "train"),
-        queries="test",
-        validation_queries="val",
-    ),
+    "grocery": _photographs("grocery", queries="test", validation_queries="val"),
+    "grocery-fine-tune": _fine_tuned("grocery", queries="test", validation_queries="val"),
     "sop": _resnet50(
         "sop",
         "SupRank and HAPPIER, SOP",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -11,10 +11,12 @@ from torch import nn
 
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.data.samplers import Batches
-from suprank_edu.training.device import own_random_state
+from suprank_edu.training.device import find_device, own_random_state
 from suprank_edu.training.fit import FitResult, fit
-from suprank_edu.training.networks.backbones import Backbone
+from suprank_edu.training.networks.embed import features
+from suprank_edu.training.networks.embedding_network import EmbeddingNetwork
 from suprank_edu.training.networks.models import SmallCNN
+from suprank_edu.training.protocol import Protocol
 from suprank_edu.training.recipe import Recipe
 from suprank_edu.training.study.named_losses import make_loss
 from suprank_edu.training.study.papers import Setting
@@ -27,7 +29,7 @@ class Prepared:
     recipe: Recipe
     dataset: RetrievalDataset
     loss: nn.Module
-    model: SmallCNN | Backbone
+    model: SmallCNN | EmbeddingNetwork
     batches: Batches
 
     def fit(self, **options: Any) -> FitResult:
@@ -35,8 +37,25 @@ class Prepared:
         return fit(self.recipe, self.dataset, self.loss, model=self.model, batches=self.batches, **options)
 
 
-def prepare(setting: Setting, loss: str, dataset: RetrievalDataset, changes: Mapping[str, Any]) -> Prepared:
+def judged_by(protocol: Protocol, recipe: Recipe, model: nn.Module) -> Protocol:
+    """Return how a network is judged: by features, computed once and kept, where they are frozen."""
+    if recipe.head_only < 1 or not isinstance(model, EmbeddingNetwork):
+        return protocol
+    return protocol.features(model, cache=True)
+
+
+def prepare(
+    setting: Setting,
+    loss: str,
+    dataset: RetrievalDataset,
+    changes: Mapping[str, Any],
+    device: str | torch.device | None = None,
+) -> Prepared:
     """Make ready what a setting trains on a data set with a loss.
+
+    Where features are frozen, the data set is that of the features, computed once and kept in the platform's cache.
+    Where a head shall be trained on them first, it has been: that takes seconds and depends on the seed alone, so that
+    a run that goes on repeats it.
 
     The seed of the recipe decides the weights of the network and the proxies of the loss; the global random state is
     neither read nor changed.
@@ -46,6 +65,7 @@ def prepare(setting: Setting, loss: str, dataset: RetrievalDataset, changes: Map
         loss: a key of `LOSSES`.
         dataset: the images to train on.
         changes: settings of the recipe that differ.
+        device: where features are computed, see `suprank_edu.training.fit`.
 
     Raises:
         ValueError: a recipe out of range, a loss that does not exist, or too few classes for a batch.
@@ -54,4 +74,11 @@ def prepare(setting: Setting, loss: str, dataset: RetrievalDataset, changes: Map
     with own_random_state(recipe.seed, torch.device("cpu")):
         model = setting.model(recipe, dataset.channels)
         made = make_loss(loss, dataset, recipe, setting.step)
+    if (recipe.head_only == 1 or setting.head_first) and isinstance(model, EmbeddingNetwork):
+        frozen = features(model, dataset, device=find_device(device), cache=True)
+        if recipe.head_only == 1:
+            dataset = frozen
+        else:
+            first = replace(recipe, **setting.head_first or {})
+            Prepared(first, frozen, made, model, setting.batches(frozen, first)).fit(device=device, progress=False)
     return Prepared(recipe, dataset, made, model, setting.batches(dataset, recipe))

@@ -20,11 +20,11 @@ from suprank_edu.training.callbacks import Callback, TrainingLog
 from suprank_edu.training.checkpoint import Checkpoints
 from suprank_edu.training.device import find_device
 from suprank_edu.training.fit import FitResult
-from suprank_edu.training.networks.backbones import Backbone
+from suprank_edu.training.networks.embedding_network import EmbeddingNetwork
 from suprank_edu.training.networks.models import SmallCNN
 from suprank_edu.training.recipe import Recipe
 from suprank_edu.training.study.papers import SETTINGS
-from suprank_edu.training.study.prepare import Prepared, prepare
+from suprank_edu.training.study.prepare import Prepared, judged_by, prepare
 from suprank_edu.training.validation import Validation
 
 FORMAT = 2
@@ -107,10 +107,10 @@ class Run:
         except (OSError, json.JSONDecodeError, KeyError, TypeError) as error:
             raise ValueError(f"`folder`: got {folder}, which holds no run ({path.name}: {error})") from None
 
-    def prepare(self) -> Prepared:
-        """Read the images to train on, and make ready what trains on them."""
+    def prepare(self, device: str | torch.device | None = None) -> Prepared:
+        """Read the images to train on, and make ready what trains on them; see `prepare.prepare`."""
         setting = SETTINGS[self.setting]
-        return prepare(setting, self.loss, setting.dataset(setting.splits[0], self.data), self.changes)
+        return prepare(setting, self.loss, setting.dataset(setting.splits[0], self.data), self.changes, device)
 
     def train(
         self,
@@ -140,7 +140,11 @@ class Run:
         asked = {"checkpoint_every": checkpoint_every, "evaluate": evaluate and dict(evaluate)}
         record = _Record(replace(self, options=self.options | asked), checkpoints.last)
         try:
-            return self.prepare().fit(
+            prepared = self.prepare(options.get("device"))
+            if validation is not None:
+                judged = judged_by(validation.protocol, prepared.recipe, prepared.model)
+                validation = replace(validation, dataset=judged)
+            return prepared.fit(
                 validation=validation, checkpoints=checkpoints, callbacks=[record, *callbacks], **options
             )
         except Exception:
@@ -156,17 +160,22 @@ class Run:
         The file is `evaluation-<which>.npz`, or `evaluation-<which>-<split>.npz` where a split is given, for
         `suprank_edu.metrics.Evaluation.load`.
         """
-        model = self.network(which)
-        result = SETTINGS[self.setting].protocol(self.data, split).evaluate(model, find_device(device))
+        recipe, model = self._of_checkpoint(which)
+        model.to(where := find_device(device))
+        protocol = judged_by(SETTINGS[self.setting].protocol(self.data, split), recipe, model)
+        result = protocol.evaluate(model, where)
         result.save(Path(self.folder, f"evaluation-{which}-{split}.npz" if split else f"evaluation-{which}.npz"))
         return result
 
-    def network(self, which: str = "last") -> SmallCNN | Backbone:
+    def network(self, which: str = "last") -> SmallCNN | EmbeddingNetwork:
         """Return the network of a checkpoint, in evaluation mode; the data set need not be there.
 
         Raises:
             ValueError: the run has no such checkpoint.
         """
+        return self._of_checkpoint(which)[1]
+
+    def _of_checkpoint(self, which: str) -> tuple[Recipe, SmallCNN | EmbeddingNetwork]:
         path = Path(self.folder) / f"{which}.pt"
         if not path.exists():
             raise ValueError(
@@ -175,9 +184,10 @@ class Run:
         state = checkpoint.load(path)
         # The first filters tell grey images from colour, without a look at the images.
         filters = next(weights for weights in state["model"].values() if weights.ndim == 4)
-        model = SETTINGS[self.setting].model(checkpoint.recipe_of(state), channels=filters.shape[1])
+        recipe = checkpoint.recipe_of(state)
+        model = SETTINGS[self.setting].model(recipe, channels=filters.shape[1])
         model.load_state_dict(state["model"])
-        return model.eval()
+        return recipe, model.eval()
 
     def export(self, path: str, which: str = "last") -> None:
         """Write the network as a program of `torch.export`, which runs without this library.

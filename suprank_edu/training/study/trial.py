@@ -43,7 +43,7 @@ def trial(
     Checkpoints(run.folder, checkpoint_every)
     protocol = SETTINGS[run.setting].protocol(run.data)
     validation = None if evaluate is None else Validation(protocol, **evaluate)
-    prepared = run.prepare()
+    prepared = run.prepare(device)
     for dataset in (prepared.dataset, protocol.gallery, protocol.queries):
         _check_files(dataset)
     recipe = prepared.recipe
