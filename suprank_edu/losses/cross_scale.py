@@ -135,7 +135,8 @@ class CSLLoss(nn.Module):
             raise ValueError(f"`margins`: got {len(self.margins)}, expected {columns}, one per label column")
         self.embedding_size, self.scale, self.reduction = embedding_size, scale, reduction
         self.register_buffer("classes", torch.unique(known, dim=0).long())  # (C, L)
-        self.proxies = nn.Parameter(torch.empty(len(self.classes), embedding_size))  # (C, D)
+        proxies = torch.empty(len(self.classes), embedding_size, device=labels.device)  # (C, D)
+        self.proxies = nn.Parameter(proxies)
         nn.init.uniform_(self.proxies, -1 / math.sqrt(embedding_size), 1 / math.sqrt(embedding_size))
 
     def extra_repr(self) -> str:

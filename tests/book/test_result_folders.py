@@ -10,9 +10,11 @@ import pytest
 from suprank_edu.data import read
 from suprank_edu.training.recipe import Recipe
 from suprank_edu.training.study import chosen_lr, load_results, results_folder
+from suprank_edu.training.study.named_losses import LOSSES
 from suprank_edu.training.study.papers import SETTINGS
 
 README = Path(__file__).resolve().parents[2] / "book" / "results" / "README.md"
+CLAIMS = README.with_name("claims.md")
 MAIN = re.findall(r'^MAIN="(.*)"$', README.read_text(encoding="utf-8"), re.MULTILINE)[0].split()
 
 FOLDERS: dict[str, tuple[str, dict[str, Any]]] = {  # the setting, and what --set changes
@@ -23,6 +25,15 @@ FOLDERS: dict[str, tuple[str, dict[str, Any]]] = {  # the setting, and what --se
     "rendered-landmarks": ("rendered-landmarks", {}),
     "rendered-landmarks-short": ("rendered-landmarks", {"steps": 300, "channels": (32, 64, 128, 128)}),
 }
+
+
+def test_the_claims_are_of_losses_that_there_are() -> None:
+    """A row of another name would be `not run`, and nobody would ask why."""
+    rows = re.findall(
+        r"^\| (\S+)(?: in \S+)? \| (?:higher|lower|not lower) \| (\S+)", CLAIMS.read_text(encoding="utf-8"), re.M
+    )
+    assert len(rows) > 30
+    assert {name for row in rows for name in row} <= set(LOSSES)
 
 
 @pytest.mark.parametrize("name", FOLDERS)
