@@ -8,11 +8,12 @@ from typing import Any, TypedDict
 import torch
 from torch import Tensor
 
+from suprank_edu._checks import usable_device
 from suprank_edu._extras import needs
 
 
 def find_device(device: str | torch.device | None) -> torch.device:
-    """Return the device asked for: `"cpu"`, `"cuda"`, or None for the best there is.
+    """Return the device asked for, `"cpu"`, `"cuda"`, or None for the best there is: the trainer takes no other.
 
     Raises:
         ValueError: there is no such device.
@@ -21,16 +22,11 @@ def find_device(device: str | torch.device | None) -> torch.device:
         >>> find_device("cpu")
         device(type='cpu')
     """
-    try:
-        found = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
-    except RuntimeError:  # no name of a device at all
-        found = torch.device("meta")
+    found = usable_device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     if found.type not in ("cpu", "cuda") or found.index not in (None, 0):
         raise ValueError(
             f"`device`: got {device!r}, expected 'cpu', 'cuda' or None; CUDA_VISIBLE_DEVICES chooses a card"
         )
-    if found.type == "cuda" and not torch.cuda.is_available():
-        raise ValueError(f"`device`: got {device!r}, but no CUDA device is available, expected 'cpu' or None")
     return found
 
 
