@@ -1,7 +1,8 @@
-"""Exact metrics of retrieval: AP, AP@R, R@k, P@k, NDCG, H-AP and ASI, per query and for a whole set."""
+"""Exact metrics of retrieval: AP, AP@R, R@k, P@k, NDCG, H-AP and ASI, per query and for a whole set; comparisons."""
 
 from suprank_edu.metrics._evaluate import evaluate
-from suprank_edu.metrics.evaluation import Comparison, Evaluation
+from suprank_edu.metrics.comparison import Comparison
+from suprank_edu.metrics.evaluation import Evaluation
 from suprank_edu.metrics.functional import (
     ap_at_r,
     asi,
@@ -13,6 +14,8 @@ from suprank_edu.metrics.functional import (
     recall_at_k,
     trapezoid_ap,
 )
+from suprank_edu.metrics.multiple import holm
+from suprank_edu.metrics.seeds import compare_seeds
 
 __all__ = [
     "Comparison",
@@ -20,9 +23,11 @@ __all__ = [
     "ap_at_r",
     "asi",
     "average_precision",
+    "compare_seeds",
     "evaluate",
     "h_ap",
     "hit_rate_at_k",
+    "holm",
     "ndcg",
     "precision_at_k",
     "recall_at_k",

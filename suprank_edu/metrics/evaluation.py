@@ -5,26 +5,25 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from suprank_edu._checks import check_count, check_index, check_metric_keys
+from suprank_edu._checks import check_metric_keys
 from suprank_edu._extras import needs
 from suprank_edu._files import replacing
 from suprank_edu.metrics._table import as_html, as_text, grid
+from suprank_edu.metrics.comparison import Comparison, compare
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Values = NDArray[np.float64]
-# Redrawn query numbers held at once.
-_DRAWS_AT_ONCE = 1 << 20
 _FORMAT = "suprank_edu.Evaluation/1"
 
 
@@ -117,35 +116,50 @@ class Evaluation:
         check_metric_keys(os.fspath(path), keys)
         return cls(dict(zip(keys, values, strict=True)), settings, classes)
 
-    def compare(self, other: Evaluation, *, samples: int = 2000, seed: int = 0) -> Comparison:
-        """Compare with another evaluation of the same queries, by a paired bootstrap over the queries.
+    def compare(
+        self,
+        other: Evaluation,
+        *,
+        resample: Literal["classes", "queries"] | None = None,
+        keys: Sequence[str] | None = None,
+        samples: int = 10_000,
+        seed: int = 0,
+    ) -> Comparison:
+        """Compare with another evaluation of the same queries, by a paired bootstrap over their finest classes.
+
+        Queries of one class fail and succeed together, so that a class is one observation and not as many as it has
+        queries: classes are drawn again with replacement, each with all its queries. The intervals are studentised
+        (each redrawn difference is divided by its own standard error), which holds 95 % with fewer classes than
+        quantiles of the differences do.
 
         Args:
             other: an evaluation of the same queries in the same order.
-            samples: how often the queries are drawn again with replacement.
+            resample: `"classes"`, or `"queries"` as if each were independent of all others; None takes classes where
+                both evaluations know them.
+            keys: metrics to compare, None all that both have; the fewer, the narrower the simultaneous intervals.
+            samples: how often is drawn again.
             seed: of the draws.
 
         Returns:
-            For each key that both have: mean here minus mean there, over the queries that count in both, and the
-            interval that holds 95 % of the redrawn differences. If it leaves out 0, the difference is unlikely to
-            come from the choice of the queries alone.
+            For each key mean here minus mean there, over the queries that count in both, intervals of 95 % alone and
+            of all keys together, a p-value, and a verdict.
 
         Raises:
-            ValueError: `other` has another number of queries or no key in common, or a bad `samples` or `seed`.
+            ValueError: `other` has other queries or no key in common, a key that is not there, classes that are not
+                known, or a bad `samples` or `seed`.
+
+        Example:
+            >>> draw, classes = np.random.default_rng(0), np.repeat(np.arange(40), 5)
+            >>> hard = draw.normal(size=40)[classes]  # classes differ, and their queries are alike
+            >>> one = Evaluation({"H-AP": hard + draw.normal(0.1, 0.1, size=200)}, classes=classes)
+            >>> found = one.compare(Evaluation({"H-AP": hard}, classes=classes))
+            >>> found.verdict["H-AP"], found.note
+            ('better', 'Sample: 40 classes with all their queries, taken for a sample of all classes. Each is one \
+network: of other seeds this says nothing.')
+
+        Source: Field and Welsh, "Bootstrapping clustered data", Journal of the Royal Statistical Society B, 2007.
         """
-        check_count("samples", samples)
-        check_index("seed", seed)
-        if len(self) != len(other):
-            raise ValueError(f"`other`: got {len(other)} queries, expected {len(self)}, the same queries in both")
-        keys = [key for key in self.per_query if key in other.per_query]
-        if not keys:
-            raise ValueError(f"`other`: got the keys {list(other.per_query)}, expected some of {list(self.per_query)}")
-        differences = np.stack([self.per_query[key] - other.per_query[key] for key in keys], axis=1)  # (Q, K)
-        draws = _bootstrap(differences, samples, seed)  # (samples, K)
-        return Comparison(
-            {key: _mean(differences[:, i]) for i, key in enumerate(keys)},
-            {key: _interval(draws[:, i]) for i, key in enumerate(keys)},
-        )
+        return compare(self, other, resample, keys, samples, seed)
 
     def _summary(self) -> list[list[str]]:
         return grid({key: f"{value:.4f}" for key, value in self.mean.items()})
@@ -164,64 +178,6 @@ class Evaluation:
         return as_html(self._summary(), f"{len(self)} queries" + (f"; {note}" if note else ""))
 
 
-@dataclass(frozen=True, repr=False)
-class Comparison:
-    """What `Evaluation.compare` found.
-
-    Attributes:
-        difference: for each key the mean of the first minus the mean of the second evaluation.
-        interval: for each key the ends of the 95 % interval of that difference.
-    """
-
-    difference: dict[str, float]
-    interval: dict[str, tuple[float, float]]
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return a pandas DataFrame with a row for each key: difference, low, high."""
-        with needs("train"):
-            import pandas as pd
-
-        rows = {key: (value, *self.interval[key]) for key, value in self.difference.items()}
-        return pd.DataFrame.from_dict(rows, orient="index", columns=["difference", "low", "high"]).rename_axis("metric")
-
-    def _summary(self) -> list[list[str]]:
-        cells = {}
-        for key, value in self.difference.items():
-            low, high = self.interval[key]
-            cells[key] = f"{value:+.4f} [{low:+.4f}, {high:+.4f}]"
-        return grid(cells)
-
-    def __repr__(self) -> str:
-        return "Difference of means and its 95 % interval\n" + as_text(self._summary())
-
-    def _repr_html_(self) -> str:
-        return as_html(self._summary(), "Difference of means and its 95 % interval")
-
-
 def _mean(values: Values) -> float:
     counted = values[~np.isnan(values)]
     return float(counted.mean()) if len(counted) else float("nan")
-
-
-def _bootstrap(differences: Values, samples: int, seed: int) -> Values:
-    """Return `(samples, K)` means of `(Q, K)` differences over queries drawn again; NaN entries do not count."""
-    generator = np.random.default_rng(seed)
-    size = len(differences)
-    counted = ~np.isnan(differences)
-    terms = np.concatenate([np.where(counted, differences, 0.0), counted], axis=1)  # (Q, 2 K)
-    sums = []
-    for start in range(0, samples, at_once := max(_DRAWS_AT_ONCE // max(size, 1), 1)):
-        rows = min(at_once, samples - start)
-        drawn = generator.integers(size, size=(rows, size)) + size * np.arange(rows)[:, None]
-        # How often each query is drawn: the product with these counts sums the redrawn values of all keys at once.
-        times = np.bincount(drawn.ravel(), minlength=rows * size).reshape(rows, size)
-        sums.append(times.astype(np.float64) @ terms)
-    total, number = np.split(np.concatenate(sums), 2, axis=1)  # (samples, K) each
-    means: Values = np.divide(total, number, out=np.full_like(total, np.nan), where=number > 0)
-    return means
-
-
-def _interval(draws: Values) -> tuple[float, float]:
-    counted = draws[~np.isnan(draws)]
-    low, high = np.quantile(counted, [0.025, 0.975]) if len(counted) else (np.nan, np.nan)
-    return float(low), float(high)

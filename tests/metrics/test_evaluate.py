@@ -1,4 +1,4 @@
-"""`evaluate` against the loops, whatever the block, the input and the mask; files, tables and comparisons."""
+"""`evaluate` against the loops, whatever the block, the input and the mask; files and tables."""
 
 import contextlib
 import json
@@ -345,58 +345,8 @@ def test_whatever_damage_does_to_a_saved_result_is_a_value_error(tmp_path):
     assert loaded < 100
 
 
-# ---- comparisons -----------------------------------------------------------------------------------------------------
-
-
 def of(**values):
     return Evaluation({key: np.array(value, dtype=np.float64) for key, value in values.items()})
-
-
-def test_a_constant_difference_has_no_spread():
-    found = of(ap=[0.5, 0.7, 0.9]).compare(of(ap=[0.25, 0.45, 0.65]))
-    assert found.difference["ap"] == pytest.approx(0.25)
-    assert found.interval["ap"] == pytest.approx((0.25, 0.25))
-
-
-def test_the_interval_of_a_known_difference():
-    generator = np.random.default_rng(0)
-    shared, noise = generator.normal(size=2000), generator.normal(0.1, 0.5, size=2000)
-    found = of(ap=shared + noise).compare(of(ap=shared))
-    assert found.difference["ap"] == pytest.approx(noise.mean())
-    low, high = found.interval["ap"]
-    half = 1.96 * noise.std() / math.sqrt(2000)  # normal theory of the paired difference, not of the two means
-    assert low == pytest.approx(noise.mean() - half, abs=0.1 * half)
-    assert high == pytest.approx(noise.mean() + half, abs=0.1 * half)
-
-
-def test_the_interval_covers_the_truth_about_95_times_in_100():
-    generator, covered = np.random.default_rng(1), 0
-    for _ in range(200):
-        low, high = of(ap=generator.normal(0.3, 1, size=60)).compare(of(ap=np.zeros(60)), samples=300).interval["ap"]
-        covered += low <= 0.3 <= high
-    assert 0.90 < covered / 200 < 0.99
-
-
-def test_a_query_left_out_of_one_counts_in_neither():
-    one, other = of(ap=[1.0, NAN, 0.5, 0.0], r=[1.0, 1.0, 1.0, 1.0]), of(ap=[0.5, 0.0, NAN, 0.0], p=[0.0] * 4)
-    found = one.compare(other)
-    assert found.difference == {"ap": 0.25}
-    low, high = found.interval["ap"]
-    assert (low, high) == (0.0, 0.5)  # the two queries that both count
-    nothing = of(ap=[NAN, 1.0]).compare(of(ap=[1.0, NAN]))
-    assert math.isnan(nothing.difference["ap"])
-    assert all(math.isnan(end) for end in nothing.interval["ap"])
-
-
-def test_a_comparison_turned_round_has_the_other_sign(crowd):
-    noise = torch.randn(crowd[0].shape, generator=torch.Generator().manual_seed(5))
-    one, other = evaluate(*crowd), evaluate(torch.nn.functional.normalize(crowd[0] + 0.1 * noise, dim=1), crowd[1])
-    there, back = one.compare(other), other.compare(one)
-    for key, value in there.difference.items():
-        assert back.difference[key] == -value
-        assert back.interval[key] == pytest.approx(tuple(-end for end in reversed(there.interval[key])))
-    assert one.compare(other) == there  # the seed is fixed
-    assert one.compare(other, seed=1) != there
 
 
 # ---- tables ----------------------------------------------------------------------------------------------------------
@@ -436,10 +386,6 @@ def test_the_frames():
     queries = RESULT.to_frame(per_query=True)
     assert queries.shape == (3, 5)
     assert queries.loc[1, "mAP/column0"] == 0.25
-    comparison = RESULT.compare(RESULT)
-    assert comparison.to_frame().loc["H-AP"].tolist() == [0.0, 0.0, 0.0]
-    assert "mAP   +0.0000 [+0.0000, +0.0000]  +0.0000 [+0.0000, +0.0000]\n" in repr(comparison)
-    assert "<caption>Difference of means" in comparison._repr_html_()
 
 
 # ---- errors ----------------------------------------------------------------------------------------------------------
@@ -479,10 +425,6 @@ TREE = torch.tensor([[0, 0], [0, 1], [1, 1]])
         (lambda: evaluate(EMBEDDINGS, LABELS, valid=torch.eye(3)), r"`valid`: got torch.float32, expected a bool"),
         (lambda: evaluate(EMBEDDINGS, LABELS, valid=torch.ones(3, 2) > 0), r"`valid`: got shape \(3, 2\), expected"),
         (lambda: evaluate(EMBEDDINGS, LABELS, valid=lambda q: torch.ones(2, 3) > 0), r"`valid`: got shape \(2, 3\)"),
-        (lambda: RESULT.compare(of(ap=[1.0])), r"`other`: got 1 queries, expected 3, the same queries in both"),
-        (lambda: RESULT.compare(of(ap=[1.0] * 3)), r"`other`: got the keys \['ap'\], expected some of"),
-        (lambda: RESULT.compare(RESULT, samples=0), r"`samples`: got 0, expected an integer of at least 1"),
-        (lambda: RESULT.compare(RESULT, seed=-1), r"`seed`: got -1, expected an integer of at least 0"),
     ],
 )
 def test_bad_input_is_named(call, message):

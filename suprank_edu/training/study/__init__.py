@@ -3,6 +3,13 @@
 from suprank_edu.training.study.experiment import Experiment
 from suprank_edu.training.study.interval import Interval
 from suprank_edu.training.study.named_losses import LOSSES, NAMES, make_loss
+from suprank_edu.training.study.pairing import (
+    SeedCorrelation,
+    correlation_by_seed,
+    paired,
+    seed_correlation,
+    unpaired,
+)
 from suprank_edu.training.study.papers import SETTINGS, Setting
 from suprank_edu.training.study.results import (
     CHOSEN_BY,
@@ -14,7 +21,6 @@ from suprank_edu.training.study.results import (
     fill,
     load_rankings,
     load_results,
-    paired,
     results_folder,
     runs_by_loss,
     table,
@@ -31,11 +37,13 @@ __all__ = [
     "Experiment",
     "Interval",
     "Run",
+    "SeedCorrelation",
     "Setting",
     "as_frame",
     "as_text",
     "chosen_lr",
     "chosen_rates",
+    "correlation_by_seed",
     "fill",
     "load_rankings",
     "load_results",
@@ -43,6 +51,8 @@ __all__ = [
     "paired",
     "results_folder",
     "runs_by_loss",
+    "seed_correlation",
     "table",
+    "unpaired",
     "value_of",
 ]

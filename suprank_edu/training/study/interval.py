@@ -12,7 +12,7 @@ from suprank_edu._extras import needs
 
 @dataclass(frozen=True)
 class Interval:
-    """The mean over seeds and half the width of its 95 % interval (Student's t).
+    """The mean over seeds and half the width of its interval (Student's t), of 95 % where nothing else is said.
 
     Attributes:
         mean: the mean; NaN without a run.
@@ -29,7 +29,7 @@ class Interval:
     runs: int
 
     @staticmethod
-    def of(values: Sequence[float]) -> Interval:
+    def of(values: Sequence[float], level: float = 0.95) -> Interval:
         """Return the interval of independent values; NaN (no mistake that could be mild) is left out."""
         with needs("train"):
             from scipy.stats import t
@@ -38,7 +38,7 @@ class Interval:
         count = len(values)
         if count < 2:
             return Interval(values[0] if values else math.nan, math.nan, count)
-        half = float(t.ppf(0.975, count - 1)) * stdev(values) / math.sqrt(count)
+        half = float(t.ppf((1 + level) / 2, count - 1)) * stdev(values) / math.sqrt(count)
         return Interval(fmean(values), half, count)
 
     @property

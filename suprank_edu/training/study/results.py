@@ -129,22 +129,6 @@ def table(results: Iterable[dict[str, Any]], columns: Sequence[str] = COLUMNS) -
     }
 
 
-def paired(results: Iterable[dict[str, Any]], column: str, loss: str, other: str) -> Interval:
-    """Return the interval of `loss` minus `other` in a column, seed by seed, over the seeds that both have.
-
-    Runs of one seed share batches and augmentation, so that what a seed does to both cancels out.
-
-    Raises:
-        ValueError: they have no seed in common.
-    """
-    of_loss = runs_by_loss(results)
-    own, others = ({run["seed"]: value_of(run, column) for run in of_loss.get(name, [])} for name in (loss, other))
-    common = sorted(own.keys() & others.keys())
-    if not common:
-        raise ValueError(f"`other`: got {other!r}, which has no test run with a seed of {loss!r}, expected one or more")
-    return Interval.of([own[seed] - others[seed] for seed in common])
-
-
 def load_rankings(folder: str | os.PathLike[str], seeds: int = 1) -> dict[str, dict[str, np.ndarray[Any, Any]]]:
     """Read what the first seed of each loss retrieved, by loss in the order of `NAMES`.
 

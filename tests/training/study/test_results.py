@@ -256,17 +256,6 @@ def test_two_processes_write_what_one_does(tmp_path: Path) -> None:
         assert other["metrics"]["mAP/column0"] == pytest.approx(one["metrics"]["mAP/column0"], abs=1e-3)
 
 
-def test_paired_differences_are_taken_seed_by_seed() -> None:
-    runs = [run("a", 1e-3, seed, "test", value) for seed, value in enumerate((0.3, 0.5, 0.9))]
-    runs += [run("b", 1e-3, seed, "test", value) for seed, value in ((1, 0.4), (0, 0.1), (7, 0.0))]
-    runs += [run("b", 1e-3, 2, "validation", 0.0)]
-    difference = results.paired(runs, "mAP@R/column0", "a", "b")
-    assert (difference.mean, difference.runs) == (pytest.approx(0.15), 2)  # 0.3 − 0.1 and 0.5 − 0.4
-    assert difference.half == pytest.approx(12.706 * 0.05, abs=1e-3)  # t table, 1 degree of freedom
-    with pytest.raises(ValueError, match=r"`other`: got 'c', which has no test run with a seed of 'a'"):
-        results.paired(runs, "mAP@R/column0", "a", "c")
-
-
 def test_rankings_of_the_first_seed_are_read_in_the_order_of_the_names(tmp_path: Path) -> None:
     (tmp_path / "test").mkdir()
     for name, value in (("triplet_seed0", 3), ("sup-ap_seed0", 1), ("sup-ap_seed1", 2)):
