@@ -11,7 +11,7 @@ from suprank_edu._progress import with_progress
 
 T = TypeVar("T")
 
-_BLOCK = 64  # pieces of work that a thread does at a time
+_BLOCK = 16  # pieces of work that a thread does at a time: few, for large photographs
 _PATIENCE = 2.0  # seconds after which a bar appears
 
 

@@ -45,7 +45,7 @@ def write_contact_sheet(dataset: RetrievalDataset, folder: str | os.PathLike[str
         raise ValueError(f"`dataset`: got {dataset!r}, expected {columns} images of each class, one after another")
     sheet = pillow.new("1", (columns * size, len(rows) * size), 1)
     for i in range(len(dataset)):
-        small = dataset[i].convert("L").resize((size, size), pillow.Resampling.BOX)
+        small = dataset.image(i, size).convert("L").resize((size, size), pillow.Resampling.BOX)
         sheet.paste(
             small.point(lambda grey: 255 * (grey > _INK)).convert("1"), (i % columns * size, i // columns * size)
         )

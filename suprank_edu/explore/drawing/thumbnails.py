@@ -39,7 +39,7 @@ def as_drawing(dataset: RetrievalDataset, index: int, pixels: int) -> str:
     with needs("explore"):
         from PIL import Image
 
-    small = dataset[index].resize((pixels, pixels), Image.Resampling.BILINEAR)
+    small = dataset.image(index, pixels).resize((pixels, pixels), Image.Resampling.BILINEAR)
     file = io.BytesIO()
     (small.quantize(16) if small.mode == "L" else small).save(file, "PNG", optimize=True)
     return _address("png", file.getvalue())
