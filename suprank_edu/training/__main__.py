@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from suprank_edu._checks import check_one_of
+from suprank_edu.data.folders import shipped_folder
 from suprank_edu.training.callbacks import Callback
 from suprank_edu.training.gather import is_first_process
 from suprank_edu.training.learner import TrainingError
 from suprank_edu.training.study import LOSSES, SETTINGS, Run, as_text, fill, load_results, table
+from suprank_edu.training.study.claims import SETS, as_markdown, judge_claims, read_claims
 from suprank_edu.training.study.experiment import PROXY_RATE
 from suprank_edu.training.study.trial import trial
 from suprank_edu.training.tensorboard import TensorBoard
@@ -29,6 +31,7 @@ examples:
   python -m suprank_edu.training evaluate runs/sup-ap
   python -m suprank_edu.training export runs/sup-ap network.pt2
   python -m suprank_edu.training results table --setting omniglot --losses sup-ap triplet --lrs 7e-4 2e-3 6e-3
+  python -m suprank_edu.training claims --sets groceries
   accelerate launch --num_processes 4 -m suprank_edu.training run sop happier --data ~/sop --out runs/happier
 
 The script `suprank-edu` is the same. Data lie in --data, or in the folder of the set's name under $SUPRANK_EDU_DATA.
@@ -95,6 +98,12 @@ def parser() -> argparse.ArgumentParser:
     for command in (evaluate, export):
         command.add_argument("--which", choices=("last", "best"), default="last", help="which checkpoint")
     _add_results(commands)
+    claims = _command(
+        commands, "claims", _claims, "what the results say of the papers' claims, written down beforehand"
+    )
+    text = "of results, with claims.md in it; the one that comes with the library by default"
+    claims.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help=text)
+    claims.add_argument("--sets", nargs="+", default=SETS, metavar="SET", help="folders in it; all by default")
     return top
 
 
@@ -223,6 +232,13 @@ def _results(options: argparse.Namespace) -> None:
         how = {"proxy_rates": options.proxy_rates, "device": options.device, "processes": options.processes}
         fill(options.out, options.setting, options.losses, **which, **how)
     print(as_text(table(load_results(options.out))))
+
+
+def _claims(options: argparse.Namespace) -> None:
+    folder = options.folder or shipped_folder("book/results")
+    for name in options.sets:
+        for heading, claims in read_claims(folder / "claims.md").items():
+            print(f"## {name}: {heading}\n\n{as_markdown(judge_claims(folder, name, claims))}\n")
 
 
 def _changes(pairs: Sequence[str]) -> dict[str, Any]:

@@ -1,0 +1,187 @@
+"""Claims of the papers, written down before the results, and what the results say of them.
+
+`book/results/claims.md` holds the claims and the rules; the runs of a data set lie beside it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from suprank_edu._checks import check_one_of
+from suprank_edu.metrics import Evaluation, holm
+from suprank_edu.metrics.comparison import Ends, verdict_of
+from suprank_edu.metrics.seeds import Difference, difference, level_together
+from suprank_edu.training.study.measures import STORED
+from suprank_edu.training.study.named_losses import LOSSES
+from suprank_edu.training.study.pairing import seed_correlation
+
+SETS = ("omniglot", "rendered-landmarks", "groceries", "groceries-fine-tune")
+"""The folders of results that claims are tested on."""
+
+RELATIONS = ("higher", "lower", "not lower")
+MARGIN = 0.01
+"""What `not lower` leaves open."""
+
+Word = Literal["supported", "not told apart", "contradicted", "not run"]
+_WORDS: dict[str, Word] = {"better": "supported", "worse": "contradicted", "not told apart": "not told apart"}
+Runs = dict[int, Evaluation]
+
+
+class Claim(NamedTuple):
+    """A sentence that numbers can contradict: `first` is higher (lower, not lower) than `second` in a metric.
+
+    Example:
+        >>> print(Claim("sup-ap", "higher", "smooth-ap", "mAP@R/column0", "a paper"))
+        sup-ap higher than smooth-ap in mAP@R/column0
+    """
+
+    first: str
+    relation: str
+    second: str
+    metric: str
+    says: str
+
+    def __str__(self) -> str:
+        return f"{self.first} {self.relation} than {self.second} in {self.metric}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the runs of a data set say of a claim.
+
+    Attributes:
+        claim: the claim.
+        difference: the mean of the first minus that of the second, NaN where it was not run.
+        interval: its ends; the intervals of all claims of a table hold together.
+        p_value: that the claim is on its edge, corrected by Holm for all claims of the table.
+        word: the verdict.
+        seeds: of the first and of the second.
+    """
+
+    claim: Claim
+    difference: float = math.nan
+    interval: Ends = (math.nan, math.nan)
+    p_value: float = math.nan
+    word: Word = "not run"
+    seeds: tuple[int, int] = (0, 0)
+
+
+def read_claims(path: Path) -> dict[str, list[Claim]]:
+    """Read the tables of a file of claims, by heading.
+
+    Raises:
+        ValueError: a row that is no claim; the message names it.
+    """
+    found: dict[str, list[Claim]] = {}
+    heading = ""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            heading = line.lstrip("# ")
+        cells = [cell.strip() for cell in line.strip("| ").split("|")]
+        if not line.startswith("|") or cells[0] == "first" or set(line) <= set("|-: "):
+            continue
+        if len(cells) != len(Claim._fields):
+            raise ValueError(f"{path}: got {line!r}, expected the cells {', '.join(Claim._fields)}")
+        claim = Claim(*cells)
+        check_one_of(f"{path}: relation", claim.relation, RELATIONS)
+        check_one_of(f"{path}: metric", claim.metric, STORED)
+        for name in (claim.first, claim.second):
+            check_one_of(f"{path}: loss", name.partition(" in ")[0], LOSSES)
+        found.setdefault(heading, []).append(claim)
+    return found
+
+
+def judge_claims(results: Path, name: str, claims: Sequence[Claim]) -> list[Finding]:
+    """Judge the claims of one table by the runs of a data set, over seeds and classes.
+
+    Args:
+        results: the folder of all results.
+        name: the data set's folder in it; `batch-32` of a claim is the folder `name-batch-32`.
+        claims: tested together, as one family.
+
+    Returns:
+        A finding for each claim, in the same order.
+
+    Raises:
+        ValueError: runs of different queries.
+    """
+    losses = dict.fromkeys(loss for claim in claims for loss in (claim.first, claim.second))
+    runs = {loss: _runs(results, name, loss) for loss in losses}
+    there = [claim for claim in claims if min(len(runs[claim.first]), len(runs[claim.second])) > 1]
+    paired = {metric: _are_paired(runs, metric) for metric in {claim.metric for claim in there}}
+    found = {claim: _difference(runs, claim, paired[claim.metric]) for claim in there}
+    level = level_together([*found.values()])
+    edges = {claim: _from_edge(claim, each) for claim, each in found.items()}
+    p_values = dict(zip(there, holm([each.p_value for each in edges.values()]).tolist(), strict=True))
+    return [
+        Finding(
+            claim,
+            found[claim].mean,
+            found[claim].interval(level),
+            p_values[claim],
+            _WORDS[verdict_of(edges[claim].interval(level))],
+            (len(runs[claim.first]), len(runs[claim.second])),
+        )
+        if claim in found
+        else Finding(claim)
+        for claim in claims
+    ]
+
+
+def as_markdown(findings: Sequence[Finding]) -> str:
+    """Return a table in Markdown, and under it how many claims came out how."""
+    lines = [
+        "| first | is | than second | in | difference | interval | p | verdict |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for each in findings:
+        low, high = each.interval
+        numbers = [f"{each.difference:+.4f}", f"{low:+.4f} to {high:+.4f}", f"{each.p_value:.2g}"]
+        cells = [*each.claim[:4], *(numbers if each.word != "not run" else [""] * 3), each.word]
+        lines.append(f"| {' | '.join(cells)} |")
+    words = [each.word for each in findings]
+    counts = ", ".join(f"{word}: {words.count(word)}" for word in (*_WORDS.values(), "not run") if word in words)
+    return "\n".join([*lines, "", f"{len(findings)} claims; {counts}."])
+
+
+def _runs(results: Path, name: str, loss: str) -> Runs:
+    """Return the evaluations of a loss by seed; none where the runs are not there."""
+    own, _, variant = loss.partition(" in ")
+    folder = results / (f"{name}-{variant}" if variant else name) / "test"
+    paths = {path.name.removesuffix("-queries.npz"): path for path in folder.glob(f"{own}_seed*-queries.npz")}
+    seeds = {int(stem.removeprefix(f"{own}_seed")): path for stem, path in paths.items()}
+    return {seed: Evaluation.load(seeds[seed]) for seed in sorted(seeds)}
+
+
+def _are_paired(runs: dict[str, Runs], metric: str) -> bool:
+    """Return whether the seeds go together over all losses; with fewer than three common seeds that is not known."""
+    several = [of_seed for of_seed in runs.values() if len(of_seed) > 2]
+    common = sorted(set.intersection(*map(set, several))) if several else []
+    means = np.array([[of_seed[seed].mean[metric] for seed in common] for of_seed in several])  # (L, S)
+    return min(means.shape, default=0) > 1 and len(common) > 2 and seed_correlation(means).paired
+
+
+def _difference(runs: dict[str, Runs], claim: Claim, paired: bool) -> Difference:
+    one, other = runs[claim.first], runs[claim.second]
+    seeds = sorted(one.keys() & other.keys())
+    if paired and len(seeds) > 1:
+        one, other = ({seed: side[seed] for seed in seeds} for side in (one, other))
+    evaluations = [*one.values(), *other.values()]
+    classes = evaluations[0].classes
+    if any(not np.array_equal(each.classes, classes) for each in evaluations):
+        raise ValueError(f"{claim}: got runs of different queries, expected the same in all")
+    sides = [np.stack([each.per_query[claim.metric] for each in side.values()]) for side in (one, other)]
+    names = (claim.first, claim.second)
+    return difference(sides[0], sides[1], classes, paired=paired and len(seeds) > 1, names=names)
+
+
+def _from_edge(claim: Claim, found: Difference) -> Difference:
+    """Return how far a difference is on the side of its claim."""
+    mean = -found.mean if claim.relation == "lower" else found.mean
+    return replace(found, mean=mean + MARGIN if claim.relation == "not lower" else mean)
