@@ -15,7 +15,7 @@ import numpy as np
 
 from suprank_edu._checks import check_one_of
 from suprank_edu.metrics import Evaluation, holm
-from suprank_edu.metrics.comparison import Ends, verdict_of
+from suprank_edu.metrics.comparison import Ends, common_classes, verdict_of
 from suprank_edu.metrics.seeds import Difference, difference, level_together
 from suprank_edu.training.study.measures import STORED
 from suprank_edu.training.study.named_losses import LOSSES
@@ -172,10 +172,7 @@ def _difference(runs: dict[str, Runs], claim: Claim, paired: bool) -> Difference
     seeds = sorted(one.keys() & other.keys())
     if paired and len(seeds) > 1:
         one, other = ({seed: side[seed] for seed in seeds} for side in (one, other))
-    evaluations = [*one.values(), *other.values()]
-    classes = evaluations[0].classes
-    if any(not np.array_equal(each.classes, classes) for each in evaluations):
-        raise ValueError(f"{claim}: got runs of different queries, expected the same in all")
+    classes = common_classes([*one.values(), *other.values()])
     sides = [np.stack([each.per_query[claim.metric] for each in side.values()]) for side in (one, other)]
     names = (claim.first, claim.second)
     return difference(sides[0], sides[1], classes, paired=paired and len(seeds) > 1, names=names)
