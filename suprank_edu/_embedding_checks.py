@@ -5,14 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import (
-    check_device,
-    check_floating,
-    check_labels,
-    check_tree,
-    detached,
-    split_classes,
-)
+from suprank_edu._checks import check_device, check_floating, check_labels, check_tree, detached, split_classes
 from suprank_edu._transforms import refused_by_transforms
 
 _NORM_TOLERANCE = 1e-3

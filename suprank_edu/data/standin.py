@@ -114,10 +114,7 @@ def _draw(strokes: list[Stroke], draw: random.Random) -> bytes:
             u = (x - 0.5 + shift_x + draw.gauss(0, 0.01)) * width
             v = (y - 0.5 + shift_y + draw.gauss(0, 0.01)) * height
             u += slant * v
-            turned = (
-                u * math.cos(angle) - v * math.sin(angle),
-                u * math.sin(angle) + v * math.cos(angle),
-            )
+            turned = (u * math.cos(angle) - v * math.sin(angle), u * math.sin(angle) + v * math.cos(angle))
             path.append((_SIZE * (0.5 + dx + turned[0]), _SIZE * (0.5 + dy + turned[1])))
         canvas.line(path, fill=0, width=pen, joint="curve")
     buffer = io.BytesIO()

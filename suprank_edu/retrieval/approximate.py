@@ -103,12 +103,7 @@ class _GraphIndex(ApproximateIndex):
 
 
 def ivfpq_index(
-    gallery: Tensor,
-    *,
-    lists: int | None = None,
-    probes: int = 16,
-    code_bytes: int | None = None,
-    oversampling: int = 4,
+    gallery: Tensor, *, lists: int | None = None, probes: int = 16, code_bytes: int | None = None, oversampling: int = 4
 ) -> ApproximateIndex:
     """Sort items into lists around centroids and keep a short product-quantised code of each for the search.
 

@@ -192,16 +192,8 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[Any], bool], str], ...] = (
     (("precision",), lambda v: v in ("fp32", "bf16", "fp16"), "'fp32', 'bf16' or 'fp16'"),
     (("freeze_batch_norm", "flip"), lambda v: isinstance(v, bool), "True or False"),
     (("embed_at_once",), lambda v: v is None or (_is_int(v) and v >= 1), "an integer of at least 1, or None"),
-    (
-        ("weight_decay", "rotation", "shear", "shift"),
-        lambda v: _is_number(v) and v >= 0,
-        "a number of at least 0",
-    ),
-    (
-        ("warmup", "scale", "final_lr", "memory_start"),
-        lambda v: _is_number(v) and 0 <= v < 1,
-        "a number in [0, 1)",
-    ),
+    (("weight_decay", "rotation", "shear", "shift"), lambda v: _is_number(v) and v >= 0, "a number of at least 0"),
+    (("warmup", "scale", "final_lr", "memory_start"), lambda v: _is_number(v) and 0 <= v < 1, "a number in [0, 1)"),
     (("head_only",), lambda v: _is_number(v) and 0 <= v <= 1, "a number in [0, 1]"),
     (
         ("channels",),

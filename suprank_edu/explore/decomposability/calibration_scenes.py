@@ -107,10 +107,7 @@ def calibrated(name: str, alpha: float, beta: float, move: float) -> Calibrated:
         gap=sum(aps) / BATCHES - whole,
         threshold=threshold,
         above=(sum(good), sum(bad)),
-        bound=min(
-            calibrated_bound(positives, negatives, good, bad),
-            worst_case_bound(positives, negatives),
-        ),
+        bound=min(calibrated_bound(positives, negatives, good, bad), worst_case_bound(positives, negatives)),
     )
 
 

@@ -68,10 +68,7 @@ def hierarchical_ranking(
     kinds = ", ".join(("circle", "square", "open square")[: pictures.num_levels])
     return Explorer(
         FigureFunction(describe),
-        [
-            Choice("query", "Query", kept, kept[0]),
-            Choice("embedding", "Order by", embeddings, embeddings[0]),
-        ],
+        [Choice("query", "Query", kept, kept[0]), Choice("embedding", "Order by", embeddings, embeddings[0])],
         title="A gallery with degrees: who shares what with the query",
         alt=(
             f"A query picture, then its gallery of {len(pictures.gallery)} pictures, the best first, in rows. Frames "

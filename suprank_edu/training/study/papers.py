@@ -211,12 +211,7 @@ SETTINGS = {
     "mini-landmarks": _small("samples", 600, image_size=64, rotation=5.0, flip=False),
     # Half a minute on one core, and yet 37 batches with each class: proxies hardly learn from nine.
     "rendered-landmarks": _small(
-        "rendered",
-        600,
-        {"landmarks": 768},
-        image_size=32,
-        rotation=5.0,
-        channels=(16, 32, 64, 128),
+        "rendered", 600, {"landmarks": 768}, image_size=32, rotation=5.0, channels=(16, 32, 64, 128)
     ),
     # The gallery is what was trained on, the queries come from other shops.
     "grocery": _photographs("grocery", queries="test", validation_queries="val"),
