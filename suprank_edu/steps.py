@@ -5,8 +5,6 @@ useful gradient, so losses put another step in its place. Every step here is a c
 derivative `slope(t)`, and says whether it lies on or above `H` everywhere.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import Protocol

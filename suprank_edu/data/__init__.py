@@ -1,7 +1,5 @@
 """Data sets for retrieval: each a `RetrievalDataset` with labels from fine to coarse."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from os import PathLike

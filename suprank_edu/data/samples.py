@@ -1,7 +1,5 @@
 """The two sets that come with the library: rendered landmarks, and photographs of groceries."""
 
-from __future__ import annotations
-
 import csv
 from dataclasses import dataclass
 from pathlib import Path

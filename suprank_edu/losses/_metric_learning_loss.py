@@ -1,7 +1,5 @@
 """The class under `as_metric_learning_loss`, in a module of its own because it needs pytorch-metric-learning."""
 
-from __future__ import annotations
-
 from pytorch_metric_learning.distances import DotProductSimilarity
 from pytorch_metric_learning.losses import BaseMetricLossFunction
 from torch import Tensor, nn

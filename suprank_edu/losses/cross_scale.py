@@ -1,7 +1,5 @@
 """Cross-scale learning, the rival of the papers' tables that knows a hierarchy: on scores, and with its proxies."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

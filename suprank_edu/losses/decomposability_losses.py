@@ -3,8 +3,6 @@
 Each module holds a loss of pytorch-metric-learning, made in `__init__`, and is called as the ranking losses are.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 

@@ -1,7 +1,5 @@
 """The losses inside pytorch-metric-learning's wrappers, which know losses by name or base class."""
 
-from __future__ import annotations
-
 from torch import nn
 
 from suprank_edu.losses.base import EmbeddingLoss

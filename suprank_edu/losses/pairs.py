@@ -1,7 +1,5 @@
 """Which pairs of queries and items count: all, or those of a mask and of the lists that miners make."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Sequence
 

@@ -5,8 +5,6 @@ are. So forward computes both, and backward multiplies: what lies between is hid
 from the compiler, and a small step runs in one thread from end to end.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Scores of ranks: what the ranking losses compute once the ranks of a query's positives are known."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import torch

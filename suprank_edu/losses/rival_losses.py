@@ -5,8 +5,6 @@ Both are called as `loss(embeddings, labels, indices_tuple=None, ref_emb=None, r
 its own positive, as the published code does, and `reduction="none"` returns one value per query.
 """
 
-from __future__ import annotations
-
 from functools import partial
 
 from torch import Tensor

@@ -5,8 +5,6 @@ query without a positive. `valid (Q, G)` hides pairs. Both raise a `ValueError` 
 a dtype or a value is not as described.
 """
 
-from __future__ import annotations
-
 from functools import partial
 
 import torch

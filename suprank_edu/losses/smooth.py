@@ -5,8 +5,6 @@ or better, 0 for a query without a positive. `valid (Q, G)` hides pairs. All rai
 argument when a shape, a dtype or a value is not as described.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

@@ -5,8 +5,6 @@ All are called as `loss(embeddings, labels, indices_tuple=None, ref_emb=None, re
 its own positive, as the published code does, and `reduction="none"` returns one value per query.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

@@ -1,7 +1,5 @@
 """A ranking loss plus a decomposability loss, and the papers' sums by name."""
 
-from __future__ import annotations
-
 from torch import Tensor, nn
 
 from suprank_edu._checks import check_module, check_number

@@ -1,7 +1,5 @@
 """Means over queries that come in classes: the classes are the sample, and they are drawn again together."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 import numpy as np

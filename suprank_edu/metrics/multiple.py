@@ -1,7 +1,5 @@
 """Many comparisons at once: p-values corrected, and intervals that hold together."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

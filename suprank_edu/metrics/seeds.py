@@ -4,8 +4,6 @@ Source: Satterthwaite, "An approximate distribution of estimates of variance com
 Miller, "Robust inference with multiway clustering", 2011; Owen, "The pigeonhole bootstrap", 2007.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Which engine sums which queries: every pair where they are few, two sorts where they are many."""
 
-from __future__ import annotations
-
 import math
 from typing import TypeVar
 

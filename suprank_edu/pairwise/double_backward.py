@@ -1,7 +1,5 @@
 """Gradients in closed form, which carry no graph: a second derivative is refused rather than silently wrong."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable
 from typing import Any

@@ -5,8 +5,6 @@ same three lines (difference, step, sum) into one loop whose pairs live in regis
 Each output is one reduction, without atomic additions, so that two runs give the same bits.
 """
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple

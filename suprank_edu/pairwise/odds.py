@@ -4,8 +4,6 @@
 the time of a sigmoid of differences. What lies beyond δ, and the jumps, go by places instead of pairs.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """The steps of the library taken apart: what is smooth, where it jumps, where it is linear."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

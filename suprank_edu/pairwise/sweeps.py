@@ -5,8 +5,6 @@ times that, and new memory more than either. So the pieces of a step are summed 
 and 1 among the floats, and nothing is allocated.
 """
 
-from __future__ import annotations
-
 import math
 
 import torch

@@ -1,7 +1,5 @@
 """One thread for a small step: where a second gains little, and beside other processes costs much."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """The training loop: CPU, one GPU or many, the same code."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 

@@ -1,7 +1,5 @@
 """The steps of a run, and what happens between them: evaluation, early stop, checkpoints."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass

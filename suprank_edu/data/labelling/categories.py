@@ -1,7 +1,5 @@
 """Step (a): which Wikimedia Commons category each landmark links to, from GLDv2's `train_label_to_category.csv`."""
 
-from __future__ import annotations
-
 from os import PathLike
 from pathlib import Path
 from urllib.parse import quote, unquote

@@ -1,7 +1,5 @@
 """Step (c), second half: phrases clustered into candidate supercategories, each with a name to begin with."""
 
-from __future__ import annotations
-
 import hashlib
 import math
 from collections import Counter

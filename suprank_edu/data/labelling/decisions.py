@@ -4,8 +4,6 @@ The file only grows. Who thinks again adds an `undo` row and decides anew, so th
 and gives the same labelling whenever it is replayed.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import os

@@ -5,8 +5,6 @@ preposition, but for an *of* that no name follows (*bodies of water*). What is l
 here; the frequent ones are what the paper mined.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence

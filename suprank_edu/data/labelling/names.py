@@ -1,7 +1,5 @@
 """Step (c), first half: names as vectors, so that *moated castle* lies beside *hill castle*."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 

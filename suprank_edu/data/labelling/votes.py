@@ -1,7 +1,5 @@
 """Step (e): a label for every landmark, by the vote of its parent categories or else of its images."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """What was fetched from a wiki, on disk: one SQLite file, one row a title, safe against a break at any moment."""
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence

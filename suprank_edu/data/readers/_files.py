@@ -1,7 +1,5 @@
 """What every reader of a published set needs: where it comes from, its folder, its list files and their errors."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Coarse levels of one's own for sets that were published without: `hierarchy.csv` in the root."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple

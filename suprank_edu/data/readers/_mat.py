@@ -1,7 +1,5 @@
 """MAT files of version 5."""
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Callable
 from typing import Any, TypeVar

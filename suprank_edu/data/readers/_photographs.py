@@ -1,7 +1,5 @@
 """Which files of a folder are photographs, and what to say of the others."""
 
-from __future__ import annotations
-
 import os
 import warnings
 from collections.abc import Sequence

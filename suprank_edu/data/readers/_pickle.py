@@ -1,7 +1,5 @@
 """Pickles that may hold plain data only."""
 
-from __future__ import annotations
-
 import pickle
 from typing import Any, NoReturn
 

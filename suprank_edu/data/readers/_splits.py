@@ -1,7 +1,5 @@
 """How somebody's own photographs are divided: by folders of their own, by a CSV file, or by drawing classes."""
 
-from __future__ import annotations
-
 import hashlib
 import math
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """From the columns of a list file to a checked `RetrievalDataset`."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """The files and folders below a folder of somebody's own: no hidden ones, and no other place by way of a link."""
 
-from __future__ import annotations
-
 import os
 import unicodedata
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Cars196 (Krause, Stark, Deng, Fei-Fei, 3dRR 2013): 196 models of cars."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from suprank_edu.data.dataset import RetrievalDataset

@@ -1,7 +1,5 @@
 """CUB-200-2011 (Wah, Branson, Welinder, Perona, Belongie, 2011): 200 species of birds."""
 
-from __future__ import annotations
-
 from suprank_edu.data.dataset import RetrievalDataset
 from suprank_edu.data.paths import ImagePaths
 from suprank_edu.data.readers._files import ListFile, Origin, Root, check_split, find_root

@@ -1,7 +1,5 @@
 """DyML: vehicles, animals and products at three scales (Sun, Zhu, Zhang, Zheng, Qiu, Zhang, Wei, CVPR 2021)."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Anybody's photographs: a folder of class folders, of any depth."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from os import PathLike

@@ -1,7 +1,5 @@
 """Google Landmarks v2 (Weyand, Araujo, Cao, Sim, CVPR 2020), with the labels of H-GLDv2 (SupRank)."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Literal, NamedTuple
 from urllib.parse import unquote

@@ -1,7 +1,5 @@
 """Grocery Store Dataset (Klasson, Zhang, Kjellström, WACV 2019): photographs taken with a phone in shops."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from suprank_edu.data.dataset import RetrievalDataset

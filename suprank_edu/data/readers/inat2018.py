@@ -1,7 +1,5 @@
 """iNaturalist 2018, in the retrieval split of Smooth-AP (Brown, Xie, Kalogeiton, Zisserman, ECCV 2020)."""
 
-from __future__ import annotations
-
 import json
 from typing import Any, Literal
 

@@ -1,7 +1,5 @@
 """In-Shop Clothes Retrieval, of DeepFashion (Liu, Luo, Qiu, Wang, Tang, CVPR 2016)."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from suprank_edu.data.dataset import RetrievalDataset

@@ -1,7 +1,5 @@
 """Revisited Oxford and Paris (Radenović, Iscen, Tolias, Avrithis, Chum, CVPR 2018), and how they are scored."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from reprlib import repr as shown  # of nested content no more than a line
 from typing import Any, Literal

@@ -1,7 +1,5 @@
 """SfM-120k: landmarks grouped by structure from motion (Radenović, Tolias, Chum, TPAMI 2019)."""
 
-from __future__ import annotations
-
 from suprank_edu.data.dataset import RetrievalDataset
 from suprank_edu.data.paths import ImagePaths
 from suprank_edu.data.readers._files import ListFile, Origin, Root, check_split, find_root

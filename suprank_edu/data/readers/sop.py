@@ -1,7 +1,5 @@
 """Stanford Online Products (Song, Xiang, Jegelka, Savarese, CVPR 2016): 12 kinds of goods from an online market."""
 
-from __future__ import annotations
-
 from suprank_edu.data.dataset import RetrievalDataset
 from suprank_edu.data.paths import ImagePaths
 from suprank_edu.data.readers._files import ListFile, Origin, Root, check_split, find_root

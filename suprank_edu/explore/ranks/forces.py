@@ -1,7 +1,5 @@
 """A list of photographs with scores, one of which moves: its exact ranks, their stand-ins, the loss and the forces."""
 
-from __future__ import annotations
-
 import functools
 from dataclasses import dataclass
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """What the explorer of SupRank at work draws: photographs, marks at their scores, ranks, and arrows of force."""
 
-from __future__ import annotations
-
 import functools
 import math
 from typing import Any

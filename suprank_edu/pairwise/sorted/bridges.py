@@ -10,8 +10,6 @@ narrow that four moments describe one, and in the bin that the cut divides the w
 more matrix. Of the cell that the cut divides come the moments of its lower part, a difference of two prefix moments.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

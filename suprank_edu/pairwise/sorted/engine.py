@@ -11,8 +11,6 @@ roles exchanged: over the rows, weighted, of the slope. Sums are made in float64
 the rounded difference in the dtype of the scores, as in the direct engine.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any

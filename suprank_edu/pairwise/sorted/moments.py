@@ -7,8 +7,6 @@ however many they are. Read as a function of `s_k` it is as smooth: ten coeffici
 remains is one 10 × 10 matrix for each distance between two bins.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 

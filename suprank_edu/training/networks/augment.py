@@ -1,7 +1,5 @@
 """Random views of a batch, drawn from a seed and computed on the device of the images."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

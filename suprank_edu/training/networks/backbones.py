@@ -1,7 +1,5 @@
 """Networks of Hugging Face transformers as embedding networks: features, pooling, head, unit vectors."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 import torch

@@ -1,7 +1,5 @@
 """Embeddings kept on disk: computed once for the same weights and the same image files."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from collections.abc import Callable, Iterable

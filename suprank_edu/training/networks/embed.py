@@ -1,7 +1,5 @@
 """From images to embeddings."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 

@@ -1,7 +1,5 @@
 """What a network with features and a head has in common, wherever its features come from."""
 
-from __future__ import annotations
-
 import hashlib
 
 import torch

@@ -1,7 +1,5 @@
 """From encoded images to batches of pixels."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np

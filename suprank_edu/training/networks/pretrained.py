@@ -1,7 +1,5 @@
 """Networks that have seen millions of photographs before yours: one that a package carries, the hub's, and your own."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 

@@ -1,7 +1,5 @@
 """One training run, measured: what tables of results are made of."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Mapping

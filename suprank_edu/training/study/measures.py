@@ -1,7 +1,5 @@
 """What a table of results says of a network: metrics, mild mistakes and the decomposability gap."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """Whether the same seed does the same to different losses: what a comparison seed by seed rests on."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -6,8 +6,6 @@ proxies but on SOP and iNaturalist, batch norm frozen on H-GLDv2; and all learni
 their peak. `omniglot`, `grocery`, `mini-landmarks` and `rendered-landmarks` are small sets: their settings are ours.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field, replace
 from typing import Any
 

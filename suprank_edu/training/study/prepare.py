@@ -1,7 +1,5 @@
 """One way to make a training run ready from names, for a run on disk and for an experiment of a table alike."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any

@@ -1,7 +1,5 @@
 """The dry run: data, shapes, time and memory of a run, from two steps of full size that write nothing."""
 
-from __future__ import annotations
-
 import sys
 import time
 from collections.abc import Mapping

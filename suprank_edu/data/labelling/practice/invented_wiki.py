@@ -6,8 +6,6 @@ writes `wikimedia_parents.json`, which `LocalWiki` serves. Each landmark gets it
 and much that says nothing of its kind; some get a parent of another kind, some only noise, some have no page at all.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Mapping

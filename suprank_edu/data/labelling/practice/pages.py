@@ -1,7 +1,5 @@
 """The pages of a wiki, and what the MediaWiki API answers when it is asked for their categories."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from os import PathLike
