@@ -124,6 +124,9 @@ def _add_results(commands: Any) -> None:
         metavar="N",
         help=f"how many times faster proxies learn, to choose from too (default: {PROXY_RATE:g})",
     )
+    results.add_argument(
+        "--until-inside", action="store_true", help="try further rates while the best of a loss is at an edge"
+    )
     results.add_argument("--chosen-in", metavar="FOLDER", help="take the rates chosen in these results")
     results.add_argument("--set", nargs="+", default=[], metavar="NAME=VALUE", help="change settings of every run")
     results.add_argument("--device", help="cpu or cuda; the best there is by default")
@@ -229,6 +232,7 @@ def _results(options: argparse.Namespace) -> None:
     if options.setting is not None:
         changes = tuple(_changes(options.set).items())
         which = {"seeds": options.seeds, "lrs": options.lrs, "chosen_in": options.chosen_in, "changes": changes}
+        which["until_inside"] = options.until_inside
         how = {"proxy_rates": options.proxy_rates, "device": options.device, "processes": options.processes}
         fill(options.out, options.setting, options.losses, **which, **how)
     print(as_text(table(load_results(options.out))))

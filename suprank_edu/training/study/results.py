@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from suprank_edu._checks import check_count, check_metric_keys, check_one_of
+from suprank_edu._checks import check_count, check_metric_keys
 from suprank_edu._extras import needs
 from suprank_edu.data.folders import shipped_folder
 from suprank_edu.training.study.experiment import PROXY_RATE, Experiment
 from suprank_edu.training.study.interval import Interval as Interval
 from suprank_edu.training.study.missing import make_missing
-from suprank_edu.training.study.named_losses import LOSSES
 from suprank_edu.training.study.named_losses import NAMES as NAMES
+from suprank_edu.training.study.rates import CHOSEN_BY as CHOSEN_BY
+from suprank_edu.training.study.rates import chosen_lr as chosen_lr
+from suprank_edu.training.study.rates import chosen_rates as chosen_rates
+from suprank_edu.training.study.rates import rates_beyond, rates_to_try
 
 if TYPE_CHECKING:
     import pandas as pd
-
-CHOSEN_BY = "mAP@R/column0"
-"""The metric on the validation classes by which the learning rate of every loss is chosen."""
 
 COLUMNS = ("R@1/column0", "mAP@R/column0", "H-AP", "NDCG", "ASI", "mild", "gap/train", "gap/test")
 """What the table shows: metrics on unseen classes, the share of mild mistakes, and the decomposability gap."""
@@ -66,31 +66,6 @@ def load_results(folder: str | os.PathLike[str]) -> list[dict[str, Any]]:
         check_metric_keys(str(path), run.get("metrics", ()))
         found.append(run)
     return found
-
-
-def chosen_lr(results: Iterable[dict[str, Any]], loss: str) -> float:
-    """Return the learning rate of a loss with the best `CHOSEN_BY` on the validation classes; see `chosen_rates`."""
-    return chosen_rates(results, loss)[0]
-
-
-def chosen_rates(results: Iterable[dict[str, Any]], loss: str) -> tuple[float, float]:
-    """Return the learning rate of a loss, and how many times faster its proxies learn, best on the validation classes.
-
-    Raises:
-        ValueError: the loss has no validation run with a value of `CHOSEN_BY`; NaN is none.
-
-    Example:
-        >>> runs = [{"loss": "arcface", "on": "validation", "lr": 1e-3, "metrics": {CHOSEN_BY: 0.4}}]
-        >>> chosen_rates([*runs, runs[0] | {"lr": 2e-3, "proxy_rate": 10, "metrics": {CHOSEN_BY: 0.5}}], "arcface")
-        (0.002, 10.0)
-    """
-    runs = [run for run in results if run["loss"] == loss and run["on"] == "validation"]
-    measured = [run for run in runs if not math.isnan(run["metrics"][CHOSEN_BY])]
-    if not measured:
-        without = f"whose {len(runs)} validation runs have no {CHOSEN_BY}" if runs else "which has no validation run"
-        raise ValueError(f"`loss`: got {loss!r}, {without}, expected one or more")
-    best = max(measured, key=lambda run: float(run["metrics"][CHOSEN_BY]))
-    return float(best["lr"]), float(best.get("proxy_rate", PROXY_RATE))
 
 
 def value_of(run: dict[str, Any], column: str) -> float:
@@ -194,6 +169,7 @@ def fill(
     seeds: int = 5,
     lrs: Sequence[float] = (),
     proxy_rates: Sequence[float] = (PROXY_RATE,),
+    until_inside: bool = False,
     chosen_in: str | os.PathLike[str] | None = None,
     changes: Sequence[tuple[str, Any]] = (),
     device: str | None = None,
@@ -212,6 +188,7 @@ def fill(
         seeds: how many, from 0.
         lrs: the learning rates to choose from; one alone is taken as it is.
         proxy_rates: how many times faster proxies learn, to choose from; one alone is taken as it is.
+        until_inside: where the best rate of a loss lies at an edge of those tried, try further ones until none does.
         chosen_in: instead of choosing, take the rates that were chosen in this other folder.
         changes: settings of the recipe that differ, for every run.
         device: see `suprank_edu.training.fit`.
@@ -238,18 +215,18 @@ def fill(
     def one(loss: str, rates: tuple[float, float], on: Literal["test", "validation"], seed: int = 0) -> Experiment:
         return Experiment(setting, loss, rates[0], seed, on, tuple(changes), rates[1])
 
-    tried = {loss: _rates_to_try(loss, lrs, proxy_rates) for loss in losses}
+    tried = {loss: rates_to_try(loss, lrs, proxy_rates) for loss in losses}
     trials = [one(loss, rates, "validation") for loss in losses for rates in tried[loss]]
     for trial in trials or [one(loss, (1e-3, PROXY_RATE), "test") for loss in losses]:
         trial.recipe()  # a setting that cannot be is refused before the first run
-    trials = [trial for trial in trials if len(tried[trial.loss]) > 1]
+    searched = [loss for loss in losses if len(tried[loss]) > 1]
+    trials = [trial for trial in trials if trial.loss in searched]
     written = make_missing(trials, Path(folder), device, processes)
-    known = load_results(chosen_in or folder) if trials or chosen_in is not None else []
+    while until_inside and trials:
+        known = load_results(folder)
+        trials = [one(loss, rates, "validation") for loss in searched for rates in rates_beyond(known, loss)]
+        written += make_missing(trials, Path(folder), device, processes)
+    known = load_results(chosen_in or folder) if searched or chosen_in is not None else []
     chosen = {loss: tried[loss][0] if len(tried[loss]) == 1 else chosen_rates(known, loss) for loss in losses}
     tests = [one(loss, chosen[loss], "test", seed) for seed in range(seeds) for loss in losses]
     return written + make_missing(tests, Path(folder), device, processes)
-
-
-def _rates_to_try(loss: str, lrs: Sequence[float], proxy_rates: Sequence[float]) -> list[tuple[float, float]]:
-    check_one_of("loss", loss, LOSSES)
-    return [(lr, times) for lr in lrs for times in (proxy_rates if LOSSES[loss].proxies else (PROXY_RATE,))]

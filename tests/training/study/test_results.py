@@ -158,6 +158,23 @@ def test_fill_tries_each_rate_of_proxies_with_each_learning_rate(tmp_path: Path,
     assert [(one.proxy_rate, one.on) for one in made] == [(50, "test"), (20, "test")]
 
 
+def test_fill_goes_on_until_no_best_rate_is_at_an_edge(tmp_path: Path, made: list[Experiment]) -> None:
+    """Triplet is best at 7e-4, all others at 2e-3, and proxies at ten times that; the grid begins far from both."""
+    losses, rates = ["triplet", "arcface"], {"lrs": [4e-3, 8e-3], "proxy_rates": [40, 80]}
+    fill(tmp_path, "omniglot", losses, seeds=1, until_inside=True, **rates)
+    for loss, lr, times in (("triplet", 7e-4, 50), ("arcface", 2e-3, 10)):
+        tried = [(one.lr, one.proxy_rate) for one in made if one.loss == loss and one.on == "validation"]
+        assert len(set(tried)) == len(tried)
+        best_lr, best_times = next((one.lr, one.proxy_rate) for one in made if one.loss == loss and one.on == "test")
+        assert min(lr for lr, _ in tried) < best_lr < max(lr for lr, _ in tried)
+        assert best_lr == min({lr for lr, _ in tried}, key=lambda tried_lr: abs(tried_lr - lr))
+        if loss == "arcface":
+            assert min(t for _, t in tried) < best_times < max(t for _, t in tried)
+            assert best_times == times
+    made.clear()
+    assert fill(tmp_path, "omniglot", losses, seeds=1, until_inside=True, **rates) == []
+
+
 def test_a_table_mixes_no_rates_of_proxies(tmp_path: Path, made: list[Experiment]) -> None:
     fill(tmp_path, "omniglot", ["arcface"], seeds=1, lrs=[1e-3])
     with pytest.raises(ValueError, match=r"arcface_seed0\.json: got a run with other settings .*loss_lr: 0.05 there"):
