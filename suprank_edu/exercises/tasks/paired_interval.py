@@ -142,7 +142,7 @@ PAIRED_INTERVAL = Exercise(
         ),
         Mistake("sum", "These are the two ends. Asked are the mean difference and half the width.", _ends),
     ),
-    praise="What a seed does to both cancels out. The chapter compares every pair of losses so.",
+    praise="What a seed does to both cancels out, where it does: the chapter asks that first.",
     advice={"type": "Return two numbers as one tensor: `torch.stack([mean, half])`."},
     further={"shape": "Two numbers are asked for: the mean difference, and half the width of its interval."},
 )
