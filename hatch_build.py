@@ -1,4 +1,4 @@
-"""What `pip` asks hatchling to do for a wheel: pack each set of `data_samples/` into one zip beside the package."""
+"""What `pip` asks hatchling to do for a wheel: add the stored results, and each set of `data_samples/` as one zip."""
 
 from __future__ import annotations
 
@@ -10,13 +10,19 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class SamplesAsZips(BuildHookInterface):
-    """Two zips in place of three thousand files; an editable install reads the folders of the clone."""
+class ResultsAndSamples(BuildHookInterface):
+    """Two zips in place of three thousand files, and results without the metrics of each query.
+
+    Those are what `claims` and `compare` read, in a clone; an editable install reads the folders of the clone.
+    """
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Write the zips to a folder of their own and tell hatchling where they belong."""
         if version == "editable":
             return
+        for path in sorted(Path(self.root, "book", "results").rglob("*")):
+            if path.is_file() and not path.name.endswith("-queries.npz") and "__pycache__" not in path.parts:
+                build_data["force_include"][str(path)] = f"suprank_edu/{path.relative_to(self.root).as_posix()}"
         self._folder = tempfile.TemporaryDirectory()
         for card in sorted(Path(self.root, "data_samples").glob("*/README.md")):
             source = card.parent

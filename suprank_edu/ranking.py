@@ -154,7 +154,9 @@ def visible_levels(levels: Tensor, valid: Tensor | None, min_level: int | None =
     """
     reached = levels if min_level is None or levels.dtype == torch.bool else levels >= min_level
     visible = reached.to(torch.int8)
-    return visible if valid is None else torch.where(valid, visible, -1)
+    return (
+        visible if valid is None else ((visible + 1) * valid.view(torch.int8)).sub_(1)
+    )  # a where takes ten times as long
 
 
 def find_positives(
@@ -169,17 +171,18 @@ def find_positives(
         top: L, the highest level; None looks it up.
     """
     top = max(1, int(visible.max())) if top is None else top
-    counts = torch.stack([(visible == level).sum(dim=1) for level in range(top + 1)], dim=1)  # (Q, L + 1)
+    at_level = [visible == level for level in range(top + 1)]
+    counts = torch.stack([mask.sum(dim=1) for mask in at_level], dim=1)  # (Q, L + 1)
     above = counts.flip(1).cumsum(dim=1).flip(1)
     widths, most_above = torch.stack([counts.amax(dim=0), above.amax(dim=0)]).tolist()  # the device is read once
-    index, present = compact(visible >= 1, most_above[1])
-    level = torch.where(present, visible.gather(1, index).long(), 0)
+    index, present = compact(at_level[1] if top == 1 else visible >= 1, most_above[1])
+    level = present.long() if top == 1 else torch.where(present, visible.gather(1, index).long(), 0)
     if top > 1:  # by decreasing level, then by position; padding last
         keys = sort_rows(((top - level) << 32) + index, in_place=True)
         index, level = keys & 0xFFFFFFFF, top - (keys >> 32)
         present = level > 0
     own = scores.gather(1, index).masked_fill(~present, _INFINITY)
-    by_level = [_scores_at(scores, visible == 0, widths[0])]
+    by_level = [_scores_at(scores, at_level[0], widths[0])]
     by_level += (
         [own.masked_fill(~present, -_INFINITY)]
         if top == 1

@@ -2,7 +2,7 @@
 
 * plotly's own script goes to `_static` and is loaded only by pages that hold a figure (it weighs 4 to 5 MB).
 * scripts that would restore live widgets are taken off the pages: what is shown is static, and asks no other host.
-* what is folded says what it holds: a solution, or code; printed sentences wrap, printed columns and code scroll.
+* what is folded says what it holds: a solution, code or its output; printed sentences wrap, columns and code scroll.
 * docstrings are plain text with `code`; the rest is escaped for reStructuredText, so that |Ω⁺| stays itself.
 * each module of the API reference opens with a table of its public names.
 * chapters have an "open in Colab" button once pyproject.toml or `SUPRANK_EDU_REPOSITORY` names a repository on GitHub.
@@ -67,7 +67,8 @@ def name_what_is_folded(app: Sphinx, doctree: nodes.document) -> None:
     """Let the line that unfolds a cell say what is in it, where myst-nb says "code cell content"."""
     for cell in doctree.findall(nodes.container):
         if "prompt_show" in cell:
-            what = "a solution" if "tag_solution" in cell["classes"] else "the code"
+            tags = cell["classes"]
+            what = "a solution" if "tag_solution" in tags else "the output" if "tag_hide-output" in tags else "the code"
             cell["prompt_show"], cell["prompt_hide"] = f"Show {what}", f"Hide {what}"
 
 

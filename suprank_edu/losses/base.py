@@ -109,7 +109,7 @@ class EmbeddingLoss(nn.Module, ABC):
             losses = self.per_query(scores, levels, visible)  # (Q,)
         if self.reduction == "none":
             return losses
-        positive = levels >= self._min_level
+        positive = levels if levels.dtype == torch.bool else levels >= self._min_level
         positive = positive if visible is None else positive & visible
         counted = positive.any(dim=1).sum()
         self._warn_of_nothing_to_learn(counted)

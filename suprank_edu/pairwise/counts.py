@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from suprank_edu.pairwise.sorting import sort_rows, sort_with_order
+from suprank_edu.pairwise.sorting import sort_order, sort_rows
 
 # On a CPU a search takes 60 ns a row, one sort of rows and columns together 10 ns for each of both.
 ROWS_WORTH_A_SORT = 16
@@ -36,8 +37,8 @@ def _from_one_sort(rows: Tensor, columns: Tensor) -> Tensor:
     """Count as `count_at_least` from where the rows lie among the columns when both are sorted together."""
     slots = rows.shape[1]
     both = torch.cat([rows, columns], dim=1).add_(0.0)  # -0 becomes 0, its equal
-    order = sort_with_order(both)[1]  # (Q, P + M): among equals the rows come first
-    below = (order >= slots).cumsum(dim=1, dtype=torch.int32)  # columns up to here
+    order = sort_order(both)  # (Q, P + M): among equals the rows come first
+    below = (order >= slots).to(torch.int32).cumsum(dim=1, dtype=torch.int32)  # columns up to here
     found = torch.empty_like(below).scatter_(1, order, columns.shape[1] - below)
     return found[:, :slots].to(rows.dtype)
 
@@ -59,16 +60,21 @@ def compact(mask: Tensor, width: int | None = None, min_width: int = 0) -> tuple
                  [0, 0]]), tensor([[ True,  True],
                  [ True, False]]))
     """
-    query, column = (numbers.contiguous() for numbers in mask.nonzero(as_tuple=True))
-    every = torch.arange(len(mask), device=mask.device)
-    # Query numbers ascend: two searches are several times faster than a sum of bools, which torch makes integers first.
-    first = torch.searchsorted(query, every)  # (Q,)
-    counts = torch.searchsorted(query, every, right=True) - first
-    slot = torch.arange(len(query), device=mask.device) - first[query]
+    flat = _places_of(mask.flatten())
+    ends = torch.arange(len(mask) + 1, device=mask.device) * mask.shape[1]
+    # Places ascend: a search is several times faster than a sum of bools, which torch makes integers first.
+    counts = torch.searchsorted(flat, ends).diff()  # (Q,)
     width = max(int(counts.max()), min_width) if width is None else width
-    index = column.new_zeros(len(mask), width)
-    index[query, slot] = column
-    return index, torch.arange(width, device=mask.device) < counts[:, None]
+    present = torch.arange(width, device=mask.device) < counts[:, None]
+    index = flat.new_zeros(len(mask), width).masked_scatter_(present, flat.remainder_(mask.shape[1]))
+    return index, present
+
+
+def _places_of(mask: Tensor) -> Tensor:
+    """Return where an `(N,)` mask is True; on a CPU by numpy, nine times as fast as torch 2.13."""
+    if mask.device.type != "cpu":
+        return mask.nonzero()[:, 0]
+    return torch.from_numpy(np.flatnonzero(mask.numpy()))
 
 
 def count_hidden(ascending: Tensor) -> Tensor:

@@ -13,8 +13,8 @@ from suprank_edu.pairwise.double_backward import once_differentiable
 from suprank_edu.pairwise.sweeps import Sweeps
 from suprank_edu.steps import Step
 
-# Pairs worked on at a time: a chunk and its spare buffer should stay in the caches of the CPU's cores, and be large
-# enough to fill a GPU. Measured in benchmarks/losses.py.
+# Pairs worked on at a time in two buffers, half as many as in one: both should stay in the caches of the CPU's cores,
+# and be large enough to fill a GPU. Measured in benchmarks/losses.py.
 PAIRS_AT_A_TIME = {"cpu": 1 << 17, "cuda": 1 << 25}
 
 
@@ -39,7 +39,9 @@ class _DirectSums(torch.autograd.Function):
         sweeps = ctx.sweeps = Sweeps(step)
         by_sort = sweeps.start != 0 and rows.shape[1] >= ROWS_WORTH_A_SORT
         sums = sweeps.start * count_at_least(rows, columns) if by_sort else torch.zeros_like(rows)
-        for chunk in _chunks(*sweeps.finite(rows, columns)):
+        buffers = new_buffers(rows, columns, 2)
+        ctx.buffers = buffers if rows.device.type == "cpu" else None
+        for chunk in _chunks(*sweeps.finite(rows, columns), buffers):
             sums[chunk.queries, chunk.slots] += sweeps.values(chunk.differences, chunk.spare, with_start=not by_sort)
         return sums
 
@@ -49,7 +51,8 @@ class _DirectSums(torch.autograd.Function):
         rows, columns = ctx.saved_tensors
         grad = grad * ctx.sweeps.slope_unit
         grad_rows, grad_columns = torch.zeros_like(rows), torch.zeros_like(columns)
-        for chunk in _chunks(*ctx.sweeps.finite(rows, columns)):
+        buffers = new_buffers(rows, columns, 2) if ctx.buffers is None else ctx.buffers
+        for chunk in _chunks(*ctx.sweeps.finite(rows, columns), buffers):
             slopes = ctx.sweeps.slopes(chunk.differences, chunk.spare)
             weights = grad[chunk.queries, chunk.slots]  # (q, p)
             grad_rows[chunk.queries, chunk.slots] = -weights * slopes.sum(dim=2)
@@ -69,12 +72,22 @@ class _Chunk(NamedTuple):
     spare: Tensor
 
 
-def _chunks(rows: Tensor, columns: Tensor) -> Iterator[_Chunk]:
-    """Cut all pairs of `(Q, P)` rows, padded at their end, and `(Q, M)` columns into chunks that fit the cache."""
+def new_buffers(rows: Tensor, columns: Tensor, count: int) -> Tensor:
+    """Return `(count, N)` numbers of no value, for the pairs that are worked on at a time.
+
+    Kept for backward on a CPU, where the first touch of new memory takes as long as two sweeps.
+    """
+    width = max(1, columns.shape[1])
+    at_a_time = max(1, 2 * PAIRS_AT_A_TIME.get(rows.device.type, 1 << 25) // (count * width))  # rows
+    if rows.numel() <= 2 * at_a_time:  # two chunks cost more than one that is somewhat too large
+        at_a_time = rows.numel()
+    return rows.new_empty(count, min(at_a_time, rows.numel()) * width)
+
+
+def _chunks(rows: Tensor, columns: Tensor, buffers: Tensor) -> Iterator[_Chunk]:
+    """Cut all pairs of `(Q, P)` rows, padded at their end, and `(Q, M)` columns into chunks that fit the buffers."""
     width = columns.shape[1]
-    at_a_time = max(1, PAIRS_AT_A_TIME.get(rows.device.type, 1 << 25) // max(1, width))  # rows
-    buffers = rows.new_empty(2, min(at_a_time, rows.numel()) * width)
-    for queries, slots in blocks(rows, at_a_time):
+    for queries, slots in blocks(rows, buffers.shape[1] // max(1, width)):
         r, c = rows[queries, slots], columns[queries]
         differences, spare = buffers[:, : r.numel() * width].view(2, *r.shape, width)
         torch.sub(c[:, None, :], r[:, :, None], out=differences)  # (q, p, M)

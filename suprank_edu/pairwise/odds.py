@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu.pairwise.counts import ROWS_WORTH_A_SORT, finite_range
-from suprank_edu.pairwise.direct import PAIRS_AT_A_TIME, blocks
+from suprank_edu.pairwise.direct import blocks, new_buffers
 from suprank_edu.pairwise.double_backward import once_differentiable
 from suprank_edu.pairwise.pieces import Pieces, pieces_of
 from suprank_edu.pairwise.places import add_slopes_by_place, find_places, values_by_place
@@ -57,7 +57,8 @@ class _OddsSums(torch.autograd.Function):
     def forward(ctx: Any, rows: Tensor, columns: Tensor, pieces: Pieces) -> Tensor:
         sums = torch.zeros_like(rows)
         middle = _middle(rows, columns)
-        for queries, slots, values in _pairs(rows, columns, middle, pieces):
+        ctx.buffer = new_buffers(rows, columns, 1)[0]
+        for queries, slots, values in _pairs(rows, columns, middle, pieces, ctx.buffer):
             sums[queries, slots] = values.sum(dim=2)
         by_place = []
         if pieces.start or pieces.delta < math.inf:
@@ -74,7 +75,7 @@ class _OddsSums(torch.autograd.Function):
         rows, columns, *by_place = ctx.saved_tensors
         pieces, grad = ctx.pieces, grad / ctx.pieces.tau
         for_rows, for_columns = torch.zeros_like(rows), torch.zeros_like(columns)
-        for queries, slots, slopes in _pairs(rows, columns, _middle(rows, columns), pieces):
+        for queries, slots, slopes in _pairs(rows, columns, _middle(rows, columns), pieces, ctx.buffer):
             slopes.addcmul_(slopes, slopes, value=-1)  # σ(1 - σ)
             for_rows[queries, slots] = slopes.sum(dim=2)
             for_columns[queries] += torch.bmm(grad[queries, None, slots], slopes)[:, 0]
@@ -87,17 +88,15 @@ class _OddsSums(torch.autograd.Function):
 
 
 def _pairs(
-    rows: Tensor, columns: Tensor, middle: Tensor, pieces: Pieces
+    rows: Tensor, columns: Tensor, middle: Tensor, pieces: Pieces, buffer: Tensor
 ) -> Iterator[tuple[Tensor | slice, slice, Tensor]]:
-    """Yield some queries, some of their rows, and `(q, p, M)` values `σ(min(t, δ)/τ)` in a buffer, used each time."""
+    """Yield some queries, some of their rows, and `(q, p, M)` values `σ(min(t, δ)/τ)` in the buffer, used each time."""
     assert pieces.tau is not None
     # Exponents in float64: far from the middle they would lose a digit in float32.
     of_rows = torch.sub(rows, middle).div_(pieces.tau).exp_().float()
     of_columns = torch.sub(middle, columns).div_(pieces.tau).exp_().float()
     width, one = columns.shape[1], torch.ones_like(of_columns)
-    at_a_time = max(1, 2 * PAIRS_AT_A_TIME["cpu"] // width)  # one buffer, where the direct engine has two
-    buffer = rows.new_empty(min(at_a_time, rows.numel()) * width)
-    for queries, slots in blocks(rows, at_a_time):
+    for queries, slots in blocks(rows, len(buffer) // width):
         r, c = of_rows[queries, slots], of_columns[queries]
         values = buffer[: r.numel() * width].view(*r.shape, width)
         torch.addcmul(one[: len(c), None, :], r[:, :, None], c[:, None, :], out=values)

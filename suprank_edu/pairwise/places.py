@@ -13,7 +13,7 @@ from torch import Tensor
 
 from suprank_edu.pairwise.counts import recount_within
 from suprank_edu.pairwise.pieces import Pieces
-from suprank_edu.pairwise.sorting import sort_keys
+from suprank_edu.pairwise.sorting import sort_order
 
 
 class Places(NamedTuple):
@@ -47,7 +47,7 @@ def find_places(rows: Tensor, columns: Tensor, delta: float) -> Places:
     """
     slots, width = rows.shape[1], columns.shape[1]
     # Among equals what stands first comes first: rows before the columns that score as high, bounds behind them.
-    order = sort_keys(torch.cat([rows, columns, rows + delta], dim=1).add_(0.0))  # (Q, 2P + M); -0 is 0
+    order = sort_order(torch.cat([rows, columns, rows + delta], dim=1).add_(0.0))  # (Q, 2P + M); -0 is 0
     is_column = (order >= slots) & (order < slots + width)
     before = is_column.to(torch.int32).cumsum(dim=1, dtype=torch.int32)  # columns up to here
     places = torch.empty_like(before).scatter_(1, order, before).long()

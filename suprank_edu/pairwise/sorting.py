@@ -39,21 +39,27 @@ def sort_with_order(values: Tensor) -> tuple[Tensor, Tensor]:
         >>> sort_with_order(torch.tensor([[0.5, -1.0, 0.25]]))
         (tensor([[-1.0000,  0.2500,  0.5000]]), tensor([[1, 2, 0]]))
     """
-    if values.device.type != "cpu" or values.dtype != torch.float32 or not values.numel():
+    if not _fits_keys(values):
         ascending, order = values.sort(dim=1, stable=True)
         return ascending, order
     keys = _keys(values)
     return _turned((keys >> 32).to(torch.int32)).view(torch.float32), keys.bitwise_and_(0xFFFFFFFF)
 
 
-def sort_keys(values: Tensor) -> Tensor:
-    """Return where in its row each of `(Q, N)` float32 numbers on a CPU came from, in ascending order.
+def sort_order(values: Tensor) -> Tensor:
+    """Return where in its row each of `(Q, N)` floats came from, in ascending order; equal ones keep theirs.
 
     Example:
-        >>> sort_keys(torch.tensor([[0.5, -1.0, 0.25]]))
+        >>> sort_order(torch.tensor([[0.5, -1.0, 0.25]]))
         tensor([[1, 2, 0]])
     """
+    if not _fits_keys(values):
+        return values.argsort(dim=1, stable=True)
     return _keys(values).bitwise_and_(0xFFFFFFFF)
+
+
+def _fits_keys(values: Tensor) -> bool:
+    return values.device.type == "cpu" and values.dtype == torch.float32 and values.numel() > 0
 
 
 def _keys(values: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ HEADINGS = ("Exercise", "Quiz", "How this goes wrong", "Takeaways", "References"
 IMAGE_MARKDOWN = re.compile(r"!\[([^\]]*)\]\(")
 IMAGE_HTML = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 ALT = re.compile(r"""\balt=(["'])(?P<text>.*?)\1""", re.IGNORECASE | re.DOTALL)
+TABLE = re.compile(r"^(\|.*\|)\n\|[-: |]+\|$", re.MULTILINE)
 LINK = re.compile(r"\]\((https?://[^)\s]+)\)")
 
 
@@ -109,6 +110,12 @@ def test_every_picture_has_a_text_for_those_who_do_not_see_it(notebook: Notebook
             if any(kind.startswith("image/") for kind in data):
                 alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
                 assert alt.strip(), f"set mystnb.image.alt on the cell: {cell.source[:80]!r}"
+
+
+def test_every_column_of_a_table_has_a_name(notebook: NotebookNode) -> None:
+    for cell in cells(notebook, "markdown"):
+        for head in TABLE.findall(cell.source):
+            assert all(name.strip() for name in head.strip("|").split("|")), f"a column without a name: {head}"
 
 
 def test_its_references_stand_in_the_bibliography(book: Path, notebook: NotebookNode) -> None:

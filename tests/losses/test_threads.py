@@ -11,7 +11,15 @@ import torch
 from torch.nn.functional import normalize
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from suprank_edu.losses import SmoothHAPLoss, SupAPLoss, SupHAPLoss, SupNDCGLoss, SupRecallLoss
+from suprank_edu.losses import (
+    BlackBoxAPLoss,
+    SmoothHAPLoss,
+    SoftBinAPLoss,
+    SupAPLoss,
+    SupHAPLoss,
+    SupNDCGLoss,
+    SupRecallLoss,
+)
 from suprank_edu.pairwise.threads import one_thread
 
 GRAINS = {"aten::searchsorted": 200}
@@ -49,7 +57,18 @@ def batch(size, dim=512):
     return normalize(points, dim=1).requires_grad_(), torch.stack([fine, 2 * fine // (size // 4)], dim=1)
 
 
-@pytest.mark.parametrize("loss", [SupAPLoss(), SupRecallLoss(), SupNDCGLoss(), SupHAPLoss(), SmoothHAPLoss()])
+@pytest.mark.parametrize(
+    "loss",
+    [
+        SupAPLoss(),
+        SupRecallLoss(),
+        SupNDCGLoss(),
+        SupHAPLoss(),
+        SmoothHAPLoss(),
+        SoftBinAPLoss(),
+        BlackBoxAPLoss(),
+    ],
+)
 def test_few_operations_of_a_step_are_split_among_threads(loss, two_threads):
     embeddings, labels = batch(256)
     with Splits() as splits:

@@ -6,7 +6,9 @@ from torch.nn.functional import normalize
 
 from suprank_edu.losses import (
     AtColumn,
+    BlackBoxAPLoss,
     CalibrationLoss,
+    CSLLoss,
     SupAPLoss,
     SupHAPLoss,
     black_box_ap,
@@ -37,6 +39,8 @@ def case():
         roadmap(),
         happier(4, 8),
         AtColumn(CalibrationLoss(), 0),
+        BlackBoxAPLoss(),
+        CSLLoss(LABELS, 8),
         lambda x, y: sup_ap(x @ x.T, y[:, None] == y).mean(),
     ],
 )

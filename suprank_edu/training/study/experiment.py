@@ -15,10 +15,11 @@ from suprank_edu._checks import check_one_of, check_positive
 from suprank_edu._files import replacing
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.metrics import Evaluation
+from suprank_edu.training.loss_settings import settings_of
 from suprank_edu.training.protocol import Embedded, Protocol
 from suprank_edu.training.recipe import Recipe, differences
 from suprank_edu.training.study.measures import STORED, measure, measured_gap, mild_share
-from suprank_edu.training.study.named_losses import LOSSES
+from suprank_edu.training.study.named_losses import LOSSES, NamedLoss
 from suprank_edu.training.study.papers import SETTINGS
 from suprank_edu.training.study.prepare import judged_by, prepare
 from suprank_edu.training.study.provenance import made_by
@@ -43,6 +44,7 @@ class Experiment:
             of the training classes and judges on the others.
         changes: other settings of the recipe that differ.
         proxy_rate: learning rate of the proxies of a loss, a multiple of `lr`.
+        variant: what is made in place of the loss, for an ablation in a folder of its own.
 
     Raises:
         ValueError: there is no such setting, loss or part, or `proxy_rate` is not above 0.
@@ -63,6 +65,7 @@ class Experiment:
     on: Literal["test", "validation"] = "test"
     changes: tuple[tuple[str, Any], ...] = ()
     proxy_rate: float = PROXY_RATE
+    variant: NamedLoss | None = None
 
     def __post_init__(self) -> None:
         check_one_of("setting", self.setting, SETTINGS)
@@ -87,7 +90,7 @@ class Experiment:
             positions of the best `RETRIEVED` images, its average precision and its H-AP.
         """
         train, protocol = self._read()
-        prepared = prepare(SETTINGS[self.setting], self.loss, train, self._changes, device)
+        prepared = prepare(SETTINGS[self.setting], self.variant or self.loss, train, self._changes, device)
         protocol = judged_by(protocol, prepared.recipe, prepared.model)
         result = prepared.fit(device=device, progress=progress)
         embedded = protocol.embed(result.model)
@@ -98,7 +101,7 @@ class Experiment:
             gaps["train"] = measured_gap(self._trained_on(embedded, prepared.dataset, result.model))
         curve = [[int(entry["step"]), round(entry["loss"], 5)] for entry in result.history if entry["step"] % 10 == 0]
         settings: dict[str, Any] = {"setting": self.setting, "loss": self.loss, "lr": self.lr, "seed": self.seed}
-        settings |= {"proxy_rate": self.proxy_rate, "on": self.on}
+        settings |= {"proxy_rate": self.proxy_rate, "on": self.on, "made_with": settings_of(prepared.loss)}
         settings |= {"metrics": found, "mild": mild_share(found), "gap": gaps, "curve": curve}
         settings |= {"seconds": round(result.history[-1]["seconds"], 1), "recipe": prepared.recipe.to_dict()}
         return settings | made_by(result.model), evaluation, arrays

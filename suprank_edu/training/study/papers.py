@@ -155,7 +155,7 @@ def _photographs(reader: str, **more: Any) -> Setting:
 
 def _fine_tuned(reader: str, **more: Any) -> Setting:
     """The same photographs: the head on frozen features first, then the whole network."""
-    first = {"head_only": 1.0, "lr": 5e-3, "loss_lr": 0.25, "batch_size": 128, "steps": 300}
+    first = {"head_only": 1.0, "lr": 5e-3, "loss_lr": 0.25, "steps": 300}
     return Setting(reader, ("train", "train"), _WHOLE, None, "this project", LITE, steps=200, head_first=first, **more)
 
 
