@@ -86,7 +86,7 @@ def figure(scores: str, alpha: float, beta: float, move: float) -> Description:
     data = [rows(range(BATCHES)), _names(now), _margin(alpha, POSITIVE, "α"), _margin(beta, NEGATIVE, "β")]
     for style, kind in ((POSITIVE, "positive"), (NEGATIVE, "negative")):
         data += [_items(now, style, kind, pulled) for pulled in (True, False)]
-    columns = zip(*((each.coded, each.gap, each.bound) for each in along), strict=True)
+    columns = zip(*((each.coded, each.gap, each.measured.bound) for each in along), strict=True)
     for drawn, values, holds in zip(_CURVES, columns, (True, True, now.perfect), strict=True):
         heights = [round(value, 6) + 0.0 for value in values]  # + 0.0 makes −0.0 a plain 0
         data += curve_and_mark(drawn, _MOVES, heights, move, "moved by %{x}: %{y:.3f}", 1.0 if holds else _FADED)
@@ -94,7 +94,7 @@ def figure(scores: str, alpha: float, beta: float, move: float) -> Description:
 
 
 def _names(now: Calibrated) -> dict[str, Any]:
-    names = [f"batch {row + 1}: AP {fixed(ap, 2)}" for row, ap in enumerate(now.batch_aps)]
+    names = [f"batch {row + 1}: AP {fixed(ap, 2)}" for row, ap in enumerate(now.measured.batch_aps)]
     return words([0.0] * BATCHES, [row - 0.32 for row in range(BATCHES)], names, "top right")
 
 
@@ -139,7 +139,8 @@ def readout(scores: str, alpha: float, beta: float, move: float) -> str:
     pulled = [sum(term > 0 for term in terms) for terms in (now.pos_terms, now.neg_terms)]
     coded = [of_the_non_zero(terms) for terms in (now.pos_terms, now.neg_terms)]
     written = [sum(now.pos_terms) / POSITIVES, sum(now.neg_terms) / NEGATIVES]
-    mean = sum(now.batch_aps) / BATCHES
+    found = now.measured
+    mean = sum(found.batch_aps) / BATCHES
     gap = number(round(now.gap, 6))
     holds = "gap ≤ E19" if now.perfect else "no bound, E19"
     return "\n".join(
@@ -147,9 +148,9 @@ def readout(scores: str, alpha: float, beta: float, move: float) -> str:
             "E20 as coded = mean of the non-zero [α − s]₊ + mean of the non-zero [s − β]₊ = " + _sum(*coded),
             f"{pulled[0]} of {POSITIVES} positives and {pulled[1]} of {NEGATIVES} negatives are pulled; "
             f"over all pairs, as E20 is written: {_sum(*written)}",
-            f"Gap = {number(mean)} − {number(now.whole)} = {'+' if now.gap > 1e-6 else ''}{gap}; threshold "
-            f"{fixed(now.threshold, 2)}: {now.above[0]} positives and {now.above[1]} negatives above it, "
-            f"{holds} = {number(round(now.bound, 6))}",
+            f"Gap = {number(mean)} − {number(found.whole)} = {'+' if now.gap > 1e-6 else ''}{gap}; threshold "
+            f"{fixed(found.threshold, 2)}: {found.above[0]} positives and {found.above[1]} negatives above it, "
+            f"{holds} = {number(round(found.bound, 6))}",
             _remark(now),
         ]
     )
@@ -162,7 +163,7 @@ def _sum(left: float, right: float) -> str:
 def _remark(now: Calibrated) -> str:
     if now.coded == 0:
         return "Nothing is pulled any more: calibration is content."
-    if now.above == (POSITIVES, 0):
+    if now.measured.above == (POSITIVES, 0):
         return "One threshold separates all pairs: no gap is left, though calibration still pulls."
     if now.perfect:
         return "Every batch is perfect, so AP batch by batch asks for nothing. Calibration does."

@@ -3,12 +3,8 @@
 import functools
 from typing import NamedTuple
 
-import torch
-
-from suprank_edu.decomposability import calibrated_bound, worst_case_bound
-from suprank_edu.explore.decomposability.gap_scenes import EQUAL, NEGATIVES, POSITIVES, REAL, ROW, best_threshold, split
+from suprank_edu.explore.decomposability.gap_scenes import EQUAL, NEGATIVES, POSITIVES, REAL, ROW, Measured, measured
 from suprank_edu.explore.decomposability.gap_scenes import scene as gap_scene
-from suprank_edu.metrics import average_precision
 
 BATCHES = 3
 DRAWING, SCALES = "a real drawing", "three scales"
@@ -26,17 +22,17 @@ class Calibrated(NamedTuple):
     scores: Scores
     pos_terms: Scores  # [α − s]₊ of each positive
     neg_terms: Scores  # [s − β]₊ of each negative
-    batch_aps: Scores
-    whole: float  # AP on all items
-    gap: float  # E17
-    threshold: float
-    above: tuple[int, int]  # positives and negatives above the threshold
-    bound: float  # E19 at the threshold, and at most E18
+    measured: Measured
+
+    @property
+    def gap(self) -> float:
+        """E17."""
+        return sum(self.measured.batch_aps) / BATCHES - self.measured.whole
 
     @property
     def perfect(self) -> bool:
         """Whether every batch is ranked perfectly, so that E19 holds."""
-        return min(self.batch_aps) > 1 - 1e-12
+        return min(self.measured.batch_aps) > 1 - 1e-12
 
     @property
     def coded(self) -> float:
@@ -89,25 +85,12 @@ def moved(scores: Scores, alpha: float, beta: float, move: float) -> Scores:
 def calibrated(name: str, alpha: float, beta: float, move: float) -> Calibrated:
     """Return the scores, the terms of E20, the gap (E17) and its bound (E19) of one setting."""
     scores = moved(_start(name), alpha, beta, move)
-    one = torch.tensor([scores], dtype=torch.float64)
-    relevant = torch.tensor([[1] * POSITIVES + [0] * NEGATIVES])
-    batches = [[k for k in range(len(scores)) if batch_of(k) == b] for b in range(BATCHES)]
-    aps = tuple(float(average_precision(one[:, batch], relevant[:, batch])[0]) for batch in batches)
-    whole = float(average_precision(one, relevant)[0])
-    threshold = best_threshold(scores)
-    good = [sum(scores[k] > threshold for k in batch if k < POSITIVES) for batch in batches]
-    bad = [sum(scores[k] > threshold for k in batch if k >= POSITIVES) for batch in batches]
-    positives, negatives = split(EQUAL, BATCHES)
+    found = measured(scores, tuple(map(batch_of, range(len(scores)))))
     return Calibrated(
         scores=scores,
         pos_terms=tuple(round(max(alpha - s, 0.0), 4) for s in scores[:POSITIVES]),
         neg_terms=tuple(round(max(s - beta, 0.0), 4) for s in scores[POSITIVES:]),
-        batch_aps=aps,
-        whole=whole,
-        gap=sum(aps) / BATCHES - whole,
-        threshold=threshold,
-        above=(sum(good), sum(bad)),
-        bound=min(calibrated_bound(positives, negatives, good, bad), worst_case_bound(positives, negatives)),
+        measured=found,
     )
 
 

@@ -99,29 +99,50 @@ def scene(name: str, make_up: str, number: int, pos_margin: float, neg_margin: f
     positives, negatives = split(make_up, number)
     batch_of = (*_repeated(positives), *_repeated(negatives))
     scores = squeezed(_scores(name, make_up, number), pos_margin, neg_margin)
-    one = torch.tensor([scores], dtype=torch.float64)
-    relevant = torch.tensor([[1] * POSITIVES + [0] * NEGATIVES])
-    batches = [[k for k, batch in enumerate(batch_of) if batch == b] for b in range(number)]
-    aps = [float(average_precision(one[:, batch], relevant[:, batch])[0]) for batch in batches]
-    mean = sum(aps) / number  # each batch has a positive
-    whole = float(average_precision(one, relevant)[0])
-    threshold = best_threshold(scores)
-    good = [sum(scores[k] > threshold for k in batch if k < POSITIVES) for batch in batches]
-    bad = [sum(scores[k] > threshold for k in batch if k >= POSITIVES) for batch in batches]
-    worst = worst_case_bound(positives, negatives)
+    found = measured(scores, batch_of)
+    mean = sum(found.batch_aps) / number  # each batch has a positive
     return Scene(
         scores=scores,
         batch_of=batch_of,
-        batch_aps=tuple(aps),
+        batch_aps=found.batch_aps,
         mean=mean,
-        whole=whole,
-        gap=mean - whole,
-        perfect=sum(ap > 1 - 1e-12 for ap in aps),
+        whole=found.whole,
+        gap=mean - found.whole,
+        perfect=sum(ap > 1 - 1e-12 for ap in found.batch_aps),
+        threshold=found.threshold,
+        above=found.above,
+        worst=worst_case_bound(positives, negatives),
+        calibrated=found.bound,
+    )
+
+
+class Measured(NamedTuple):
+    """What scores and batches give: the APs, the best threshold, what lies above it, and E19 there."""
+
+    batch_aps: Scores
+    whole: float  # AP on all items
+    threshold: float
+    above: tuple[int, int]  # positives and negatives above the threshold
+    bound: float  # E19 at the threshold, and at most E18
+
+
+def measured(scores: Scores, batch_of: Counts) -> Measured:
+    """Measure the scores of positives and negatives, each item in its batch."""
+    one = torch.tensor([scores], dtype=torch.float64)
+    relevant = torch.tensor([[1] * POSITIVES + [0] * NEGATIVES])
+    batches = [[k for k, batch in enumerate(batch_of) if batch == b] for b in range(max(batch_of) + 1)]
+    threshold = best_threshold(scores)
+    positives = [sum(k < POSITIVES for k in batch) for batch in batches]
+    negatives = [len(batch) - count for batch, count in zip(batches, positives, strict=True)]
+    good = [sum(scores[k] > threshold for k in batch if k < POSITIVES) for batch in batches]
+    bad = [sum(scores[k] > threshold for k in batch if k >= POSITIVES) for batch in batches]
+    return Measured(
+        batch_aps=tuple(float(average_precision(one[:, batch], relevant[:, batch])[0]) for batch in batches),
+        whole=float(average_precision(one, relevant)[0]),
         threshold=threshold,
         above=(sum(good), sum(bad)),
-        worst=worst,
         # A threshold above every score turns E19 into E18, so the better of the two is always to be had.
-        calibrated=min(calibrated_bound(positives, negatives, good, bad), worst),
+        bound=min(calibrated_bound(positives, negatives, good, bad), worst_case_bound(positives, negatives)),
     )
 
 

@@ -22,17 +22,23 @@ IN_BAR: dict[str, Any] = {
 """Words that begin where their bar begins, in one size."""
 
 
-def rows(heights: Iterable[float]) -> dict[str, Any]:
-    """Return a thin line from 0 to 1 at each height, on which the items of a list stand."""
-    at = list(heights)
+def strokes(
+    spans: Iterable[tuple[float, float]], heights: Iterable[float], style: Style = AXIS, width: float = 1
+) -> dict[str, Any]:
+    """Return a horizontal line at each height, from one end of its span to the other."""
     return {
         "type": "scatter",
-        "x": [x for _ in at for x in (0, 1, None)],
-        "y": [y for height in at for y in (height, height, None)],
+        "x": [x for span in spans for x in (*span, None)],
+        "y": [y for height in heights for y in (height, height, None)],
         "mode": "lines",
-        "line": {"color": AXIS.colour, "width": 1},
+        "line": {"color": style.colour, "width": width},
         **QUIET,
     }
+
+
+def rows(heights: Sequence[float]) -> dict[str, Any]:
+    """Return a thin line from 0 to 1 at each height, on which the items of a list stand."""
+    return strokes([(0, 1)] * len(heights), heights)
 
 
 def upright(x: float, span: Sequence[float], line: dict[str, Any], **where: str) -> dict[str, Any]:

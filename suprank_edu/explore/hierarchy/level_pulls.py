@@ -16,7 +16,7 @@ from suprank_edu.explore.drawing.palette import (
     unmarked_axis,
     with_lower_legend,
 )
-from suprank_edu.explore.drawing.traces import LOWER, QUIET, rows, upright
+from suprank_edu.explore.drawing.traces import LOWER, QUIET, rows, strokes, upright
 from suprank_edu.explore.drawing.words import fixed, number
 from suprank_edu.explore.engine.controls import Choice, Slider
 from suprank_edu.explore.engine.explorer import Explorer
@@ -88,7 +88,7 @@ def figure(items: str, loss: str, steps: int) -> Description:
     """Return the description: the items with their pulls, and the curves with the current step."""
     along = course(items, loss)
     now = along[STEPS.index(steps)]
-    data = [rows(_ROWS.values())]
+    data = [rows(list(_ROWS.values()))]
     for level in (2, 1, 0):
         data += _items(items, now, level)
     columns = [[each.loss for each in along], *zip(*(each.values for each in along), strict=True)]
@@ -104,14 +104,7 @@ def _items(items: str, now: Pulled, level: int) -> list[dict[str, Any]]:
     ends = [round(min(max(now.scores[k] + _ARROW * now.pulls[k], 0.0), 1.0), 4) for k in members]
     # Lines a little apart in height, or those of neighbours could not be told apart.
     heights = [round(row - 0.16 - 0.045 * place, 3) for place in range(len(members))]
-    lines = {
-        "type": "scatter",
-        "x": [x for k, end in zip(members, ends, strict=True) for x in (now.scores[k], end, None)],
-        "y": [y for height in heights for y in (height, height, None)],
-        "mode": "lines",
-        "line": {"color": style.colour, "width": 3},
-        **QUIET,
-    }
+    lines = strokes([(now.scores[k], end) for k, end in zip(members, ends, strict=True)], heights, style, 3)
     marks = {
         "type": "scatter",
         "x": [now.scores[k] for k in members],

@@ -5,7 +5,6 @@ from typing import Any
 
 from suprank_edu.explore.drawing.palette import (
     ACCENT,
-    AXIS,
     POSITIVE,
     RELATED,
     RIVAL,
@@ -17,7 +16,7 @@ from suprank_edu.explore.drawing.palette import (
     level_style,
     with_lower_legend,
 )
-from suprank_edu.explore.drawing.traces import IN_BAR, QUIET, probe
+from suprank_edu.explore.drawing.traces import IN_BAR, QUIET, probe, strokes
 from suprank_edu.explore.drawing.words import fixed
 from suprank_edu.explore.engine.figures import Description, FigureFunction
 from suprank_edu.explore.ranks.ranked_list import (
@@ -63,18 +62,8 @@ def figure(item: str, score: float, counts: str, k: int) -> Description:
 @functools.cache
 def _list(chosen: int, score: float) -> list[dict[str, Any]]:
     state = ranked_list(chosen, score, STRICT, 1)  # places and ranks are the same for every count and k
-    return [_stems(state), *_items(state), _ring(state, chosen)]
-
-
-def _stems(state: Ranked) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "x": [x for score in state.scores for x in (_LEFT, score, None)],
-        "y": [y for place in state.places for y in (place, place, None)],
-        "mode": "lines",
-        "line": {"color": AXIS.colour, "width": 1.5},
-        **QUIET,
-    }
+    stems = strokes([(_LEFT, score) for score in state.scores], state.places, width=1.5)
+    return [stems, *_items(state), _ring(state, chosen)]
 
 
 def _items(state: Ranked) -> list[dict[str, Any]]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from suprank_edu.explore.drawing.palette import (
     ACCENT,
-    AXIS,
     NEGATIVE,
     POSITIVE,
     TEXT,
@@ -15,7 +14,7 @@ from suprank_edu.explore.drawing.palette import (
     layout,
     unmarked_axis,
 )
-from suprank_edu.explore.drawing.traces import QUIET, ring
+from suprank_edu.explore.drawing.traces import QUIET, ring, strokes
 from suprank_edu.explore.drawing.words import fixed, number
 from suprank_edu.explore.engine.figures import Description
 from suprank_edu.explore.ranks.forces import Scene, State
@@ -38,21 +37,9 @@ def mark_traces(scene: Scene) -> list[tuple[int, int]]:
 def describe(scene: Scene, item: int, score: float, loss: str, span: tuple[float, float]) -> Description:
     """Return the description of the list with `item` at `score`."""
     state = scene.state(item, score, loss)
-    data = [_stems(state, span), *_arrows(state, span), *_marks(scene, state)]
+    data = [strokes([span] * len(state.scores), range(len(state.scores))), *_arrows(state, span), *_marks(scene, state)]
     data += [ring(score, item, 24, 2, "the one that moves"), _numbers(scene, state)]
     return {"data": data, "layout": _layout(scene, span)}
-
-
-def _stems(state: State, span: tuple[float, float]) -> dict[str, Any]:
-    rows = range(len(state.scores))
-    return {
-        "type": "scatter",
-        "x": [x for _ in rows for x in (*span, None)],
-        "y": [y for row in rows for y in (row, row, None)],
-        "mode": "lines",
-        "line": {"color": AXIS.colour, "width": 1},
-        **QUIET,
-    }
 
 
 def arrow_length(force: float) -> float:
@@ -72,14 +59,7 @@ def _arrows(state: State, span: tuple[float, float]) -> list[dict[str, Any]]:
     width = span[1] - span[0]
     ends = [s + width * arrow_length(force) for s, force in zip(state.scores, state.forces, strict=True)]
     rows = [row for row, force in enumerate(state.forces) if arrow_length(force)]
-    shaft = {
-        "type": "scatter",
-        "x": [x for row in rows for x in (state.scores[row], ends[row], None)],
-        "y": [y for row in rows for y in (row, row, None)],
-        "mode": "lines",
-        "line": {"color": ACCENT.colour, "width": 3},
-        **QUIET,
-    }
+    shaft = strokes([(state.scores[row], ends[row]) for row in rows], rows, ACCENT, 3)
     heads = {
         "type": "scatter",
         "x": [ends[row] for row in rows],

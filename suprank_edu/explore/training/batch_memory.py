@@ -5,7 +5,6 @@ from typing import Any
 
 from suprank_edu.explore.drawing.palette import (
     ACCENT,
-    AXIS,
     EXACT,
     RIVAL,
     SUPRANK,
@@ -15,7 +14,7 @@ from suprank_edu.explore.drawing.palette import (
     layout,
     with_lower_legend,
 )
-from suprank_edu.explore.drawing.traces import LOWER, QUIET, words
+from suprank_edu.explore.drawing.traces import LOWER, QUIET, strokes, words
 from suprank_edu.explore.engine.controls import Choice, SelectionSlider
 from suprank_edu.explore.engine.explorer import Explorer
 from suprank_edu.explore.engine.figures import Description, FigureFunction
@@ -70,7 +69,12 @@ def figure(network: str, batch_size: int, at_once: int, memory_size: int, proces
     now = needs(network, batch_size, at_once, memory_size, processes)
     # Four digits, as the page keeps them: the dots lie where the page draws them.
     sizes = tuple(float(f"{part:.4g}") for part in (now.weights, now.graph, now.scores, now.memory, now.together))
-    data = [_cards(), _stems(sizes), _dots(sizes[:4], SUPRANK, _ROWS[:4]), _dots(sizes[4:], EXACT, _ROWS[4:])]
+    data = [
+        _cards(),
+        strokes([(_LEFT, part or _LEFT) for part in sizes], range(len(sizes)), width=2),
+        _dots(sizes[:4], SUPRANK, _ROWS[:4]),
+        _dots(sizes[4:], EXACT, _ROWS[4:]),
+    ]
     labels = [size(part) if part else "none" for part in sizes]
     data += [words([_LABELS] * len(sizes), list(range(len(sizes))), labels, "middle right"), _line()]
     data += [_mark(now.in_sight, SUPRANK, "batch and memory"), _mark(batch_size - 1, RIVAL, "batch alone")]
@@ -112,17 +116,6 @@ def _cards() -> dict[str, Any]:
         "line": {"color": ACCENT.colour, "width": 1, "dash": ACCENT.dash},
         "name": "cards of 8, 24, 80 GB",
         "hoverinfo": "skip",
-    }
-
-
-def _stems(sizes: tuple[float, ...]) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "x": [x for part in sizes for x in (_LEFT, part or _LEFT, None)],
-        "y": [y for row in range(len(sizes)) for y in (row, row, None)],
-        "mode": "lines",
-        "line": {"color": AXIS.colour, "width": 2},
-        **QUIET,
     }
 
 

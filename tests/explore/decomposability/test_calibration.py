@@ -58,9 +58,9 @@ def test_the_bound_holds_wherever_every_batch_is_perfect(explorer: Explorer) -> 
     for p in explorer.grid():
         now = at(p)
         if now.perfect:
-            assert -1e-12 <= now.gap <= now.bound + 1e-12
+            assert -1e-12 <= now.gap <= now.measured.bound + 1e-12
             met += 1
-        if now.above == (12, 0):
+        if now.measured.above == (12, 0):
             assert now.gap == pytest.approx(0, abs=1e-12)
     assert met > 100
 
