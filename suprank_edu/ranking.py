@@ -6,7 +6,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_ranking, check_scores, check_step, check_valid
+from suprank_edu._checks import MAX_LEVEL, check_ranking, check_scores, check_step, check_valid
 from suprank_edu._transforms import left_by_compiler, refused_by_transforms
 from suprank_edu.pairwise import compact, count_at_least, step_sums
 from suprank_edu.pairwise.sorting import sort_rows
@@ -154,9 +154,9 @@ def visible_levels(levels: Tensor, valid: Tensor | None, min_level: int | None =
     """
     reached = levels if min_level is None or levels.dtype == torch.bool else levels >= min_level
     visible = reached.to(torch.int8)
-    return (
-        visible if valid is None else ((visible + 1) * valid.view(torch.int8)).sub_(1)
-    )  # a where takes ten times as long
+    if valid is None:
+        return visible
+    return ((visible + 1) * valid.view(torch.int8)).sub_(1)  # on a CPU a where takes ten times as long
 
 
 def find_positives(
@@ -170,26 +170,28 @@ def find_positives(
         relevances: `(Q, G)` floats to be gathered too, or None.
         top: L, the highest level; None looks it up.
     """
-    top = max(1, int(visible.max())) if top is None else top
-    at_level = [visible == level for level in range(top + 1)]
-    counts = torch.stack([mask.sum(dim=1) for mask in at_level], dim=1)  # (Q, L + 1)
+    highest = MAX_LEVEL if top is None else top
+    # Of each level from -1 on, (Q, 2 + highest) numbers of items.
+    counts = torch.zeros(len(visible), 2 + highest, dtype=torch.int64, device=visible.device)
+    counts.scatter_add_(1, visible.long() + 1, counts.new_ones(1, 1).expand(visible.shape))
     above = counts.flip(1).cumsum(dim=1).flip(1)
-    widths, most_above = torch.stack([counts.amax(dim=0), above.amax(dim=0)]).tolist()  # the device is read once
-    index, present = compact(at_level[1] if top == 1 else visible >= 1, most_above[1])
+    widths, most_above = torch.stack([counts.amax(dim=0), above.amax(dim=0)])[:, 1:].tolist()  # the device is read once
+    top = max(1, sum(most > 0 for most in most_above) - 1) if top is None else top
+    index, present = compact(visible >= 1, most_above[1])
     level = present.long() if top == 1 else torch.where(present, visible.gather(1, index).long(), 0)
     if top > 1:  # by decreasing level, then by position; padding last
         keys = sort_rows(((top - level) << 32) + index, in_place=True)
         index, level = keys & 0xFFFFFFFF, top - (keys >> 32)
         present = level > 0
     own = scores.gather(1, index).masked_fill(~present, _INFINITY)
-    by_level = [_scores_at(scores, at_level[0], widths[0])]
+    by_level = [_scores_at(scores, visible == 0, widths[0])]
     by_level += (
         [own.masked_fill(~present, -_INFINITY)]
         if top == 1
         else [_scores_at(own, level == at, widths[at]) for at in range(1, top + 1)]
     )
     gained = None if relevances is None else torch.where(present, relevances.detach().gather(1, index), 0.0)
-    return Positives(index, level, present, own, by_level, most_above, gained)
+    return Positives(index, level, present, own, by_level, most_above[: top + 1], gained)
 
 
 def rank_plus(found: Positives) -> Tensor:

@@ -60,6 +60,8 @@ def compact(mask: Tensor, width: int | None = None, min_width: int = 0) -> tuple
                  [0, 0]]), tensor([[ True,  True],
                  [ True, False]]))
     """
+    if mask.device.type != "cpu" and width is not None:
+        return _without_a_look(mask, width)
     flat = _places_of(mask.flatten())
     ends = torch.arange(len(mask) + 1, device=mask.device) * mask.shape[1]
     # Places ascend: a search is several times faster than a sum of bools, which torch makes integers first.
@@ -68,6 +70,15 @@ def compact(mask: Tensor, width: int | None = None, min_width: int = 0) -> tuple
     present = torch.arange(width, device=mask.device) < counts[:, None]
     index = flat.new_zeros(len(mask), width).masked_scatter_(present, flat.remainder_(mask.shape[1]))
     return index, present
+
+
+def _without_a_look(mask: Tensor, width: int) -> tuple[Tensor, Tensor]:
+    """Return the same as `compact` of a known width, without asking a device how many columns there are."""
+    slot = mask.cumsum(dim=1) - 1
+    every = torch.arange(mask.shape[1], device=mask.device).expand(mask.shape)
+    index = slot.new_zeros(len(mask), width + 1).scatter_(1, slot.where(mask, width), every)[:, :width]
+    present = torch.arange(width, device=mask.device) <= slot[:, -1:]
+    return index.where(present, 0), present
 
 
 def _places_of(mask: Tensor) -> Tensor:

@@ -35,13 +35,14 @@ class _DirectSums(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, rows: Tensor, columns: Tensor, step: Step) -> Tensor:
-        ctx.save_for_backward(rows, columns)
         sweeps = ctx.sweeps = Sweeps(step)
         by_sort = sweeps.start != 0 and rows.shape[1] >= ROWS_WORTH_A_SORT
         sums = sweeps.start * count_at_least(rows, columns) if by_sort else torch.zeros_like(rows)
+        rows, columns = sweeps.finite(rows, columns)
+        ctx.save_for_backward(rows, columns)
         buffers = new_buffers(rows, columns, 2)
         ctx.buffers = buffers if rows.device.type == "cpu" else None
-        for chunk in _chunks(*sweeps.finite(rows, columns), buffers):
+        for chunk in _chunks(rows, columns, buffers):
             sums[chunk.queries, chunk.slots] += sweeps.values(chunk.differences, chunk.spare, with_start=not by_sort)
         return sums
 
@@ -52,7 +53,7 @@ class _DirectSums(torch.autograd.Function):
         grad = grad * ctx.sweeps.slope_unit
         grad_rows, grad_columns = torch.zeros_like(rows), torch.zeros_like(columns)
         buffers = new_buffers(rows, columns, 2) if ctx.buffers is None else ctx.buffers
-        for chunk in _chunks(*ctx.sweeps.finite(rows, columns), buffers):
+        for chunk in _chunks(rows, columns, buffers):
             slopes = ctx.sweeps.slopes(chunk.differences, chunk.spare)
             weights = grad[chunk.queries, chunk.slots]  # (q, p)
             grad_rows[chunk.queries, chunk.slots] = -weights * slopes.sum(dim=2)
