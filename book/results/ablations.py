@@ -54,6 +54,7 @@ STEPS = {
     **{f"tau-{tau:g}": published(tau=tau) for tau in (0.003, 0.03, 0.1)},
     "step-continuous": SupStep(),
     "step-inaturalist": PUBLISHED_INAT,
+    "step-sigmoid": SupStep(start=0.0, delta=2.0),  # σ as far as scores can differ, with rank⁺ exact
 }
 WEIGHTS = {"even": (1 / 3, 1 / 3, 1 / 3), "fine": (0.8, 0.1, 0.1), "coarse": (0.1, 0.1, 0.8)}
 

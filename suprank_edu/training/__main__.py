@@ -15,7 +15,7 @@ from suprank_edu.data.folders import shipped_folder
 from suprank_edu.training.callbacks import Callback
 from suprank_edu.training.gather import is_first_process
 from suprank_edu.training.learner import TrainingError
-from suprank_edu.training.study import ABLATIONS, LOSSES, SETTINGS, Run, as_text, fill, load_results, table
+from suprank_edu.training.study import LOSSES, SETTINGS, Run, as_text, fill, load_results, table
 from suprank_edu.training.study.claims import SETS, as_markdown, judge_claims, read_claims
 from suprank_edu.training.study.experiment import PROXY_RATE
 from suprank_edu.training.study.trial import trial
@@ -31,15 +31,23 @@ examples:
   python -m suprank_edu.training evaluate runs/sup-ap
   python -m suprank_edu.training export runs/sup-ap network.pt2
   python -m suprank_edu.training results table --setting omniglot --losses sup-ap triplet --lrs 7e-4 2e-3 6e-3
+  python -m suprank_edu.training run folder sup-ap --data ~/photographs --out runs/mine
+  python -m suprank_edu.training run grocery happier --data ~/GroceryStoreDataset/dataset --out runs/shop --fine-tune
   python -m suprank_edu.training claims --sets groceries
   accelerate launch --num_processes 4 -m suprank_edu.training run sop happier --data ~/sop --out runs/happier
 
 The script `suprank-edu` is the same. Data lie in --data, or in the folder of the set's name under $SUPRANK_EDU_DATA.
 A run that was broken goes on with `resume`, from its last checkpoint, and ends as if it had not been. One that is
 complete takes no more steps, since its learning rate has come to its end: a longer run is a new one. One that stopped
-early goes on with a larger --patience. With --tensorboard curves go into the run's folder, or into a folder of your
-own; see them with: tensorboard --logdir runs
+early goes on with a larger --patience. With --tensorboard curves go into the run's folder, or into a folder
+of your own; see them with: tensorboard --logdir runs
+
+`folder` is any folder of class folders. Photographs train a head on the frozen features of a pretrained network, which
+takes seconds, and with --fine-tune the whole network after it.
 """
+
+
+FINE_TUNE = "photographs: train the whole network after the head (the setting SETTING-fine-tune)"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -74,6 +82,7 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("loss", metavar="LOSS", help="see `list`")
     run.add_argument("--out", required=True, metavar="FOLDER", help="where checkpoints and results go")
     run.add_argument("--set", nargs="+", default=[], metavar="NAME=VALUE", help="change settings, such as lr=1e-3")
+    run.add_argument("--fine-tune", action="store_true", help=FINE_TUNE)
     run.add_argument("--dry-run", action="store_true", help="check data, shapes and memory on two steps; write nothing")
     resume = _command(commands, "resume", _resume, "go on with the run of a folder")
     for command in (run, resume):
@@ -144,10 +153,9 @@ def _list(options: argparse.Namespace) -> None:
     print("settings: data set, network and budget")
     for name, setting in SETTINGS.items():
         print(f"  {name:{width}}{setting.backbone or 'small network':15}{setting.source}")
-    for title, names in (("losses", LOSSES.keys() - ABLATIONS.keys()), ("variants for ablations", ABLATIONS.keys())):
-        print(title)
-        for name in (name for name in LOSSES if name in names):
-            print(f"  {name}")
+    print("losses")
+    for name in LOSSES:
+        print(f"  {name}")
 
 
 def _show(options: argparse.Namespace) -> None:
@@ -175,12 +183,20 @@ def _show(options: argparse.Namespace) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
-    run = Run(options.setting, options.loss, options.out, options.data, _changes(options.set))
+    run = Run(_setting(options), options.loss, options.out, options.data, _changes(options.set))
     if options.dry_run:
         for name, value in trial(run, *_how_often(run, options), options.device).items():
             print(f"{name}: {value}")
         return
     _train(run, options)
+
+
+def _setting(options: argparse.Namespace) -> str:
+    """Return the name of the setting, of the whole network where that is asked for."""
+    if not options.fine_tune:
+        return str(options.setting)
+    check_one_of("--fine-tune", options.setting, [name for name in SETTINGS if f"{name}-fine-tune" in SETTINGS])
+    return f"{options.setting}-fine-tune"
 
 
 def _resume(options: argparse.Namespace) -> None:

@@ -40,6 +40,9 @@ def test_a_variant_differs_from_its_loss_in_one_setting(name: str) -> None:
         fields = [f.name for f in dataclasses.fields(SupStep) if getattr(step, f.name) != getattr(PUBLISHED, f.name)]
         if step == PUBLISHED_INAT:
             assert fields == ["start", "offset"]
+        elif name == "step-sigmoid":
+            t = torch.linspace(-2, 2, 101)
+            assert torch.allclose(step(t), torch.sigmoid(t / PUBLISHED.tau))
         elif name == "step-continuous":
             assert fields == ["offset"]
         else:

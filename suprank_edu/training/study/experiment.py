@@ -115,10 +115,8 @@ class Experiment:
 
     def _trained_on(self, embedded: Embedded, train: RetrievalDataset, model: nn.Module) -> Embedded:
         """Return the embeddings of the training images, which the gallery may be."""
-        setting = SETTINGS[self.setting]
-        if setting.queries is not None and setting.splits[0] == setting.splits[1]:
-            assert embedded.ref_emb is not None
-            assert embedded.ref_labels is not None
+        splits = SETTINGS[self.setting].splits
+        if splits[0] == splits[1] and embedded.ref_emb is not None and embedded.ref_labels is not None:
             return Embedded(embedded.ref_emb, embedded.ref_labels)
         return Protocol(train).embed(model)
 

@@ -1,7 +1,8 @@
 """Losses by name, with the parameters of the papers: the library's own, and rivals of pytorch-metric-learning."""
 
 import math
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -27,8 +28,20 @@ from suprank_edu.losses import (
 )
 from suprank_edu.steps import SupStep
 from suprank_edu.training.recipe import Recipe
-from suprank_edu.training.study.ablations import ABLATIONS
-from suprank_edu.training.study.named_loss import NamedLoss
+
+
+class NamedLoss(NamedTuple):
+    """How tables and figures write a loss, and how it is made: of the labels trained on, D and a step.
+
+    Attributes:
+        title: the name in tables and figures.
+        make: what makes it.
+        proxies: whether it has proxies, which have a learning rate of their own.
+    """
+
+    title: str
+    make: Callable[[Tensor, int, SupStep], nn.Module]
+    proxies: bool = False
 
 
 def _others() -> Any:
@@ -95,7 +108,6 @@ LOSSES = {
         ),
         proxies=True,
     ),
-    **ABLATIONS,
 }
 """Losses by name, in the order of tables and menus."""
 

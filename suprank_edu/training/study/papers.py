@@ -3,11 +3,14 @@
 From "Optimization of Rank Losses for Image Retrieval" (SupRank), ROADMAP and HAPPIER, and the configurations published
 with them. Some settings are ours because they say nothing there: 100 epochs where none are given, the learning rate of
 proxies but on SOP and iNaturalist, batch norm frozen on H-GLDv2; and all learning rates fall to the same share of
-their peak. `omniglot`, `grocery`, `mini-landmarks` and `rendered-landmarks` are small sets: their settings are ours.
+their peak. The settings of small sets are ours: `omniglot`, `grocery`, `mini-landmarks`, `rendered-landmarks` and
+`folder`, which is anybody's photographs.
 """
 
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+import numpy as np
 
 from suprank_edu.data import HierarchicalBatches, MPerClassBatches, RetrievalDataset, load_samples, read
 from suprank_edu.data.samplers import Batches
@@ -39,7 +42,8 @@ class Setting:
     Args:
         reader: name for `suprank_edu.data.read`; `"samples"` for Mini-Landmarks.
         splits: the splits to train on and to evaluate on.
-        queries: the split of the queries; None makes each image that is evaluated a query against all others.
+        queries: the split of the queries; None makes each image that is evaluated a query against all others, and so
+            it is where the gallery has none of their classes.
         validation_queries: the split of the queries that weights and rates are chosen with, against the same gallery.
         ks: of the R@k that the papers report.
         settings: of the `Recipe`, all but the steps.
@@ -87,8 +91,13 @@ class Setting:
 
     def protocol(self, root: str | None = None, split: str | None = None) -> Protocol:
         """Return how networks are judged: as the papers do, or each image of a `split` against all others of it."""
-        queries = self.dataset(self.queries, root) if self.queries is not None and split is None else None
-        return Protocol(self.dataset(split or self.splits[1], root), queries, self.ks, self.scales)
+        gallery = self.dataset(split or self.splits[1], root)
+        if self.queries is None or split is not None:
+            return Protocol(gallery, None, self.ks, self.scales)
+        protocol = Protocol(gallery, self.dataset(self.queries, root), self.ks, self.scales)
+        if self.reader == "folder" and not protocol.has_positives(column=0):
+            return replace(protocol, gallery=protocol.queries, queries=None)
+        return protocol
 
     def validation(self, root: str | None = None) -> Protocol | None:
         """Return how weights and rates are chosen, None where no queries were put aside for that."""
@@ -125,8 +134,17 @@ class Setting:
         else:
             sizes = {name: value for name, value in changes.items() if name in ("batch_size", "per_class")}
             steps = (self.epochs or 1) * len(self.batches(dataset, Recipe.from_dict(self.settings | sizes)))
+        if self.reader == "folder" and dataset is not None:
+            changes = {"batch_size": at_most(Recipe.from_dict(self.settings | changes), dataset)} | changes
         warm = {"head_only": self.head_only_epochs / self.epochs} if self.epochs else {}
         return Recipe.from_dict(self.settings | warm | {"steps": steps} | changes)
+
+    def head_recipe(self, recipe: Recipe, dataset: RetrievalDataset) -> Recipe | None:
+        """Return the recipe of the head that is trained before the whole network, None where there is none."""
+        if self.head_first is None:
+            return None
+        first = replace(recipe, **self.head_first)
+        return replace(first, batch_size=at_most(first, dataset))
 
     def model(self, recipe: Recipe, channels: int = 3) -> SmallCNN | EmbeddingNetwork:
         """Return the network for images of so many channels, with pretrained weights where the paper starts there."""
@@ -136,6 +154,11 @@ class Setting:
         if self.backbone == LITE:
             return pretrained(LITE, **options)
         return Backbone(configuration(self.backbone) if self.from_scratch else self.backbone, **options)
+
+
+def at_most(recipe: Recipe, dataset: RetrievalDataset) -> int:
+    """Return the size of a batch, smaller where a data set has too few classes for that of the recipe."""
+    return min(recipe.batch_size, len(np.unique(dataset.labels[:, 0])) * recipe.per_class)
 
 
 _RESNET = {"layer_norm": True}
@@ -155,7 +178,7 @@ def _photographs(reader: str, **more: Any) -> Setting:
 
 def _fine_tuned(reader: str, **more: Any) -> Setting:
     """The same photographs: the head on frozen features first, then the whole network."""
-    first = {"head_only": 1.0, "lr": 5e-3, "loss_lr": 0.25, "steps": 300}
+    first = {"head_only": 1.0, "lr": 5e-3, "loss_lr": 0.25, "batch_size": 128, "steps": 300}
     return Setting(reader, ("train", "train"), _WHOLE, None, "this project", LITE, steps=200, head_first=first, **more)
 
 
@@ -214,6 +237,8 @@ SETTINGS = {
     # The gallery is what was trained on, the queries come from other shops.
     "grocery": _photographs("grocery", queries="test", validation_queries="val"),
     "grocery-fine-tune": _fine_tuned("grocery", queries="test", validation_queries="val"),
+    "folder": _photographs("folder", queries="test"),
+    "folder-fine-tune": _fine_tuned("folder", queries="test"),
     "sop": _resnet50(
         "sop",
         "SupRank and HAPPIER, SOP",

@@ -1,7 +1,7 @@
 """One way to make a training run ready from names, for a run on disk and for an experiment of a table alike."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -72,11 +72,11 @@ def prepare(
     with own_random_state(recipe.seed, torch.device("cpu")):
         model = setting.model(recipe, dataset.channels)
         made = make_loss(loss, dataset, recipe, setting.step)
-    if (recipe.head_only == 1 or setting.head_first) and isinstance(model, EmbeddingNetwork):
+    first = setting.head_recipe(recipe, dataset)
+    if (recipe.head_only == 1 or first) and isinstance(model, EmbeddingNetwork):
         frozen = features(model, dataset, device=find_device(device), cache=True)
         if recipe.head_only == 1:
             dataset = frozen
-        else:
-            first = replace(recipe, **setting.head_first or {})
+        elif first:
             Prepared(first, frozen, made, model, setting.batches(frozen, first)).fit(device=device, progress=False)
     return Prepared(recipe, dataset, made, model, setting.batches(dataset, recipe))

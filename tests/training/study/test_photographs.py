@@ -4,12 +4,15 @@ import json
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image, ImageColor
 
 from suprank_edu.data import read
 from suprank_edu.metrics import Evaluation
 from suprank_edu.training import Protocol, embed
+from suprank_edu.training.__main__ import main
 from suprank_edu.training.study import Run, experiment, fill
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "data" / "readers"))
@@ -62,3 +65,54 @@ def test_the_whole_network_begins_with_the_head_that_frozen_features_gave(shop: 
     trained = frozen.prepare("cpu").fit(progress=False, device="cpu").model
     begins = Run("grocery-fine-tune", "sup-ap", str(shop / "whole"), changes=dict(SMALL)).prepare("cpu").model
     assert torch.equal(begins.head.weight, trained.head.weight)
+
+
+def colours(root: Path, splits: dict[str, str]) -> None:
+    """Write photographs of one colour a class, six each, into `root/split/class` or `root/class`."""
+    draw = np.random.default_rng(0)
+    for folder, colour in splits.items():
+        for i in range(6):
+            (root / folder).mkdir(parents=True, exist_ok=True)
+            noise = draw.integers(0, 60, (40, 40, 3), dtype=np.uint8)
+            (Image.fromarray(noise + np.array(ImageColor.getrgb(colour), dtype=np.uint8) // 2)).save(
+                root / folder / f"{i}.jpg"
+            )
+
+
+def command(*arguments: object) -> None:
+    assert main([str(argument) for argument in arguments]) == 0
+
+
+def test_photographs_of_ones_own_from_a_folder_to_an_evaluation(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without splits the classes are drawn: half to train on, and each of the others' photographs a query."""
+    colours(shop / "mine", {"warm/red": "red", "warm/orange": "orange", "cold/blue": "blue", "cold/navy": "navy"})
+    small = ["--set", "steps=3", "image_size=32", "--device", "cpu"]
+    command("run", "folder", "sup-ap", "--data", shop / "mine", "--out", shop / "run", *small)
+    command("evaluate", shop / "run", "--device", "cpu")
+    assert "R@1" in capsys.readouterr().out
+    found = Evaluation.load(shop / "run" / "evaluation-last.npz")
+    assert found.settings["queries"] == found.settings["gallery"] == 12
+    assert json.loads((shop / "run" / "run.json").read_text())["setting"] == "folder"
+    command("export", shop / "run", shop / "network.pt2")
+    exported = torch.export.load(shop / "network.pt2").module()
+    images = torch.rand(3, 3, 32, 32)
+    assert torch.allclose(exported(images), Run.load(str(shop / "run")).network()(images), atol=1e-5)
+
+
+def test_other_visits_are_looked_for_among_those_trained_on(shop: Path) -> None:
+    colours(
+        shop / "mine",
+        {f"{split}/{name}": name for split in ("train", "test") for name in ("red", "blue", "green")},
+    )
+    small = ["--set", "steps=2", "image_size=32", "--device", "cpu", "--fine-tune"]
+    command("run", "folder", "sup-ap", "--data", shop / "mine", "--out", shop / "run", *small)
+    command("evaluate", shop / "run", "--device", "cpu")
+    assert json.loads((shop / "run" / "run.json").read_text())["setting"] == "folder-fine-tune"
+    found = Evaluation.load(shop / "run" / "evaluation-last.npz")
+    assert (found.settings["queries"], found.settings["gallery"]) == (18, 18)
+    assert found.mean["R@1/column0"] > 0.9, "colours are easily told apart"
+
+
+def test_only_photographs_are_fine_tuned_by_that_name(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "omniglot", "sup-ap", "--out", str(shop / "run"), "--fine-tune"]) == 1
+    assert "`--fine-tune`: got 'omniglot', expected one of grocery, folder" in capsys.readouterr().err
