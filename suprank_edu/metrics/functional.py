@@ -1,7 +1,8 @@
 """Exact metrics of one ranking per query: `(Q, G)` scores and relevance in, `(Q,)` float64 out.
 
-Ties never help. Metrics without a cut read the rank of E1, in which every tie counts against the item; those with
-a cut or a place in the list read the list that puts lower levels first among equal scores. Without ties both agree.
+Metrics without a cut read the rank of E1, in which items that tie count as ahead of one another: a tie with an item of
+a lower level costs; one among relevant items raises rank⁺ too, and so AP. Metrics with a cut or a place in the list
+put lower levels first among equal scores, and there no tie helps. Without ties both agree.
 A query without positives gives NaN. Nothing here has a gradient: the losses have.
 """
 

@@ -1,7 +1,8 @@
 """The exact metrics of one query. Those without a cut read ranks (E1), the others read a list.
 
-Ranks and list differ at ties only. In a rank every tie counts against the item. A list has one item per
-place: among equal scores the lower levels come first, so that nobody gains by a tie.
+Ranks and list differ at ties only. In a rank, items that tie count as ahead of one another: relevant items that
+tie raise rank⁺ along with rank, and with it their AP. A list has one item per place: among equal scores the lower
+levels come first, so that there no tie helps.
 """
 
 import math
@@ -30,6 +31,8 @@ def average_precision(scores: Sequence[float], relevant: Sequence[int], at: int 
     Example:
         >>> round(average_precision([0.9, 0.8, 0.7], [1, 0, 1]), 4)  # (1/1 + 2/3) / 2
         0.8333
+        >>> round(average_precision([0.9, 0.5, 0.5], [0, 1, 1]), 4)  # (2/3 + 2/3) / 2; without the tie (1/2 + 2/3) / 2
+        0.6667
         >>> average_precision([0.9, 0.8, 0.7], [1, 0, 1], at=2)  # (1/1) / 2
         0.5
     """

@@ -8,12 +8,14 @@ Step = Callable[[float], float]
 
 
 def rank(scores: Sequence[float]) -> list[int]:
-    """rank(k) = 1 + Σ_{j≠k} H(s_j − s_k): one more than the items that score at least as high (E1).
+    """rank(k) = 1 + Σ_{j≠k} H(s_j − s_k): one more than the number of others that score at least as high (E1).
+
+    Without ties it is the place in the sorted list. Items that tie share the last of their places.
 
     Example:
         >>> rank([0.9, 0.2, 0.5])
         [1, 3, 2]
-        >>> rank([0.5, 0.5, 0.2])  # whoever is tied loses: H(0) = 1
+        >>> rank([0.5, 0.5, 0.2])  # each counts the other as ahead, H(0) = 1: nobody has rank 1
         [2, 2, 3]
     """
     ranks = []

@@ -1,4 +1,4 @@
-"""Chapter 13: average precision, with ties counted against the ranking."""
+"""Chapter 02: average precision, where an item that ties counts as ahead."""
 
 from collections.abc import Callable
 
@@ -94,7 +94,7 @@ def _positive_scores_only(scores: Tensor, relevant: Tensor) -> Tensor:
     return (ratio * kept).sum(1) / kept.sum(1).clamp(min=1)
 
 
-_TIED = "A positive that ties with another item must not gain by it: the tie counts in front of it, as H(0) = 1 says."
+_TIED = "An item that ties counts as ahead, in rank and in rank⁺ alike, as H(0) = 1 says; yours does not."
 
 AVERAGE_PRECISION = Exercise(
     name="average_precision",
@@ -167,8 +167,7 @@ AVERAGE_PRECISION = Exercise(
             _TIED + " Your sorted list breaks the tie by storage, so shuffling the gallery changes your AP.",
             _by_storage(False),
             _by_storage(True),
-            more="Count ranks over pairs with `>=` instead of sorting, or sort so that negatives come first among "
-            "equals.",
+            more="Count ranks over pairs with `>=` instead of sorting: no order of a list gives two items one rank.",
         ),
         *forms(
             "sign",
@@ -236,8 +235,8 @@ AVERAGE_PRECISION = Exercise(
             _by_storage(False, trapezoid=True),
         ),
     ),
-    praise="The precision at each relevant item, averaged, with ties against you: your number is one that nobody "
-    "can shuffle up.",
+    praise="The precision at each relevant item, averaged, with every tie counted as ahead: your number does "
+    "not depend on how the gallery is stored.",
     advice={"non-finite": "Something divides by 0: ranks start at 1, and every query here has a relevant item."},
     further={
         "shape": "One AP per query: sum over the items of each, and leave the mean over the queries to the caller."

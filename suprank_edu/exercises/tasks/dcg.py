@@ -1,4 +1,4 @@
-"""Chapter 11: DCG, gains over the logarithms of ranks."""
+"""Chapter 02: DCG, gains over the logarithms of ranks."""
 
 import math
 

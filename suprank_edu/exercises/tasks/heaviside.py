@@ -20,8 +20,7 @@ HEAVISIDE = Exercise(
     mistakes=(
         Mistake(
             "ties",
-            "Two equal scores give t = 0, and this book takes H(0) = 1: a tie counts against the ranking, so nobody "
-            "gains by it.",
+            "Two equal scores give t = 0, and this book takes H(0) = 1: an item that ties counts as ahead.",
             lambda t: (t > 0).to(t.dtype),
             "Compare with `>=`, not with `>`.",
         ),

@@ -1,4 +1,4 @@
-"""Chapter 01: how much of what was retrieved is right."""
+"""Chapter 02: how much of what was retrieved is right."""
 
 import torch
 from torch import Tensor

@@ -17,7 +17,7 @@ def sorted_list(scores, relevant):
     return (precision * hits).sum(1) / hits.sum(1)
 
 
-@answers.wrong("average_precision", "ties", "must not gain")
+@answers.wrong("average_precision", "ties", "counts as ahead")
 def optimistic(scores, relevant):
     above = (scores[:, None, :] > scores[:, :, None]).float()
     rank, plus = 1 + above.sum(2), 1 + (above * relevant[:, None, :]).sum(2)
