@@ -62,6 +62,7 @@ class Finding:
         p_value: that the claim is on its edge, corrected by Holm for all claims of the table.
         word: the verdict.
         seeds: of the first and of the second.
+        paired: whether they were compared seed by seed.
     """
 
     claim: Claim
@@ -70,6 +71,7 @@ class Finding:
     p_value: float = math.nan
     word: Word = "not run"
     seeds: tuple[int, int] = (0, 0)
+    paired: bool = False
 
 
 def read_claims(path: Path) -> dict[str, list[Claim]]:
@@ -127,6 +129,7 @@ def judge_claims(results: Path, name: str, claims: Sequence[Claim]) -> list[Find
             p_values[claim],
             _WORDS[verdict_of(edges[claim].interval(level))],
             (len(runs[claim.first]), len(runs[claim.second])),
+            paired[claim.metric],
         )
         if claim in found
         else Finding(claim)
@@ -137,13 +140,14 @@ def judge_claims(results: Path, name: str, claims: Sequence[Claim]) -> list[Find
 def as_markdown(findings: Sequence[Finding]) -> str:
     """Return a table in Markdown, and under it how many claims came out how."""
     lines = [
-        "| first | is | than second | in | difference | interval | p | verdict |",
-        "|---|---|---|---|---|---|---|---|",
+        "| first | is | than second | in | seeds | difference | interval | p | verdict |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for each in findings:
         low, high = each.interval
-        numbers = [f"{each.difference:+.4f}", f"{low:+.4f} to {high:+.4f}", f"{each.p_value:.2g}"]
-        cells = [*each.claim[:4], *(numbers if each.word != "not run" else [""] * 3), each.word]
+        seeds = f"{each.seeds[0]}, {each.seeds[1]}{' paired' if each.paired else ''}"
+        numbers = [seeds, f"{each.difference:+.4f}", f"{low:+.4f} to {high:+.4f}", f"{each.p_value:.2g}"]
+        cells = [*each.claim[:4], *(numbers if each.word != "not run" else [""] * 4), each.word]
         lines.append(f"| {' | '.join(cells)} |")
     words = [each.word for each in findings]
     counts = ", ".join(f"{word}: {words.count(word)}" for word in (*_WORDS.values(), "not run") if word in words)

@@ -109,8 +109,10 @@ def test_seeds_are_paired_where_they_go_together(tmp_path: Path) -> None:
         write_runs(tmp_path / "alike", loss, 0.02 * (loss == "sup-ap"), noise=0.002, shared=0.1)
         write_runs(tmp_path / "apart", loss, 0.02 * (loss == "sup-ap"), noise=0.05)
     claims = [claim("sup-ap", "higher", other) for other in losses[1:]]
-    assert {each.word for each in judge_claims(tmp_path, "alike", claims)} == {"supported"}
-    assert {each.word for each in judge_claims(tmp_path, "apart", claims)} == {"not told apart"}
+    alike, apart = (judge_claims(tmp_path, name, claims) for name in ("alike", "apart"))
+    assert {(each.word, each.paired) for each in alike} == {("supported", True)}
+    assert {(each.word, each.paired) for each in apart} == {("not told apart", False)}
+    assert "| 5, 5 paired |" in as_markdown(alike)
 
 
 def test_runs_of_other_queries_are_not_compared(tmp_path: Path) -> None:
@@ -129,10 +131,14 @@ def test_the_command_prints_every_claim(tmp_path: Path, capsys: pytest.CaptureFi
     (tmp_path / "claims.md").write_text(HEAD + rows + rows.replace("higher", "lower"))
     assert main(["claims", str(tmp_path), "--sets", "here", "there"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[:3] == ["## here: Main", "", "| first | is | than second | in | difference | interval | p | verdict |"]
-    assert lines[4].startswith("| sup-ap | higher | smooth-ap | H-AP | +0.1")
+    assert lines[:3] == [
+        "## here: Main",
+        "",
+        "| first | is | than second | in | seeds | difference | interval | p | verdict |",
+    ]
+    assert lines[4].startswith("| sup-ap | higher | smooth-ap | H-AP | 5, 5 | +0.1")
     assert lines[4].endswith("| supported |")
-    assert lines[5] == "| sup-ap | higher | fastap | H-AP |  |  |  | not run |"
+    assert lines[5] == "| sup-ap | higher | fastap | H-AP |  |  |  |  | not run |"
     assert lines[6].endswith("| contradicted |")
     assert "4 claims; supported: 1, contradicted: 1, not run: 2." in lines
     assert "4 claims; not run: 4." in lines
