@@ -166,6 +166,7 @@ def test_the_keyboard_moves_every_control_of_the_live_explorer(name: str, lab: L
     tab.close()
 
 
+@pytest.mark.nightly
 def test_the_dashboard_grows_while_a_network_trains(lab: Lab, browser: Any) -> None:
     tab = run_all("train", lab, browser)
     output = tab.locator(".jp-OutputArea-output").first

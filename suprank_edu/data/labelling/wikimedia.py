@@ -41,9 +41,8 @@ class WikimediaClient:
         user_agent: who asks, with an address to write to, such as `"my-labels/1.0 (me@example.org)"`. Wikimedia
             refuses requests without one.
         url: the API's address.
-        retries: attempts after the first before a request is given up.
+        retries: attempts after the first before a request is given up; after 1 s, 2 s, 4 s, …
         maxlag: seconds of lag at which the servers may turn us away.
-        first_wait: seconds before the first new attempt; each further wait is twice as long.
         longest_wait: seconds; a server that asks for more ends the run.
         wait: how to wait, `time.sleep`; tests put something faster here.
 
@@ -69,7 +68,6 @@ class WikimediaClient:
         url: str = COMMONS_API,
         retries: int = 6,
         maxlag: int = 5,
-        first_wait: float = 1.0,
         longest_wait: float = 300.0,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -80,13 +78,12 @@ class WikimediaClient:
             )
         check_count("maxlag", maxlag)
         check_number("retries", retries, 0)
-        check_number("first_wait", first_wait, 0)
         check_number("longest_wait", longest_wait, 0)
         with needs("data"):
             import requests
 
         self.url, self.retries, self.maxlag = url, retries, maxlag
-        self.first_wait, self.longest_wait, self.wait = first_wait, longest_wait, wait
+        self.longest_wait, self.wait = longest_wait, wait
         self.session = requests.Session()
         # POST has no limit on the length of 50 titles; the second header tells Wikimedia that nothing is written.
         self.session.headers.update({"User-Agent": user_agent, "Promise-Non-Write-API-Action": "true"})
@@ -175,7 +172,7 @@ class WikimediaClient:
         problem, retry_after = "", 0.0
         for attempt in range(self.retries + 1):
             if attempt:
-                pause = max(self.first_wait * 2 ** (attempt - 1), retry_after)
+                pause = max(2.0 ** (attempt - 1), retry_after)
                 if retry_after > self.longest_wait:
                     raise self._error(f"{problem}; the server asks for {retry_after:g} s", "run again after that time")
                 self.wait(min(pause, max(retry_after, self.longest_wait)))

@@ -93,8 +93,8 @@ class Draws:
         """Return 1 with this probability, else 0, as a `(N, 1, 1)` float."""
         return (self.uniform() < probability).float()
 
-    def choice(self, colours: tuple[tuple[float, float, float], ...], jitter: float = 0.06) -> Tensor:
+    def choice(self, colours: tuple[tuple[float, float, float], ...]) -> Tensor:
         """Return one colour of a table for each image, `(N, 3)`, a little lighter or darker."""
         table = torch.tensor(colours, device=self.values.device)
         picked = table[(self.uniform().flatten() * len(colours)).long()]
-        return picked * self.uniform(1 - jitter, 1 + jitter)[:, 0]
+        return picked * self.uniform(0.94, 1.06)[:, 0]

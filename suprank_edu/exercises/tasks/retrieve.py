@@ -17,7 +17,7 @@ def _retrieve(embeddings: Tensor, query: int, k: int) -> Tensor:
     return torch.tensor(sorted(score, key=lambda j: -score[j])[:k], dtype=torch.float64)
 
 
-def _listed(skip: int = 0, own: float = float("-inf"), descending: bool = True, drop_first: bool = False) -> Function:
+def _listed(skip: int = 0, own: float = float("-inf"), descending: bool = True) -> Function:
     """Return what a sorted list gives when the query's own score is `own` (NaN keeps it) and places are skipped."""
 
     def rule(embeddings: Tensor, query: int, k: int) -> Tensor:

@@ -252,9 +252,7 @@ def test_a_user_agent_must_say_whom_to_write_to(agent) -> None:
         WikimediaClient(":memory:", agent)
 
 
-@pytest.mark.parametrize(
-    ("option", "value"), [("retries", -1), ("maxlag", 0), ("first_wait", -1.0), ("longest_wait", float("nan"))]
-)
+@pytest.mark.parametrize(("option", "value"), [("retries", -1), ("maxlag", 0), ("longest_wait", float("nan"))])
 def test_numbers_out_of_range_are_refused(option: str, value: float) -> None:
     with pytest.raises(ValueError, match=rf"^`{option}`: got {value}"):
         WikimediaClient(":memory:", AGENT, **{option: value})
