@@ -27,7 +27,7 @@ _AS_THEY_ARE = {"rotation": 0.0, "scale": 0.0, "shear": 0.0, "shift": 0.0, "embe
 _HEAD = _AS_THEY_ARE | {"head_only": 1.0, "lr": 5e-3, "loss_lr": 0.25}
 # Batch norm keeps what it knows of ImageNet: the statistics of a batch of 16 classes are those of no other, and with
 # them an image's embedding would depend on its neighbours, also in the two passes of embed_at_once.
-_WHOLE = _AS_THEY_ARE | {"freeze_batch_norm": True, "batch_size": 64, "crop": 0.5, "lr": 1e-4, "loss_lr": 5e-3}
+_WHOLE = _AS_THEY_ARE | {"freeze_batch_norm": True, "batch_size": 64, "crop": 0.5, "lr": 3e-4, "loss_lr": 0.015}
 
 _PHOTOS = {"image_size": 224, "rotation": 0.0, "scale": 0.0, "shear": 0.0, "shift": 0.0}
 _PHOTOS |= {"crop": 0.16, "flip": True, "batch_size": 256, "per_class": 4, "warmup": 0.0, "embedding_size": 512}
@@ -94,9 +94,10 @@ class Setting:
         gallery = self.dataset(split or self.splits[1], root)
         if self.queries is None or split is not None:
             return Protocol(gallery, None, self.ks, self.scales)
-        protocol = Protocol(gallery, self.dataset(self.queries, root), self.ks, self.scales)
+        queries = self.dataset(self.queries, root)
+        protocol = Protocol(gallery, queries, self.ks, self.scales)
         if self.reader == "folder" and not protocol.has_positives(column=0):
-            return replace(protocol, gallery=protocol.queries, queries=None)
+            return Protocol(queries, None, self.ks, self.scales)
         return protocol
 
     def validation(self, root: str | None = None) -> Protocol | None:

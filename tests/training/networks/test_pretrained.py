@@ -1,12 +1,15 @@
 """Networks with pretrained features: what comes out, whichever network is given."""
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 import torch
 from torch import nn
 from transformers import ResNetConfig
 
-from suprank_edu.data import read
-from suprank_edu.training import EfficientNetLite0, embed, pretrained, weights_hash
+from suprank_edu.data import load_samples, read
+from suprank_edu.training import EfficientNetLite0, embed, features, load_images, pretrained, weights_hash
 from suprank_edu.training.networks import backbones
 from suprank_edu.training.networks.backbones import Backbone
 
@@ -101,3 +104,56 @@ def test_the_hash_tells_weights_apart_and_nothing_else() -> None:
 def test_grey_images_are_refused() -> None:
     with pytest.raises(ValueError, match="`dataset`: got images of 1 channels, expected 3"):
         embed(pretrained(image_size=32), read("standin").subset([0]))
+
+
+IMAGENET = {"Granny Smith": 948, "Lemon": 951}  # of the 1,000 classes, in the order of their synsets
+STORED = {
+    "Granny-Smith_005.jpg": {250: 0.00532, 500: 0.0, 1034: 0.16965, 1279: 0.03556},
+    "Lemon_004.jpg": {250: 0.02253, 500: 0.0, 560: 0.16093, 1279: 0.04902},
+    "Banana_004.jpg": {100: 0.01666, 250: 0.00943, 659: 0.15427, 777: 0.01165, 1279: 0.01391},
+}
+
+
+@pytest.fixture(scope="module")
+def groceries():
+    return load_samples("groceries", "test")
+
+
+def rows_of(groceries, *files: str) -> list[int]:
+    names = [Path(groceries.name_of(row)).name for row in range(len(groceries))]
+    return [names.index(file) for file in files]
+
+
+def test_features_of_three_photographs_are_what_they_were(groceries) -> None:
+    """A change of the weights, the pixels, the padding or the pooling shows here."""
+    found = features(pretrained(image_size=128), groceries.subset(rows_of(groceries, *STORED))).vectors
+    for vector, stored in zip(found, STORED.values(), strict=True):
+        assert vector[list(stored)] == pytest.approx(list(stored.values()), abs=2e-4)
+        assert vector.argmax() == max(stored, key=stored.get)
+
+
+@pytest.mark.parametrize(("product", "least"), [("Granny Smith", 6), ("Lemon", 3)])
+def test_photographs_are_seen_as_what_they_are(groceries, product: str, least: int) -> None:
+    """Of six photographs, how many have their class of ImageNet among the first five."""
+    product_ids = groceries.labels[:, 0]
+    rows = [row for row in range(len(groceries)) if groceries.class_names[0][product_ids[row]] == product]
+    images = load_images(groceries, 128, rows).float() / 255
+    with torch.no_grad():
+        first_five = EfficientNetLite0().eval().logits(images).topk(5).indices
+    assert int((first_five == IMAGENET[product]).any(dim=1).sum()) >= least
+
+
+def test_pixels_of_imagenet_would_see_less(groceries) -> None:
+    """What the package's own page shows, mean and deviation of ImageNet, costs on bananas and oranges."""
+    network = EfficientNetLite0().eval()
+    classes = {"Banana": 954, "Orange": 950, "Granny Smith": 948, "Lemon": 951}
+    names = np.array(groceries.class_names[0])[groceries.labels[:, 0]]
+    mean, deviation = (torch.tensor(v).view(3, 1, 1) for v in ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]))
+    right = {"inside": 0, "of ImageNet": 0}
+    for name, expected in classes.items():
+        images = load_images(groceries, 128, np.flatnonzero(names == name).tolist()).float() / 255
+        with torch.no_grad():
+            other = network.network((images - mean) / deviation)
+            for way, logits in (("inside", network.logits(images)), ("of ImageNet", other)):
+                right[way] += int((logits.argmax(dim=1) == expected).sum())
+    assert right["inside"] > right["of ImageNet"]
