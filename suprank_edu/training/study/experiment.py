@@ -19,7 +19,7 @@ from suprank_edu.training.loss_settings import settings_of
 from suprank_edu.training.protocol import Embedded, Protocol
 from suprank_edu.training.recipe import Recipe, differences
 from suprank_edu.training.study.measures import STORED, measure, measured_gap, mild_share
-from suprank_edu.training.study.named_losses import LOSSES, NamedLoss
+from suprank_edu.training.study.named_losses import LOSSES
 from suprank_edu.training.study.papers import SETTINGS
 from suprank_edu.training.study.prepare import judged_by, prepare
 from suprank_edu.training.study.provenance import made_by
@@ -44,7 +44,6 @@ class Experiment:
             of the training classes and judges on the others.
         changes: other settings of the recipe that differ.
         proxy_rate: learning rate of the proxies of a loss, a multiple of `lr`.
-        variant: what is made in place of the loss, for an ablation in a folder of its own.
 
     Raises:
         ValueError: there is no such setting, loss or part, or `proxy_rate` is not above 0.
@@ -65,7 +64,6 @@ class Experiment:
     on: Literal["test", "validation"] = "test"
     changes: tuple[tuple[str, Any], ...] = ()
     proxy_rate: float = PROXY_RATE
-    variant: NamedLoss | None = None
 
     def __post_init__(self) -> None:
         check_one_of("setting", self.setting, SETTINGS)
@@ -90,7 +88,7 @@ class Experiment:
             positions of the best `RETRIEVED` images, its average precision and its H-AP.
         """
         train, protocol = self._read()
-        prepared = prepare(SETTINGS[self.setting], self.variant or self.loss, train, self._changes, device)
+        prepared = prepare(SETTINGS[self.setting], self.loss, train, self._changes, device)
         protocol = judged_by(protocol, prepared.recipe, prepared.model)
         result = prepared.fit(device=device, progress=progress)
         embedded = protocol.embed(result.model)

@@ -115,13 +115,11 @@ NAMES = {name: loss.title for name, loss in LOSSES.items()}
 """How tables, menus and figures write the losses."""
 
 
-def make_loss(loss: str | NamedLoss, dataset: RetrievalDataset, recipe: Recipe, step: SupStep) -> nn.Module:
-    """Return the loss of that name, or a variant of one, for a data set.
+def make_loss(name: str, dataset: RetrievalDataset, recipe: Recipe, step: SupStep) -> nn.Module:
+    """Return the loss of that name for a data set.
 
     Raises:
         ValueError: there is no such loss.
     """
-    if isinstance(loss, str):
-        check_one_of("loss", loss, LOSSES)
-        loss = LOSSES[loss]
-    return loss.make(torch.from_numpy(dataset.labels), recipe.embedding_size, step)
+    check_one_of("loss", name, LOSSES)
+    return LOSSES[name].make(torch.from_numpy(dataset.labels), recipe.embedding_size, step)

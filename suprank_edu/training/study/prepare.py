@@ -16,7 +16,7 @@ from suprank_edu.training.networks.embedding_network import EmbeddingNetwork
 from suprank_edu.training.networks.models import SmallCNN
 from suprank_edu.training.protocol import Protocol
 from suprank_edu.training.recipe import Recipe
-from suprank_edu.training.study.named_losses import NamedLoss, make_loss
+from suprank_edu.training.study.named_losses import make_loss
 from suprank_edu.training.study.papers import Setting
 
 
@@ -44,7 +44,7 @@ def judged_by(protocol: Protocol, recipe: Recipe, model: nn.Module) -> Protocol:
 
 def prepare(
     setting: Setting,
-    loss: str | NamedLoss,
+    loss: str,
     dataset: RetrievalDataset,
     changes: Mapping[str, Any],
     device: str | torch.device | None = None,
@@ -60,7 +60,7 @@ def prepare(
 
     Args:
         setting: a value of `SETTINGS`.
-        loss: a key of `LOSSES`, or a variant of one of them.
+        loss: a key of `LOSSES`.
         dataset: the images to train on.
         changes: settings of the recipe that differ.
         device: where features are computed, see `suprank_edu.training.fit`.
