@@ -28,6 +28,9 @@ class Three:
     def __getitem__(self, index: int) -> Image.Image:
         return Image.new("L", (105, 105), 60 * index)
 
+    def image(self, index: int, at_least: int) -> Image.Image:
+        return self[index]
+
 
 def test_each_picture_says_right_related_or_wrong_by_word_mark_border_and_colour() -> None:
     html = show_retrieved(Three(), [0], torch.tensor([[1, 2, 3]]))._repr_html_()
