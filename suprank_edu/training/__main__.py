@@ -15,7 +15,7 @@ from suprank_edu.data.folders import shipped_folder
 from suprank_edu.training.callbacks import Callback
 from suprank_edu.training.gather import is_first_process
 from suprank_edu.training.learner import TrainingError
-from suprank_edu.training.study import LOSSES, SETTINGS, Run, as_text, fill, load_results, table
+from suprank_edu.training.study import ABLATIONS, LOSSES, SETTINGS, Run, as_text, fill, load_results, table
 from suprank_edu.training.study.claims import SETS, as_markdown, judge_claims, read_claims
 from suprank_edu.training.study.experiment import PROXY_RATE
 from suprank_edu.training.study.trial import trial
@@ -153,9 +153,10 @@ def _list(options: argparse.Namespace) -> None:
     print("settings: data set, network and budget")
     for name, setting in SETTINGS.items():
         print(f"  {name:{width}}{setting.backbone or 'small network':15}{setting.source}")
-    print("losses")
-    for name in LOSSES:
-        print(f"  {name}")
+    for title, names in (("losses", LOSSES.keys() - ABLATIONS.keys()), ("variants for ablations", ABLATIONS.keys())):
+        print(title)
+        for name in (name for name in LOSSES if name in names):
+            print(f"  {name}")
 
 
 def _show(options: argparse.Namespace) -> None:

@@ -1,5 +1,6 @@
 """Studies: the papers' settings and losses by name, runs on disk, and tables of results over seeds."""
 
+from suprank_edu.training.study.ablations import ABLATIONS
 from suprank_edu.training.study.experiment import Experiment
 from suprank_edu.training.study.interval import Interval
 from suprank_edu.training.study.named_losses import LOSSES, NAMES, make_loss
@@ -29,6 +30,7 @@ from suprank_edu.training.study.results import (
 from suprank_edu.training.study.runs import Run
 
 __all__ = [
+    "ABLATIONS",
     "CHOSEN_BY",
     "COLUMNS",
     "LOSSES",

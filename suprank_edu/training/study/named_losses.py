@@ -1,8 +1,7 @@
 """Losses by name, with the parameters of the papers: the library's own, and rivals of pytorch-metric-learning."""
 
 import math
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -28,20 +27,8 @@ from suprank_edu.losses import (
 )
 from suprank_edu.steps import SupStep
 from suprank_edu.training.recipe import Recipe
-
-
-class NamedLoss(NamedTuple):
-    """How tables and figures write a loss, and how it is made: of the labels trained on, D and a step.
-
-    Attributes:
-        title: the name in tables and figures.
-        make: what makes it.
-        proxies: whether it has proxies, which have a learning rate of their own.
-    """
-
-    title: str
-    make: Callable[[Tensor, int, SupStep], nn.Module]
-    proxies: bool = False
+from suprank_edu.training.study.ablations import ABLATIONS
+from suprank_edu.training.study.named_loss import NamedLoss
 
 
 def _others() -> Any:
@@ -108,6 +95,7 @@ LOSSES = {
         ),
         proxies=True,
     ),
+    **ABLATIONS,
 }
 """Losses by name, in the order of tables and menus."""
 

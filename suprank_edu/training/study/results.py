@@ -18,6 +18,7 @@ from suprank_edu.data.folders import shipped_folder
 from suprank_edu.training.study.experiment import PROXY_RATE, Experiment
 from suprank_edu.training.study.interval import Interval as Interval
 from suprank_edu.training.study.missing import make_missing
+from suprank_edu.training.study.named_losses import LOSSES
 from suprank_edu.training.study.named_losses import NAMES as NAMES
 from suprank_edu.training.study.rates import CHOSEN_BY as CHOSEN_BY
 from suprank_edu.training.study.rates import chosen_lr as chosen_lr
@@ -189,7 +190,8 @@ def fill(
         lrs: the learning rates to choose from; one alone is taken as it is.
         proxy_rates: how many times faster proxies learn, to choose from; one alone is taken as it is.
         until_inside: where the best rate of a loss lies at an edge of those tried, try further ones until none does.
-        chosen_in: instead of choosing, take the rates that were chosen in this other folder.
+        chosen_in: instead of choosing, take the rates that were chosen in this other folder; a variant of
+            `ABLATIONS` takes those of the loss it varies.
         changes: settings of the recipe that differ, for every run.
         device: see `suprank_edu.training.fit`.
         processes: runs at a time, each with one thread where there is more than one.
@@ -227,6 +229,9 @@ def fill(
         trials = [one(loss, rates, "validation") for loss in searched for rates in rates_beyond(known, loss)]
         written += make_missing(trials, Path(folder), device, processes)
     known = load_results(chosen_in or folder) if searched or chosen_in is not None else []
-    chosen = {loss: tried[loss][0] if len(tried[loss]) == 1 else chosen_rates(known, loss) for loss in losses}
+    chosen = {}
+    for loss in losses:
+        whose = loss if chosen_in is None else LOSSES[loss].base or loss
+        chosen[loss] = tried[loss][0] if len(tried[loss]) == 1 else chosen_rates(known, whose)
     tests = [one(loss, chosen[loss], "test", seed) for seed in range(seeds) for loss in losses]
     return written + make_missing(tests, Path(folder), device, processes)

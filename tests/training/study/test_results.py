@@ -316,3 +316,13 @@ def test_a_table_as_a_frame_has_names_seeds_and_the_best_first() -> None:
     assert list(frame.columns) == ["seeds", "mAP@R", "gap, test"]
     assert frame.loc["Sup-AP"].tolist() == [1, "0.900", "0.100"]
     assert frame.loc["triplet", "mAP@R"] == "0.400\u00a0±\u00a01.271"
+
+
+def test_a_variant_takes_the_rates_of_the_loss_it_varies(tmp_path: Path, made: list[Experiment]) -> None:
+    fill(tmp_path / "a", "omniglot", ["sup-ap"], seeds=1, lrs=[7e-4, 2e-3])
+    made.clear()
+    fill(tmp_path / "b", "omniglot", ["sup-ap-rho10"], seeds=1, chosen_in=tmp_path / "a")
+    assert [(one.loss, one.lr) for one in made] == [("sup-ap-rho10", 2e-3)]
+    made.clear()
+    fill(tmp_path / "c", "omniglot", ["sup-ap-rho10"], seeds=1, lrs=[7e-4, 2e-3])
+    assert [one.on for one in made] == ["validation", "validation", "test"], "its own, where they are searched"
