@@ -3,6 +3,7 @@
 * plotly's own script goes to `_static` and is loaded only by pages that hold a figure (it weighs 4 to 5 MB).
 * scripts that would restore live widgets are taken off the pages: what is shown is static, and asks no other host.
 * what is folded says what it holds: a solution, code or its output; printed sentences wrap, columns and code scroll.
+* a line of a heading never ends within a word such as H-AP.
 * docstrings are plain text with `code`; the rest is escaped for reStructuredText, so that |Ω⁺| stays itself.
 * each module of the API reference opens with a table of its public names.
 * chapters have an "open in Colab" button once pyproject.toml or `SUPRANK_EDU_REPOSITORY` names a repository on GitHub.
@@ -35,6 +36,7 @@ ALIASES = {
     "go": "plotly",
 }  # names in annotations whose import is for type checkers only
 COLUMNS = re.compile(r"\S {2,}\S|^ +\S", re.MULTILINE)  # spaces that put something under something
+HYPHENATED = re.compile(r"(\b\w+-[A-Z]{2,}\w*)")  # H-AP, Sup-NDCG
 # What is meant as markup in a docstring: `code` and strong text.
 MARKUP = re.compile(r"(`[^`]+`|\*\*\w[^*]*\*\*)")
 
@@ -78,6 +80,19 @@ def mark_printed_sentences(app: Sphinx, doctree: nodes.document) -> None:
         for block in output.findall(nodes.literal_block):
             if not COLUMNS.search(block.astext()):
                 block["classes"].append("sentences")
+
+
+def keep_names_together(app: Sphinx, doctree: nodes.document) -> None:
+    """Put the class `together` on H-AP, Sup-AP and the like in headings."""
+    for title in doctree.findall(nodes.title):
+        for text in [child for child in title.children if isinstance(child, nodes.Text)]:
+            parts = HYPHENATED.split(text.astext())
+            if len(parts) > 1:
+                kept = [
+                    nodes.inline("", each, classes=["together"]) if i % 2 else nodes.Text(each)
+                    for i, each in enumerate(parts)
+                ]
+                title.replace(text, [each for each in kept if each.astext()])
 
 
 def escape_docstring(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
@@ -183,6 +198,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", copy_plotly)
     app.connect("doctree-read", name_what_is_folded)
     app.connect("doctree-read", mark_printed_sentences)
+    app.connect("doctree-read", keep_names_together)
     app.connect("html-page-context", choose_scripts)
     app.connect("missing-reference", name_what_is_elsewhere)
     app.connect("autodoc-process-docstring", escape_docstring, priority=400)  # before napoleon reads the sections
