@@ -15,6 +15,7 @@ from suprank_edu.explore.hierarchy.relevance import relevance_weights
 from suprank_edu.explore.hierarchy.sunburst import sunburst
 from suprank_edu.explore.labelling.review_table import ReviewTable
 from suprank_edu.explore.ranks.gallery import Gallery, show_retrieved
+from suprank_edu.explore.ranks.losses_at_work import losses_at_work
 from suprank_edu.explore.ranks.nearest_pictures import nearest_pictures
 from suprank_edu.explore.ranks.order_photographs import PhotographOrder, order_photographs
 from suprank_edu.explore.ranks.rank_a_gallery import rank_a_gallery
@@ -49,6 +50,7 @@ __all__ = [
     "landmark_scores",
     "learning_curves",
     "level_pulls",
+    "losses_at_work",
     "nearest_pictures",
     "order_photographs",
     "query_by_query",

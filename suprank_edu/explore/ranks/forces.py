@@ -6,11 +6,18 @@ from typing import NamedTuple
 
 import torch
 
-from suprank_edu import naive
-from suprank_edu.losses import smooth_ap, sup_ap
+from suprank_edu import metrics, naive
+from suprank_edu.losses import smooth_ap, sup_ap, sup_ndcg, sup_recall
 
 SUPRANK, SIGMOID = "SupRank (H⁻)", "sigmoid (Smooth-AP)"
-LOSSES = (SUPRANK, SIGMOID)
+STAND_INS = (SUPRANK, SIGMOID)
+"""What stands in for the rank in the loss of AP."""
+
+AP, RECALL, NDCG = "Sup-AP", "Sup-R@k", "Sup-NDCG"
+LOSSES = (AP, RECALL, NDCG)
+"""Losses of SupRank; the k of R@k are 1, 2 and 4, as many as a short list has room for."""
+
+KS = (1, 2, 4)
 
 
 class State(NamedTuple):
@@ -26,30 +33,52 @@ class State(NamedTuple):
     forces: tuple[float, ...]  # minus the derivative of the loss by the score
 
 
+class Judged(NamedTuple):
+    """What the losses of SupRank say of a list, each beside one minus its metric, and the forces of one of them."""
+
+    losses: dict[str, float]
+    exact: dict[str, float]
+    forces: tuple[float, ...]
+
+
 @dataclass(frozen=True)
 class Scene:
-    """A query and its list: pictures, names, which are relevant, and the scores at the start."""
+    """A query and its list: pictures, names, the levels shared with the query, and the scores at the start."""
 
     query: str
     query_name: str
     pictures: tuple[str, ...]
     names: tuple[str, ...]
-    relevant: tuple[int, ...]
+    levels: tuple[int, ...]
+    top: int
     scores: tuple[float, ...]
+    level_names: tuple[str, ...]  # from level 0 on
+    heading: str  # of what is written beside each row
 
-    def state(self, item: int, score: float, loss: str) -> State:
-        """Return the list once `item` has `score` (E1, E3, E7 or E11)."""
-        return _state((*self.scores[:item], score, *self.scores[item + 1 :]), self.relevant, loss)
+    @property
+    def relevant(self) -> tuple[int, ...]:
+        """1 for what shares the finest level."""
+        return tuple(int(level == self.top) for level in self.levels)
+
+    def moved(self, item: int, score: float) -> tuple[float, ...]:
+        """Return the scores once `item` has `score`."""
+        return (*self.scores[:item], score, *self.scores[item + 1 :])
+
+    def state(self, item: int, score: float, stand_in: str) -> State:
+        """Return the ranks and the loss of AP once `item` has `score` (E1, E3, E7 or E11)."""
+        return _state(self.moved(item, score), self.relevant, stand_in)
+
+    def judged(self, item: int, score: float, loss: str) -> Judged:
+        """Return the three losses once `item` has `score`, and the forces of one of them (E8 to E10)."""
+        return _judged(self.moved(item, score), self.relevant, self.levels, loss)
 
 
 @functools.cache
-def _state(scores: tuple[float, ...], relevant: tuple[int, ...], loss: str) -> State:
+def _state(scores: tuple[float, ...], relevant: tuple[int, ...], stand_in: str) -> State:
     own = torch.tensor([scores], dtype=torch.float64, requires_grad=True)  # (1, G)
-    levels = torch.tensor([relevant])  # (1, G)
-    value = (sup_ap if loss == SUPRANK else smooth_ap)(own, levels)[0]
+    value = (sup_ap if stand_in == SUPRANK else smooth_ap)(own, torch.tensor([relevant]))[0]
     (slope,) = torch.autograd.grad(value, own)
-    stand_in = naive.sup_rank if loss == SUPRANK else naive.smooth_rank
-    smooth, smooth_plus = stand_in(scores, relevant)
+    smooth, smooth_plus = (naive.sup_rank if stand_in == SUPRANK else naive.smooth_rank)(scores, relevant)
     return State(
         scores=scores,
         ranks=tuple(naive.rank(scores)),
@@ -58,5 +87,22 @@ def _state(scores: tuple[float, ...], relevant: tuple[int, ...], loss: str) -> S
         smooth_plus=tuple(smooth_plus),
         ap=naive.average_precision(scores, relevant),
         loss=float(value.detach()),
+        forces=tuple((0.0 - slope[0]).tolist()),
+    )
+
+
+@functools.cache
+def _judged(scores: tuple[float, ...], relevant: tuple[int, ...], levels: tuple[int, ...], loss: str) -> Judged:
+    own = torch.tensor([scores], dtype=torch.float64, requires_grad=True)  # (1, G)
+    right, shared = torch.tensor([relevant]), torch.tensor([levels])  # (1, G) each
+    values = {AP: sup_ap(own, right)[0], RECALL: sup_recall(own, right, ks=KS)[0], NDCG: sup_ndcg(own, shared)[0]}
+    (slope,) = torch.autograd.grad(values[loss], own)
+    found = own.detach()
+    recall = sum(float(metrics.recall_at_k(found, right, k)[0]) for k in KS) / len(KS)
+    exact = {AP: float(metrics.average_precision(found, right)[0]), RECALL: recall}
+    exact[NDCG] = float(metrics.ndcg(found, shared)[0])
+    return Judged(
+        losses={name: float(value.detach()) for name, value in values.items()},
+        exact={name: 1 - value for name, value in exact.items()},
         forces=tuple((0.0 - slope[0]).tolist()),
     )

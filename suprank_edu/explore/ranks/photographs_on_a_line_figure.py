@@ -1,23 +1,23 @@
-"""What the explorer of SupRank at work draws: photographs, marks at their scores, ranks, and arrows of force."""
+"""What explorers of photographs on a line draw: rows, marks at their scores, words beside them, arrows of force."""
 
 import functools
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from suprank_edu.explore.drawing.palette import (
     ACCENT,
-    NEGATIVE,
-    POSITIVE,
     TEXT,
     axis,
     heading,
     layout,
+    level_style,
     unmarked_axis,
 )
 from suprank_edu.explore.drawing.traces import QUIET, ring, strokes
 from suprank_edu.explore.drawing.words import fixed, number
 from suprank_edu.explore.engine.figures import Description
-from suprank_edu.explore.ranks.forces import Scene, State
+from suprank_edu.explore.ranks.forces import Scene
 
 _ROW = 58  # pixels a row
 _PICTURES, _SCORES, _NUMBERS = (0.0, 0.13), (0.15, 0.76), (0.78, 1.0)  # shares of the width
@@ -27,19 +27,35 @@ _FIRST_MARK = 3  # after the stems, the shafts and the heads of the arrows
 
 def mark_traces(scene: Scene) -> list[tuple[int, int]]:
     """Return for each item the place of the trace of its mark, and its own place in it."""
-    found = []
-    for i, is_relevant in enumerate(scene.relevant):
-        same = [j for j, other in enumerate(scene.relevant) if other == is_relevant]
-        found.append((_FIRST_MARK + (0 if is_relevant else 1), same.index(i)))
-    return found
+    shown = _shown_levels(scene)
+    return [
+        (_FIRST_MARK + shown.index(level), [j for j, other in enumerate(scene.levels) if other == level].index(i))
+        for i, level in enumerate(scene.levels)
+    ]
 
 
-def describe(scene: Scene, item: int, score: float, loss: str, span: tuple[float, float]) -> Description:
-    """Return the description of the list with `item` at `score`."""
-    state = scene.state(item, score, loss)
-    data = [strokes([span] * len(state.scores), range(len(state.scores))), *_arrows(state, span), *_marks(scene, state)]
-    data += [ring(score, item, 24, 2, "the one that moves"), _numbers(scene, state)]
+def describe(
+    scene: Scene, item: int, score: float, forces: Sequence[float], texts: Sequence[str], span: tuple[float, float]
+) -> Description:
+    """Return the description of the list with `item` at `score`, the forces as arrows and a text a row."""
+    scores = scene.moved(item, score)
+    data = [strokes([span] * len(scores), range(len(scores))), *_arrows(scores, forces, span), *_marks(scene, scores)]
+    data += [ring(score, item, 24, 2, "the one that moves"), _texts(texts)]
     return {"data": data, "layout": _layout(scene, span)}
+
+
+def force_words(force: float) -> str:
+    """Return a force as a reader reads it: with its sign, or that there is none to speak of."""
+    return "no force" if abs(force) < _WEAKEST else f"force {signed(force)}"
+
+
+def signed(force: float) -> str:
+    """Return a number of two digits with its sign."""
+    return ("+" if force > 0 else "") + number(force, 2)
+
+
+def _shown_levels(scene: Scene) -> list[int]:
+    return sorted(set(scene.levels), reverse=True)
 
 
 def arrow_length(force: float) -> float:
@@ -55,11 +71,11 @@ def arrow_length(force: float) -> float:
     return math.copysign(round(0.3 * share, 6), force)
 
 
-def _arrows(state: State, span: tuple[float, float]) -> list[dict[str, Any]]:
+def _arrows(scores: Sequence[float], forces: Sequence[float], span: tuple[float, float]) -> list[dict[str, Any]]:
     width = span[1] - span[0]
-    ends = [s + width * arrow_length(force) for s, force in zip(state.scores, state.forces, strict=True)]
-    rows = [row for row, force in enumerate(state.forces) if arrow_length(force)]
-    shaft = strokes([(state.scores[row], ends[row]) for row in rows], rows, ACCENT, 3)
+    ends = [s + width * arrow_length(force) for s, force in zip(scores, forces, strict=True)]
+    rows = [row for row, force in enumerate(forces) if arrow_length(force)]
+    shaft = strokes([(scores[row], ends[row]) for row in rows], rows, ACCENT, 3)
     heads = {
         "type": "scatter",
         "x": [ends[row] for row in rows],
@@ -68,48 +84,42 @@ def _arrows(state: State, span: tuple[float, float]) -> list[dict[str, Any]]:
         "marker": {
             "color": ACCENT.colour,
             "size": 11,
-            "symbol": ["triangle-right" if state.forces[row] > 0 else "triangle-left" for row in rows],
+            "symbol": ["triangle-right" if forces[row] > 0 else "triangle-left" for row in rows],
         },
         "name": "force",
-        "hovertext": [f"force {number(state.forces[row], 2)}" for row in rows],
+        "hovertext": [f"force {number(forces[row], 2)}" for row in rows],
         "hoverinfo": "text",
     }
     return [shaft, heads]
 
 
-def _marks(scene: Scene, state: State) -> list[dict[str, Any]]:
+def _marks(scene: Scene, scores: Sequence[float]) -> list[dict[str, Any]]:
     traces = []
-    for is_relevant, style, name in ((1, POSITIVE, "same product"), (0, NEGATIVE, "another")):
-        rows = [row for row, found in enumerate(scene.relevant) if found == is_relevant]
+    for level in _shown_levels(scene):
+        style, rows = level_style(level, scene.top), [row for row, own in enumerate(scene.levels) if own == level]
         traces.append(
             {
                 "type": "scatter",
-                "x": [state.scores[row] for row in rows],
+                "x": [scores[row] for row in rows],
                 "y": rows,
                 "mode": "markers",
                 "marker": {"color": style.colour, "symbol": style.symbol, "size": 14},
-                "name": name,
-                "hovertext": [f"{row + 1}, {scene.names[row]}: score {fixed(state.scores[row], 2)}" for row in rows],
+                "name": scene.level_names[level],
+                "hovertext": [f"{row + 1}, {scene.names[row]}: score {fixed(scores[row], 2)}" for row in rows],
                 "hoverinfo": "text",
             }
         )
     return traces
 
 
-def _numbers(scene: Scene, state: State) -> dict[str, Any]:
-    """Return rank, stand-in for the rank (of the relevant items, which alone have one) and force, a row each."""
-    texts = []
-    for row, force in enumerate(state.forces):
-        smooth = f" → {number(state.smooth[row])}" if scene.relevant[row] else ""
-        pulled = "no force" if abs(force) < _WEAKEST else f"force {'+' if force > 0 else ''}{number(force, 2)}"
-        texts.append(f"<b>rank {state.ranks[row]}{smooth}</b><br>{pulled}")
+def _texts(texts: Sequence[str]) -> dict[str, Any]:
     return {
         "type": "scatter",
         "x": [0.0] * len(texts),
         "y": list(range(len(texts))),
         "xaxis": "x2",
         "mode": "text",
-        "text": texts,
+        "text": list(texts),
         "textposition": "middle right",
         "textfont": {"color": TEXT.colour, "size": 12},
         **QUIET,
@@ -141,5 +151,5 @@ def _layout(scene: Scene, span: tuple[float, float]) -> dict[str, Any]:
         xaxis=axis("score", range=[span[0] - room, span[1] + room], domain=list(_SCORES), zeroline=False, anchor="y"),
         xaxis2=unmarked_axis((0, 1), domain=list(_NUMBERS), anchor="y"),
         yaxis=unmarked_axis((count - 0.45, -0.55)),
-        annotations=[heading("rank → stand-in", 1.0) | {"x": _NUMBERS[0], "yanchor": "bottom"}],
+        annotations=[heading(scene.heading, 1.0) | {"x": _NUMBERS[0], "yanchor": "bottom"}],
     )
