@@ -1,5 +1,7 @@
 """Checks of embeddings, alone and with their labels; the device is read once for all that depends on values."""
 
+import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -22,10 +24,7 @@ def are_unit(norm_error: float, dtype: torch.dtype) -> bool:
 def check_embeddings(embeddings: Tensor, name: str = "embeddings") -> float:
     """Raise unless `embeddings` is a finite `(N, D)` tensor; return how far a norm is off 1 at most."""
     check_floating(name, embeddings, 2)
-    finite, error = _norms(embeddings).tolist()
-    if not finite:
-        _raise_not_finite(name, embeddings)
-    return float(error)
+    return _norm_error(name, embeddings, _extremes(embeddings).tolist())
 
 
 class Batch(NamedTuple):
@@ -47,20 +46,19 @@ def check_batch(
         missing = "ref_emb" if ref_emb is None else "ref_labels"
         raise ValueError(f"`{missing}`: got None, expected `ref_emb` and `ref_labels` together")
     if ref_emb is None or ref_labels is None:
-        gallery_labels, answers = query_labels, [_norms(embeddings), split_classes(query_labels)]
+        gallery_labels, answers = query_labels, [split_classes(query_labels), _extremes(embeddings)]
     else:
         gallery_labels = _check_references(embeddings, query_labels, ref_emb, ref_labels)
         both = torch.cat([query_labels, gallery_labels])
-        answers = [_norms(embeddings), split_classes(both), _norms(ref_emb)]
+        answers = [split_classes(both), _extremes(embeddings), _extremes(ref_emb)]
     with refused_by_transforms("a module's check of its input"):
-        finite, error, split, *ref = torch.cat(answers).tolist()
-    if not finite:
-        _raise_not_finite("embeddings", embeddings)
-    if ref_emb is not None and not ref[0]:
-        _raise_not_finite("ref_emb", ref_emb)
+        split, *extremes = torch.cat(answers).tolist()
+    error = _norm_error("embeddings", embeddings, extremes[:4])
+    if ref_emb is not None:
+        error = max(error, _norm_error("ref_emb", ref_emb, extremes[4:]))
     if split:
         check_tree(query_labels if ref_emb is None else both)
-    return Batch(query_labels, gallery_labels, max(error, *ref[1:], 0.0))
+    return Batch(query_labels, gallery_labels, error)
 
 
 def _check_references(embeddings: Tensor, labels: Tensor, ref_emb: Tensor, ref_labels: Tensor) -> Tensor:
@@ -79,14 +77,17 @@ def _check_references(embeddings: Tensor, labels: Tensor, ref_emb: Tensor, ref_l
     return checked
 
 
-def _norms(embeddings: Tensor) -> Tensor:
-    """Return `(2,)` floats on the device: whether all rows are finite, and how far a norm is off 1 at most."""
+def _extremes(embeddings: Tensor) -> Tensor:
+    """Return `(4,)` floats on the device: the least and the largest value, and the least and the largest norm."""
+    values = detached(embeddings)  # NaN in, NaN out
+    return torch.stack([*torch.aminmax(values), *torch.aminmax(values.norm(dim=1))])
+
+
+def _norm_error(name: str, embeddings: Tensor, extremes: Sequence[float]) -> float:
+    """Raise unless the extreme values of `embeddings` are finite; return how far a norm is off 1 at most."""
+    low, high, shortest, longest = extremes
     # Not read off the norms: squares overflow where the values themselves are still finite.
-    values = detached(embeddings)
-    extremes = torch.stack(torch.aminmax(values))  # NaN in, NaN out; several times cheaper than isfinite of all
-    return torch.stack([extremes.isfinite().all().float(), (values.norm(dim=1) - 1).abs().max().float()])
-
-
-def _raise_not_finite(name: str, embeddings: Tensor) -> None:
-    bad = int((~embeddings.detach().isfinite().all(dim=1)).sum())
-    raise ValueError(f"`{name}`: got NaN or infinity in {bad} of {len(embeddings)} rows, expected finite values")
+    if not (math.isfinite(low) and math.isfinite(high)):
+        bad = int((~embeddings.detach().isfinite().all(dim=1)).sum())
+        raise ValueError(f"`{name}`: got NaN or infinity in {bad} of {len(embeddings)} rows, expected finite values")
+    return max(longest - 1, 1 - shortest)

@@ -183,12 +183,13 @@ def find_positives(
         keys = sort_rows(((top - level) << 32) + index, in_place=True)
         index, level = keys & 0xFFFFFFFF, top - (keys >> 32)
         present = level > 0
-    own = scores.gather(1, index).masked_fill(~present, _INFINITY)
+    gathered = scores.gather(1, index)  # (Q, P)
+    own = gathered.masked_fill(~present, _INFINITY)
     by_level = [_scores_at(scores, visible == 0, widths[0])]
     by_level += (
-        [own.masked_fill(~present, -_INFINITY)]
+        [gathered.masked_fill(~present, -_INFINITY)]
         if top == 1
-        else [_scores_at(own, level == at, widths[at]) for at in range(1, top + 1)]
+        else [_scores_at(gathered, level == at, widths[at]) for at in range(1, top + 1)]
     )
     gained = None if relevances is None else torch.where(present, relevances.detach().gather(1, index), 0.0)
     return Positives(index, level, present, own, by_level, most_above[: top + 1], gained)
@@ -210,6 +211,7 @@ def full_precision(scores: Tensor) -> Tensor:
 def _scores_at(scores: Tensor, mask: Tensor, width: int) -> Tensor:
     """Return the masked scores, `-inf` elsewhere, in `width` columns where that saves at least a quarter of them."""
     if width > 0.75 * scores.shape[1]:
-        return scores.masked_fill(~mask, -_INFINITY)
+        # Added, so that nothing is left to do in backward: what is -inf has no slope.
+        return scores + torch.zeros_like(scores).masked_fill_(~mask, -_INFINITY)
     index, present = compact(mask, width)
     return scores.gather(1, index).masked_fill(~present, -_INFINITY)

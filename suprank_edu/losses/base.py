@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from suprank_edu._checks import check_column, check_floating, check_index, check_number, check_valid
+from suprank_edu._checks import MAX_LEVEL, check_column, check_floating, check_index, check_number, check_valid
 from suprank_edu._embedding_checks import are_unit, check_batch
 from suprank_edu._transforms import left_by_compiler
 from suprank_edu._warnings import warn
@@ -118,7 +118,9 @@ class EmbeddingLoss(nn.Module, ABC):
     def _levels(self, labels: Tensor, ref_labels: Tensor) -> Tensor:
         """Return `(Q, G)`: shared levels, or with a `column` whether it agrees."""
         if self.column is None:
-            return count_shared(labels, ref_labels)
+            if labels.shape[1] > MAX_LEVEL:
+                raise ValueError(f"`labels`: got {labels.shape[1]} columns, expected at most {MAX_LEVEL}")
+            return count_shared(labels, ref_labels, torch.int8)
         check_column(self.column, labels.shape[1])
         return labels[:, self.column, None] == ref_labels[None, :, self.column]
 

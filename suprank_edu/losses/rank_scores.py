@@ -31,7 +31,7 @@ def recall_loss(ranks: Tensor, found: Positives, ks: Sequence[int], temperature:
 
 def ndcg_loss(ranks: Tensor, found: Positives) -> Tensor:
     """Return `(Q,)`: one minus DCG of `(Q, P)` ranks over DCG of the best ranking (E5), gain `2^l - 1`."""
-    gain = (2.0 ** found.level.to(ranks.dtype) - 1) * found.present  # (Q, P), by decreasing level
+    gain = ((1 << found.level).to(ranks.dtype) - 1) * found.present  # (Q, P), by decreasing level
     ideal_ranks = torch.arange(1, gain.shape[1] + 1, device=ranks.device, dtype=ranks.dtype)
     ideal = (gain / torch.log2(1 + ideal_ranks)).sum(dim=1)
     dcg = (gain / torch.log2(1 + ranks)).sum(dim=1)

@@ -63,13 +63,13 @@ def compact(mask: Tensor, width: int | None = None, min_width: int = 0) -> tuple
     if mask.device.type != "cpu" and width is not None:
         return _without_a_look(mask, width)
     flat = _places_of(mask.flatten())
-    ends = torch.arange(len(mask) + 1, device=mask.device) * mask.shape[1]
+    starts = torch.arange(len(mask) + 1, device=mask.device) * mask.shape[1]
     # Places ascend: a search is several times faster than a sum of bools, which torch makes integers first.
-    counts = torch.searchsorted(flat, ends).diff()  # (Q,)
+    counts = torch.searchsorted(flat, starts).diff()  # (Q,)
     width = max(int(counts.max()), min_width) if width is None else width
     present = torch.arange(width, device=mask.device) < counts[:, None]
-    index = flat.new_zeros(len(mask), width).masked_scatter_(present, flat.remainder_(mask.shape[1]))
-    return index, present
+    index = flat.new_zeros(len(mask), width).masked_scatter_(present, flat)
+    return index.sub_(starts[:-1, None]).mul_(present), present
 
 
 def _without_a_look(mask: Tensor, width: int) -> tuple[Tensor, Tensor]:

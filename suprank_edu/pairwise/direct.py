@@ -31,7 +31,7 @@ def direct_sums(rows: Tensor, columns: Tensor, step: Step) -> Tensor:
 
 
 class _DirectSums(torch.autograd.Function):
-    """The sums, and their gradient computed again from the inputs in backward."""
+    """The sums; the slopes are kept where all pairs are one chunk on a CPU, else computed again in backward."""
 
     @staticmethod
     def forward(ctx: Any, rows: Tensor, columns: Tensor, step: Step) -> Tensor:
@@ -42,8 +42,11 @@ class _DirectSums(torch.autograd.Function):
         ctx.save_for_backward(rows, columns)
         buffers = new_buffers(rows, columns, 2)
         ctx.buffers = buffers if rows.device.type == "cpu" else None
+        ctx.slopes = None
         for chunk in _chunks(rows, columns, buffers):
             sums[chunk.queries, chunk.slots] += sweeps.values(chunk.differences, chunk.spare, with_start=not by_sort)
+            if ctx.buffers is not None and any(ctx.needs_input_grad) and chunk.differences.shape[:2] == rows.shape:
+                ctx.slopes = sweeps.slopes(chunk.differences, chunk.spare, taken_apart=True)
         return sums
 
     @staticmethod
@@ -51,6 +54,8 @@ class _DirectSums(torch.autograd.Function):
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, None]:
         rows, columns = ctx.saved_tensors
         grad = grad * ctx.sweeps.slope_unit
+        if ctx.slopes is not None:
+            return -grad * ctx.slopes.sum(dim=2), torch.bmm(grad[:, None, :], ctx.slopes)[:, 0], None
         grad_rows, grad_columns = torch.zeros_like(rows), torch.zeros_like(columns)
         buffers = new_buffers(rows, columns, 2) if ctx.buffers is None else ctx.buffers
         for chunk in _chunks(rows, columns, buffers):

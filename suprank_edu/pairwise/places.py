@@ -22,7 +22,7 @@ class Places(NamedTuple):
     Attributes:
         within: `(Q, P)` columns with `t ≤ δ`.
         of_columns: `(Q, M)` columns before each column.
-        below: `(Q, P)` columns with `t < 0`.
+        below: `(Q, P)` int32 columns with `t < 0`.
         ascending: `(Q, M)` the columns.
     """
 
@@ -43,16 +43,16 @@ def find_places(rows: Tensor, columns: Tensor, delta: float) -> Places:
     Example:
         >>> places = find_places(torch.tensor([[0.3, 0.2]]), torch.tensor([[0.36, 0.3, 0.1]]), delta=0.05)
         >>> places.within, places.below, places.of_columns
-        (tensor([[2, 1]]), tensor([[1, 1]]), tensor([[2, 1, 0]]))
+        (tensor([[2, 1]]), tensor([[1, 1]], dtype=torch.int32), tensor([[2, 1, 0]]))
     """
     slots, width = rows.shape[1], columns.shape[1]
     # Among equals what stands first comes first: rows before the columns that score as high, bounds behind them.
     order = sort_order(torch.cat([rows, columns, rows + delta], dim=1).add_(0.0))  # (Q, 2P + M); -0 is 0
     is_column = (order >= slots) & (order < slots + width)
     before = is_column.to(torch.int32).cumsum(dim=1, dtype=torch.int32)  # columns up to here
-    places = torch.empty_like(before).scatter_(1, order, before).long()
+    places = torch.empty_like(before).scatter_(1, order, before)
     below, of_columns, within = torch.split(places, [slots, width, slots], dim=1)
-    of_columns = of_columns - 1  # not counting itself
+    within, of_columns = within.long(), of_columns.long() - 1  # a column does not count itself
     ascending = torch.empty_like(columns).scatter_(1, of_columns, columns)
     return Places(recount_within(ascending, rows, delta, within), of_columns, below, ascending)
 

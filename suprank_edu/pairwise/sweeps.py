@@ -54,7 +54,7 @@ class Sweeps:
             with_start: whether to count what is added from `t = 0` on; a sort counts many pairs faster.
 
         Returns:
-            `(q, p)` sums; nothing of use is left in `t` and `spare`.
+            `(q, p)` sums; in `t` and `spare` the parts are left that `slopes` can begin with.
         """
         pieces = self.pieces
         if pieces is None:
@@ -73,14 +73,21 @@ class Sweeps:
                 sums.add_(torch.sign(t).sum(dim=2), alpha=pieces.jump)
         return sums
 
-    def slopes(self, t: Tensor, spare: Tensor) -> Tensor:
-        """Return `(q, p, M)` slopes at `t` in units of `slope_unit`, in `spare`; `t` is left without use."""
+    def slopes(self, t: Tensor, spare: Tensor, taken_apart: bool = False) -> Tensor:
+        """Return `(q, p, M)` slopes at `t` in units of `slope_unit`, in `spare`; `t` is left without use.
+
+        Args:
+            t: `(q, p, M)` score differences, finite for a step of `suprank_edu.steps`.
+            spare: another buffer of that shape.
+            taken_apart: whether both are as `values` has left them.
+        """
         pieces = self.pieces
         if pieces is None:
             return self.step.slope(t)
         if pieces.tau is None:
             return spare.zero_()
-        self._take_apart(t, spare, pieces)
+        if not taken_apart:
+            self._take_apart(t, spare, pieces)
         spare.addcmul_(spare, spare, value=-1)  # σ(1 - σ)
         if pieces.delta < math.inf:
             spare.lerp_(t.new_tensor(pieces.rho * pieces.tau), t.sign_())  # beyond δ

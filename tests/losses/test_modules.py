@@ -191,6 +191,12 @@ def test_h_ap_losses_want_one_weight_per_label_column(module, weights):
             loss(random_batch()[0], labels)
 
 
+def test_levels_beyond_the_highest_are_refused():
+    labels = torch.zeros(4, 63, dtype=torch.int64)
+    with pytest.raises(ValueError, match="`labels`: got 63 columns, expected at most 62"):
+        SupHAPLoss()(normalize(torch.rand(4, 3), dim=1), labels)
+
+
 @pytest.mark.parametrize("module", [SupHAPLoss, SmoothHAPLoss])
 def test_weights_may_come_from_a_generator(module):
     assert module(weights=(weight for weight in (0.7, 0.3))).weights == (0.7, 0.3)

@@ -42,6 +42,15 @@ def test_gradcheck():
     assert torch.autograd.gradcheck(lambda r, c: direct_sums(r, c, SupStep(tau=0.05)), (rows, columns))
 
 
+@pytest.mark.parametrize("chunk", [5, 1 << 18])
+def test_the_gradient_can_be_asked_for_twice(chunk, monkeypatch):
+    monkeypatch.setitem(direct.PAIRS_AT_A_TIME, "cpu", chunk)
+    rows, columns = torch.rand(2, 3, requires_grad=True), torch.rand(2, 4, requires_grad=True)
+    sums = direct_sums(rows, columns, SupStep()).sum()
+    first, second = (torch.autograd.grad(sums, (rows, columns), retain_graph=True) for _ in range(2))
+    assert all(map(torch.equal, first, second))
+
+
 def test_a_gradient_for_one_side_only():
     rows, columns = torch.tensor([[0.2]], requires_grad=True), torch.tensor([[0.5]])
     direct_sums(rows, columns, SupStep()).sum().backward()
