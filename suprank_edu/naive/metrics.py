@@ -31,7 +31,7 @@ def average_precision(scores: Sequence[float], relevant: Sequence[int], at: int 
     Example:
         >>> round(average_precision([0.9, 0.8, 0.7], [1, 0, 1]), 4)  # (1/1 + 2/3) / 2
         0.8333
-        >>> round(average_precision([0.9, 0.5, 0.5], [0, 1, 1]), 4)  # (2/3 + 2/3) / 2; without the tie (1/2 + 2/3) / 2
+        >>> round(average_precision([0.9, 0.5, 0.5], [0, 1, 1]), 4)  # a tie: (2/3 + 2/3) / 2
         0.6667
         >>> average_precision([0.9, 0.8, 0.7], [1, 0, 1], at=2)  # (1/1) / 2
         0.5
