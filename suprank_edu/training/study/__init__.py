@@ -11,7 +11,7 @@ from suprank_edu.training.study.pairing import (
     seed_correlation,
     unpaired,
 )
-from suprank_edu.training.study.papers import SETTINGS, Setting
+from suprank_edu.training.study.papers import SETTINGS
 from suprank_edu.training.study.results import (
     CHOSEN_BY,
     COLUMNS,
@@ -28,6 +28,7 @@ from suprank_edu.training.study.results import (
     value_of,
 )
 from suprank_edu.training.study.runs import Run
+from suprank_edu.training.study.setting import Setting
 
 __all__ = [
     "ABLATIONS",

@@ -17,7 +17,7 @@ from suprank_edu.training.networks.models import SmallCNN
 from suprank_edu.training.protocol import Protocol
 from suprank_edu.training.recipe import Recipe
 from suprank_edu.training.study.named_losses import make_loss
-from suprank_edu.training.study.papers import Setting
+from suprank_edu.training.study.setting import Setting
 
 
 @dataclass(frozen=True)
