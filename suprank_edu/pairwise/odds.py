@@ -22,12 +22,17 @@ from suprank_edu.steps import Step
 _WIDEST = 160.0
 
 
+def may_be_odds(rows: Tensor, step: Step) -> bool:
+    """Return whether `odds_sums` can take a step and rows as many as these, where their scores are not too wide."""
+    pieces = pieces_of(step)
+    known = pieces is not None and pieces.tau is not None
+    return known and rows.device.type == "cpu" and rows.dtype == torch.float32 and rows.shape[1] >= ROWS_WORTH_A_SORT
+
+
 def worth_odds(rows: Tensor, columns: Tensor, step: Step) -> bool:
     """Return whether `odds_sums` can take a step and some scores, and saves time."""
     pieces = pieces_of(step)
-    if pieces is None or pieces.tau is None or rows.device.type != "cpu" or rows.dtype != torch.float32:
-        return False
-    if rows.shape[1] < ROWS_WORTH_A_SORT or not columns.shape[1]:
+    if not may_be_odds(rows, step) or not columns.shape[1] or pieces is None or pieces.tau is None:
         return False
     low, high = finite_range(rows.detach(), columns.detach())
     return bool((high - low).max() < _WIDEST * pieces.tau)

@@ -43,15 +43,18 @@ def test_small_or_unusual_sums_are_left_to_the_direct_engine():
 
 
 def test_a_cheaper_step_needs_more_pairs_to_be_sorted():
-    scores = torch.rand(256, 384)
+    scores = torch.rand(256, 384, dtype=torch.float64)
     assert len(split(scores, scores)[0]) == 256
     assert len(split(scores, scores, Sigmoid())[0]) == 0
     assert len(split(scores.repeat(1, 2), scores.repeat(1, 2), Sigmoid())[0]) == 256
+    # By odds, in float32, SupStep is as cheap, and both need more.
+    assert len(split(scores.float(), scores.float())[0]) == 0
+    assert len(split(scores.repeat(1, 2).float(), scores.repeat(1, 2).float())[0]) == 256
 
 
 def test_few_items_in_many_bins_are_not_worth_a_sort():
     """Each bin costs like several items: 4 times as long as by pairs, here, where nearly every item has its own."""
-    rows, columns = torch.rand(256, 150), torch.rand(256, 500)
+    rows, columns = torch.rand(256, 150, dtype=torch.float64), torch.rand(256, 500, dtype=torch.float64)
     assert len(split(rows, columns, SupStep(tau=0.05))[0]) == 256
     assert len(split(rows, columns, SupStep(tau=1e-4))[0]) == 0
     # The spread is that of each query: a few bins far from 0 are no more than at 0, and one query may have many.
@@ -64,7 +67,7 @@ def test_few_positives_in_a_large_gallery_are_sorted():
     """Bins cost little there: with 200 positives Smooth-AP's sums take three times as long by pairs."""
     columns = torch.rand(4, 60_000)
     assert len(split(torch.rand(4, 200), columns, Sigmoid())[0]) == 4
-    assert len(split(torch.rand(4, 90), columns)[0]) == 4
+    assert len(split(torch.rand(4, 90).double(), columns.double())[0]) == 4
     assert len(split(torch.rand(4, 30), columns)[0]) == 0
 
 
