@@ -15,9 +15,11 @@ from suprank_edu.explore.hierarchy.relevance import relevance_weights
 from suprank_edu.explore.hierarchy.sunburst import sunburst
 from suprank_edu.explore.labelling.review_table import ReviewTable
 from suprank_edu.explore.ranks.gallery import Gallery, show_retrieved
+from suprank_edu.explore.ranks.loss_along_a_score import loss_along_a_score
 from suprank_edu.explore.ranks.losses_at_work import losses_at_work
 from suprank_edu.explore.ranks.nearest_pictures import nearest_pictures
 from suprank_edu.explore.ranks.order_photographs import PhotographOrder, order_photographs
+from suprank_edu.explore.ranks.pull_on_a_pair import pull_on_a_pair
 from suprank_edu.explore.ranks.rank_a_gallery import rank_a_gallery
 from suprank_edu.explore.ranks.suprank_at_work import suprank_at_work
 from suprank_edu.explore.ranks.surrogate_bounds import surrogate_bounds
@@ -50,9 +52,11 @@ __all__ = [
     "landmark_scores",
     "learning_curves",
     "level_pulls",
+    "loss_along_a_score",
     "losses_at_work",
     "nearest_pictures",
     "order_photographs",
+    "pull_on_a_pair",
     "query_by_query",
     "rank_a_gallery",
     "relevance_weights",

@@ -15,6 +15,7 @@ from suprank_edu.explore import (
     cost_calculator,
     decomposability_gap,
     level_pulls,
+    pull_on_a_pair,
     query_by_query,
     rank_a_gallery,
     relevance_weights,
@@ -43,6 +44,7 @@ MAKE = {
         calibration,
         level_pulls,
         batch_memory,
+        pull_on_a_pair,
     )
 }
 

@@ -38,6 +38,7 @@ from suprank_edu.exercises.tasks.sup_ap import SUP_AP
 from suprank_edu.exercises.tasks.sup_rank import SUP_RANK
 from suprank_edu.exercises.tasks.sup_step import SUP_STEP
 from suprank_edu.exercises.tasks.terms import TERMS
+from suprank_edu.exercises.tasks.triplet_loss import TRIPLET_LOSS
 from suprank_edu.exercises.tasks.two_pass_gradient import TWO_PASS_GRADIENT
 from suprank_edu.exercises.tasks.unit_norm import UNIT_NORM
 from suprank_edu.exercises.tasks.weighted_relevance import WEIGHTED_RELEVANCE
@@ -52,6 +53,7 @@ EXERCISES: dict[str, Exercise] = {
         PRECISION_AT_K,
         AVERAGE_PRECISION,
         DCG,
+        TRIPLET_LOSS,
         HEAVISIDE,
         SUP_STEP,
         SIGMOID_SLOPE,
