@@ -129,7 +129,7 @@ TRIPLET_LOSS = Exercise(
             _of(lambda leads, margin: _hinge(leads, margin).square().mean()),
         ),
     ),
-    praise="Each triplet counts alike, wherever in the list it stands. The next cells show what that costs at the top.",
+    praise="Each triplet counts alike, wherever in the list it stands. AP looks at the top first.",
     advice={
         "shape": "One number for the whole list: the mean over all pairs of a positive and a negative.",
     },
