@@ -6,6 +6,8 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from suprank_edu import naive
 from suprank_edu._checks import check_count
 from suprank_edu.explore.drawing.palette import AXIS, EXACT, NEGATIVE, POSITIVE, Style, axis, heading, layout
@@ -143,8 +145,8 @@ def _curves(scores: tuple[float, ...], flags: tuple[int, ...], item: int, loss: 
 def _line(x: list[float], y: list[float], style: Style, name: str, width: float, **where: str) -> dict[str, Any]:
     return {
         "type": "scatter",
-        "x": x,
-        "y": y,
+        "x": np.array(x),
+        "y": np.array(y),
         **where,
         "mode": "lines",
         "line": {"color": style.colour, "width": width, "dash": style.dash, "simplify": False},

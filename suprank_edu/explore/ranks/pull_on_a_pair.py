@@ -3,9 +3,11 @@
 import functools
 from typing import Any
 
+import numpy as np
+
 from suprank_edu.explore.drawing.palette import axis, layout
 from suprank_edu.explore.drawing.traces import probe
-from suprank_edu.explore.drawing.words import fixed, number
+from suprank_edu.explore.drawing.words import number
 from suprank_edu.explore.engine.controls import Slider
 from suprank_edu.explore.engine.drags import Drag
 from suprank_edu.explore.engine.explorer import Explorer
@@ -16,7 +18,7 @@ NEGATIVE_AT = 0.75
 """The score of the one negative; the one positive lies a mistake below it."""
 
 _SPAN = (height(-30.0), height(60.0))
-_STEP, _LEFT, _RIGHT = 0.01, -0.2, 1.5
+_STEP, _LEFT, _RIGHT = 0.005, -0.2, 1.5
 _BESIDE = 1e-4  # just beyond a jump
 
 
@@ -31,7 +33,7 @@ def pull_on_a_pair() -> Explorer:
 
     Example:
         >>> print(pull_on_a_pair().readout(t=0.1))
-        The positive lies 0.10 below the negative: AP = 1/2, and the slope of AP is 0.
+        The positive lies 0.1 below the negative: AP = 1/2, and the slope of AP is 0.
         Pull on the positive: triplet 1, Smooth-AP 0.00113, SoftBin-AP 1.36, BlackBox-AP 0.125, Sup-AP 1.78
     """
     return Explorer(
@@ -64,18 +66,18 @@ def figure(t: float) -> Description:
 @functools.cache
 def _mistakes() -> tuple[float, ...]:
     fine = [round(i / 400, 6) for i in range(-40, 81)]  # Smooth-AP and Sup-AP change fast around 0
-    coarse = [round(i / 100, 6) for i in range(-20, 151)]
+    coarse = [round(i / 200, 6) for i in range(-40, 301)]
     return tuple(sorted({*fine, *coarse, -_BESIDE, 0.05 + _BESIDE, -0.1 - _BESIDE, -0.02 - _BESIDE}))
 
 
 @functools.cache
 def _curves() -> list[dict[str, Any]]:
-    at = list(_mistakes())
+    at = _mistakes()
     return [
         {
             "type": "scatter",
-            "x": at,
-            "y": [height(pull(name, t)) for t in at],
+            "x": np.array(at),
+            "y": np.array([height(pull(name, t)) for t in at]),
             "mode": "lines",
             "line": {"color": style.colour, "width": 2.5, "dash": style.dash},
             "name": name,
@@ -93,7 +95,7 @@ def _mark(name: str, t: float) -> dict[str, Any]:
         "y": [height(strength)],
         "mode": "markers",
         "marker": {"color": style.colour, "size": 11, "symbol": style.symbol},
-        "hovertext": f"{name} at t = {fixed(t, 2)}: {number(strength, 2)}",
+        "hovertext": f"{name} at t = {number(t)}: {number(strength, 2)}",
         "hoverinfo": "text",
         "showlegend": False,
     }
@@ -111,7 +113,7 @@ def _layout() -> dict[str, Any]:
 
 def readout(t: float) -> str:
     """Return where the positive lies, and the five pulls."""
-    where = f"{fixed(abs(t), 2)} {'below' if t > 0 else 'above'}" if t else "level with"
+    where = f"{number(abs(t))} {'below' if t > 0 else 'above'}" if t else "level with"
     ap = "1/2" if t >= 0 else "1"
     pulls = ", ".join(f"{name} {_said(pull(name, t))}" for name in LOSSES)
     return (
