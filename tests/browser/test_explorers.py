@@ -23,11 +23,10 @@ BOOK = Path(__file__).resolve().parents[2] / "book"
 
 # A chapter, and the place of an explorer on its page.
 SHOWN = [
-    ("01_retrieval_is_ranking", 0),
     ("10_hierarchical_relevance", 0),
     ("10_hierarchical_relevance", 1),
     ("05_surrogates_and_their_bounds", 0),
-    ("00_how_to_use_this_book", 0),
+    ("06_suprank", 0),
     ("08_the_decomposability_gap", 0),
     ("09_closing_the_gap", 0),
     ("11_training_for_h_ap_and_ndcg", 0),
