@@ -34,7 +34,7 @@ LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
 """Name → loss of `(Q, G)` scores and levels, each with its default constants."""
 
 STYLES: dict[str, Style] = {
-    TRIPLET: NEGATIVE,
+    TRIPLET: NEGATIVE._replace(dash="dashdot"),
     SMOOTH_AP: SMOOTH,
     SOFT_BIN: RIVAL,
     BLACK_BOX: POSITIVE,
