@@ -17,10 +17,12 @@ from suprank_edu.exercises.tasks.gather_backward import GATHER_BACKWARD
 from suprank_edu.exercises.tasks.h_ap import H_AP
 from suprank_edu.exercises.tasks.heaviside import HEAVISIDE
 from suprank_edu.exercises.tasks.hit_rate_at_1 import HIT_RATE_AT_1
+from suprank_edu.exercises.tasks.hits_across_visits import HITS_ACROSS_VISITS
 from suprank_edu.exercises.tasks.majority_vote import MAJORITY_VOTE
 from suprank_edu.exercises.tasks.memory_ring import MEMORY_RING
 from suprank_edu.exercises.tasks.mild_mistakes import MILD_MISTAKES
 from suprank_edu.exercises.tasks.mild_share import MILD_SHARE
+from suprank_edu.exercises.tasks.ndcg_at_k import NDCG_AT_K
 from suprank_edu.exercises.tasks.paired_interval import PAIRED_INTERVAL
 from suprank_edu.exercises.tasks.precision_at_k import PRECISION_AT_K
 from suprank_edu.exercises.tasks.prefix_linear_part import PREFIX_LINEAR_PART
@@ -53,6 +55,8 @@ EXERCISES: dict[str, Exercise] = {
         PRECISION_AT_K,
         AVERAGE_PRECISION,
         DCG,
+        NDCG_AT_K,
+        HITS_ACROSS_VISITS,
         TRIPLET_LOSS,
         HEAVISIDE,
         SUP_STEP,
