@@ -84,7 +84,7 @@ HITS_ACROSS_VISITS = Exercise(
         ),
         _scene(
             "nine photographs of three products",
-            [21, 31, 172, 41, 313, 32, 17, 44, 26],
+            [19, 31, 172, 41, 316, 32, 17, 46, 26],
             [0, 3, 3, 1, 1, 3, 0, 1, 3],
             [0, 0, 1, 1, 2, 1, 1, 1, 2],
         ),
@@ -96,7 +96,7 @@ HITS_ACROSS_VISITS = Exercise(
         ),
         _scene(
             "eight photographs of two products",
-            [109, 78, 258, 80, 23, 110, 28, 76],
+            [109, 78, 258, 80, 23, 110, 28, 75],
             [0, 2, 0, 0, 2, 0, 2, 2],
             [0, 0, 0, 1, 1, 0, 1, 2],
         ),

@@ -107,6 +107,6 @@ VERDICTS = {
     "self-positive": "nothing_left_out only_the_query",
     "negative-scores": "zero_for_left_out",
     "sign": "least_similar misses",
-    "off-by-one?": "second",
+    "off-by-one": "second",
     "wrong": "only_the_twins other_half visit_asked_afterwards position_for_product",
 }
