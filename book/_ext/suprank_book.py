@@ -31,6 +31,7 @@ WIDGET_STATE = re.compile(
 # Names in annotations whose import is for type checkers only.
 ALIASES = {
     "Image": "PIL",
+    "Tensor": "torch",
     "np": "numpy",
     "pd": "pandas",
     "go": "plotly",

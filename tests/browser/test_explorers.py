@@ -26,7 +26,7 @@ SHOWN = [
     ("10_hierarchical_relevance", 0),
     ("10_hierarchical_relevance", 1),
     ("05_surrogates_and_their_bounds", 0),
-    ("06_suprank", 0),
+    ("13_training_for_real", 0),
     ("08_the_decomposability_gap", 0),
     ("09_closing_the_gap", 0),
     ("11_training_for_h_ap_and_ndcg", 0),
