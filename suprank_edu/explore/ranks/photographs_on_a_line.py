@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import torch
+from torch import Tensor
 
 from suprank_edu._checks import check_scores
 from suprank_edu.explore.drawing import thumbnails
@@ -19,8 +20,6 @@ from suprank_edu.explore.ranks.photographs_on_a_line_figure import describe, mar
 from suprank_edu.relevance import count_shared
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from suprank_edu.data import RetrievalDataset
 
 _STEP = 0.01

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from torch import Tensor
+
 from suprank_edu.explore.drawing.words import fixed, number
 from suprank_edu.explore.engine.controls import Choice
 from suprank_edu.explore.engine.explorer import Explorer
@@ -13,8 +15,6 @@ from suprank_edu.explore.ranks.photographs_on_a_line import explorer_of, scene_o
 from suprank_edu.explore.ranks.photographs_on_a_line_figure import force_words, signed
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from suprank_edu.data import RetrievalDataset
 
 
