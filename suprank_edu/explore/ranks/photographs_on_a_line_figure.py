@@ -20,7 +20,11 @@ from suprank_edu.explore.engine.figures import Description
 from suprank_edu.explore.ranks.forces import Scene
 
 _ROW = 58  # pixels a row
-_PICTURES, _SCORES, _NUMBERS = (0.0, 0.13), (0.15, 0.76), (0.78, 1.0)  # shares of the width
+_PICTURES, _SCORES, _NUMBERS = (
+    (0.0, 0.13),
+    (0.15, 0.61),
+    (0.635, 1.0),
+)  # shares of the width, which a phone has little of
 _WEAKEST, _STRONGEST = 1e-4, 30.0  # forces between which an arrow grows, by the logarithm
 _FIRST_MARK = 3  # after the stems, the shafts and the heads of the arrows
 
