@@ -13,7 +13,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 class ResultsAndSamples(BuildHookInterface):
     """Two zips in place of three thousand files, and results without the metrics of each query.
 
-    Those are what `claims` and `compare` read, in a clone; an editable install reads the folders of the clone.
+    Those are what `claims` and `compare` read, in a clone, where the hundreds of runs that chose the rates of the
+    groceries stay too; an editable install reads the folders of the clone.
     """
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
@@ -21,7 +22,8 @@ class ResultsAndSamples(BuildHookInterface):
         if version == "editable":
             return
         for path in sorted(Path(self.root, "book", "results").rglob("*")):
-            if path.is_file() and not path.name.endswith("-queries.npz") and "__pycache__" not in path.parts:
+            left_out = path.name.endswith("-queries.npz") or path.match("groceries/validation/*")
+            if path.is_file() and not left_out and "__pycache__" not in path.parts:
                 build_data["force_include"][str(path)] = f"suprank_edu/{path.relative_to(self.root).as_posix()}"
         self._folder = tempfile.TemporaryDirectory()
         for card in sorted(Path(self.root, "data_samples").glob("*/README.md")):

@@ -30,7 +30,7 @@ DENSE_SECONDS, DENSE_BYTES = 35e-9, 43
 DIRECT_SECONDS = {SUP: 1.4e-9, SIGMOID: 1.2e-9}
 DIRECT_BYTES, SORTED_BYTES = 20, 48  # an item
 SORTED_SECONDS, SORTED_LEAST = 0.12e-6, 2.5e-3  # an item, and at least
-WORTH = {SUP: choice.PAIRS_PER_ITEM, SIGMOID: choice.PAIRS_PER_ITEM_OF_SIGMOID}
+WORTH = choice.PAIRS_PER_ITEM_OF_ODDS  # float32 on a CPU, as many positives as an answer to this needs
 BINS = 41  # of 2τ, for scores that spread over 80τ
 
 _ROWS = ("dense", "direct", "sorted")
@@ -74,8 +74,8 @@ def cost_calculator() -> Explorer:
         >>> print(cost_calculator().readout(situation=BATCH, queries=64, positives=5000, gallery=60_000, step=SUP))
         dense: Q·G·G = 64 × 60,000 × 60,000 = 2.3 × 10¹¹ terms, 9 TiB, 2.2 hours
         direct: Q·P·(G − P) = 64 × 5,000 × 55,000 = 1.8 × 10¹⁰ terms, 73 MiB, 25 s
-        sorted: Q·G = 64 × 60,000 = 3.8 × 10⁶ items, each worth 64 terms, 180 MiB, 470 ms
-        P·(G − P)/(G + 8 · 82 bins) = 4,534 pairs an item, above 64: the library takes the sorted engine.
+        sorted: Q·G = 64 × 60,000 = 3.8 × 10⁶ items, each worth 128 terms, 180 MiB, 470 ms
+        P·(G − P)/(G + 8 · 82 bins) = 4,534 pairs an item, above 128: the library takes the sorted engine.
     """
     names = ("queries", "positives", "gallery")
     return Explorer(
@@ -114,7 +114,7 @@ def costs(queries: int, positives: int, gallery: int, step: str) -> tuple[Cost, 
     return (
         Cost(dense, dense * DENSE_BYTES, dense * DENSE_SECONDS),
         Cost(pairs, items * DIRECT_BYTES, pairs * DIRECT_SECONDS[step]),
-        Cost(counted * WORTH[step], items * SORTED_BYTES, max(SORTED_LEAST, counted * SORTED_SECONDS)),
+        Cost(counted * WORTH, items * SORTED_BYTES, max(SORTED_LEAST, counted * SORTED_SECONDS)),
     )
 
 
@@ -133,10 +133,10 @@ def weighed(positives: int, gallery: int) -> int:
     return gallery + choice.ITEMS_PER_BIN * bins_of(positives, gallery)
 
 
-def takes_sorted(queries: int, positives: int, gallery: int, step: str) -> bool:
+def takes_sorted(queries: int, positives: int, gallery: int) -> bool:
     """Return whether the library sorts, as `pairwise.choice` decides it."""
     positives = held(positives, gallery)
-    won = choice.pairs_won(positives, gallery - positives, bins_of(positives, gallery), WORTH[step])
+    won = choice.pairs_won(positives, gallery - positives, bins_of(positives, gallery), WORTH)
     return won > 0 and queries * won >= choice.FEWEST_PAIRS
 
 
@@ -144,7 +144,7 @@ def takes_sorted(queries: int, positives: int, gallery: int, step: str) -> bool:
 def figure(situation: str, queries: int, positives: int, gallery: int, step: str) -> Description:
     """Return the description: a line for each way of summing in each panel, and a ring around the one taken."""
     found = costs(queries, positives, gallery, step)
-    taken = 2 if takes_sorted(queries, positives, gallery, step) else 1
+    taken = 2 if takes_sorted(queries, positives, gallery) else 1
     data = []
     for panel, write in enumerate((_terms, _bytes, _seconds)):
         values = [float(cost[panel]) for cost in found]
@@ -161,18 +161,18 @@ def readout(situation: str, queries: int, positives: int, gallery: int, step: st
     each = f"{ratio:,.0f}" if ratio >= 10 else number(ratio, 2)
     q, g, negatives = f"{queries:,}", f"{gallery:,}", f"{gallery - p:,}"
     words = [f"{_bytes(cost.bytes)}, {_seconds(cost.seconds)}" for cost in (dense, direct, by_sort)]
-    if takes_sorted(queries, positives, gallery, step):
-        verdict = f"above {WORTH[step]}: the library takes the sorted engine."
-    elif ratio <= WORTH[step]:
-        verdict = f"below {WORTH[step]}: the library takes the direct engine."
+    if takes_sorted(queries, positives, gallery):
+        verdict = f"above {WORTH}: the library takes the sorted engine."
+    elif ratio <= WORTH:
+        verdict = f"below {WORTH}: the library takes the direct engine."
     else:
-        verdict = f"above {WORTH[step]}, but it wins fewer than {choice.FEWEST_PAIRS:,} pairs in all: direct."
+        verdict = f"above {WORTH}, but it wins fewer than {choice.FEWEST_PAIRS:,} pairs in all: direct."
     cap = "" if p == positives else f" (P is held at half the gallery, {p:,})"
     return "\n".join(
         [
             f"dense: Q·G·G = {q} × {g} × {g} = {_terms(dense.terms)} terms, {words[0]}",
             f"direct: Q·P·(G − P) = {q} × {p:,} × {negatives} = {_terms(direct.terms)} terms, {words[1]}{cap}",
-            f"sorted: Q·G = {q} × {g} = {_terms(queries * gallery)} items, each worth {WORTH[step]} terms, {words[2]}",
+            f"sorted: Q·G = {q} × {g} = {_terms(queries * gallery)} items, each worth {WORTH} terms, {words[2]}",
             f"P·(G − P)/(G + {choice.ITEMS_PER_BIN} · {bins_of(p, gallery)} bins) = {each} pairs an item, {verdict}",
         ]
     )
