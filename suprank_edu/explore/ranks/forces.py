@@ -34,11 +34,11 @@ class State(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """What the losses of SupRank say of a list, each beside one minus its metric, and the forces of one of them."""
+    """What the losses of SupRank say of a list, each beside one minus its metric, and the forces of each."""
 
     losses: dict[str, float]
     exact: dict[str, float]
-    forces: tuple[float, ...]
+    forces: dict[str, tuple[float, ...]]
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ class Scene:
         """Return the ranks and the loss of AP once `item` has `score` (E1, E3, E7 or E11)."""
         return _state(self.moved(item, score), self.relevant, stand_in)
 
-    def judged(self, item: int, score: float, loss: str) -> Judged:
-        """Return the three losses once `item` has `score`, and the forces of one of them (E8 to E10)."""
-        return _judged(self.moved(item, score), self.relevant, self.levels, loss)
+    def judged(self, item: int, score: float) -> Judged:
+        """Return the three losses once `item` has `score`, and the forces of each (E8 to E10)."""
+        return _judged(self.moved(item, score), self.relevant, self.levels)
 
 
 @functools.cache
@@ -92,11 +92,11 @@ def _state(scores: tuple[float, ...], relevant: tuple[int, ...], stand_in: str) 
 
 
 @functools.cache
-def _judged(scores: tuple[float, ...], relevant: tuple[int, ...], levels: tuple[int, ...], loss: str) -> Judged:
+def _judged(scores: tuple[float, ...], relevant: tuple[int, ...], levels: tuple[int, ...]) -> Judged:
     own = torch.tensor([scores], dtype=torch.float64, requires_grad=True)  # (1, G)
     right, shared = torch.tensor([relevant]), torch.tensor([levels])  # (1, G) each
     values = {AP: sup_ap(own, right)[0], RECALL: sup_recall(own, right, ks=KS)[0], NDCG: sup_ndcg(own, shared)[0]}
-    (slope,) = torch.autograd.grad(values[loss], own)
+    slopes = {name: torch.autograd.grad(value, own)[0][0] for name, value in values.items()}  # (G,) each
     found = own.detach()
     recall = sum(float(metrics.recall_at_k(found, right, k)[0]) for k in KS) / len(KS)
     exact = {AP: float(metrics.average_precision(found, right)[0]), RECALL: recall}
@@ -104,5 +104,5 @@ def _judged(scores: tuple[float, ...], relevant: tuple[int, ...], levels: tuple[
     return Judged(
         losses={name: float(value.detach()) for name, value in values.items()},
         exact={name: 1 - value for name, value in exact.items()},
-        forces=tuple((0.0 - slope[0]).tolist()),
+        forces={name: tuple((0.0 - slope).tolist()) for name, slope in slopes.items()},
     )

@@ -53,11 +53,11 @@ def losses_at_work(
     scene = scene_of(queries, query, gallery, items, scores, levels=levels, heading="what it is, its force")
 
     def forces(item: int, score: float, loss: str) -> tuple[Sequence[float], list[str]]:
-        found = scene.judged(item, score, loss).forces
+        found = scene.judged(item, score).forces[loss]
         return found, [f"<b>{scene.names[row]}</b><br>{force_words(force)}" for row, force in enumerate(found)]
 
     def readout(item: int, score: float, loss: str) -> str:
-        judged = scene.judged(item, score, loss)
+        judged = scene.judged(item, score)
         return "\n".join(
             f"{name} {fixed(judged.losses[name], 3)}, {'beside' if name == RECALL else 'at least'} "
             f"1 − {name.removeprefix('Sup-')} = {fixed(judged.exact[name], 3)}"
