@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 from suprank_edu.training.callbacks import TrainingLog, evaluation_metrics
@@ -50,6 +51,7 @@ class TensorBoard:
         """Open a file of events, and write what a checkpoint remembers of the run."""
         history = log.history
         self._origin = time.time() - (history[-1]["seconds"] if history else 0.0)
+        _wait_for_a_later_second(Path(self.folder))
         # Events of step 0 on that other files of the folder hold are void for TensorBoard and its reader.
         self._writer = self._make(str(self.folder), purge_step=0)
         seconds = {int(entry["step"]): entry["seconds"] for entry in history}
@@ -72,3 +74,13 @@ class TensorBoard:
     def _write(self, group: str, step: int, seconds: float, values: Mapping[str, float]) -> None:
         for name, value in values.items():
             self._writer.add_scalar(f"{group}/{name}", value, step, walltime=self._origin + seconds)
+
+
+def _wait_for_a_later_second(folder: Path) -> None:
+    """Sleep until no file of events was begun in this second.
+
+    TensorBoard reads files in the order of their names, which begin with the second, and then the process: a run that
+    goes on at once could be read before what it voids.
+    """
+    seconds = [int(path.name.split(".")[3]) for path in folder.glob("events.out.tfevents.*.*")]
+    time.sleep(min(max(max(seconds, default=0) + 1 - time.time(), 0.0), 1.0))

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,16 @@ def test_a_continued_run_has_every_step_once(tmp_path: Path) -> None:
     result = train(tmp_path / "run", tmp_path / "events")
     assert_tells(read_events(tmp_path / "events"), result)
     assert len(list((tmp_path / "events").iterdir())) == 2
+
+
+def test_a_run_that_goes_on_within_the_same_second_is_read_after_what_it_voids(tmp_path: Path) -> None:
+    """Files are read by name: the second, the host, the process. That of the broken run comes last among these."""
+    with pytest.raises(Broken):
+        train(tmp_path / "run", tmp_path / "events", callbacks=[break_at_five])
+    (broken,) = (tmp_path / "events").iterdir()
+    broken.rename(broken.with_name(f"events.out.tfevents.{int(time.time())}.~host.99999999.9"))
+    result = train(tmp_path / "run", tmp_path / "events")
+    assert_tells(read_events(tmp_path / "events"), result)
 
 
 @pytest.mark.slow
