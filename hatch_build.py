@@ -10,11 +10,14 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
+_IN_THE_CLONE_ALONE = ("groceries/validation/*", "groceries*/test/*.npz")
+
+
 class ResultsAndSamples(BuildHookInterface):
     """Two zips in place of three thousand files, and results without the metrics of each query.
 
-    Those are what `claims` and `compare` read, in a clone, where the hundreds of runs that chose the rates of the
-    groceries stay too; an editable install reads the folders of the clone.
+    Those are what `claims` and `compare` read, in a clone. There the runs that chose the rates of the groceries stay
+    too, and what their queries retrieved; an editable install reads the folders of the clone.
     """
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
@@ -22,7 +25,7 @@ class ResultsAndSamples(BuildHookInterface):
         if version == "editable":
             return
         for path in sorted(Path(self.root, "book", "results").rglob("*")):
-            left_out = path.name.endswith("-queries.npz") or path.match("groceries/validation/*")
+            left_out = path.name.endswith("-queries.npz") or any(map(path.match, _IN_THE_CLONE_ALONE))
             if path.is_file() and not left_out and "__pycache__" not in path.parts:
                 build_data["force_include"][str(path)] = f"suprank_edu/{path.relative_to(self.root).as_posix()}"
         self._folder = tempfile.TemporaryDirectory()
