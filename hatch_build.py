@@ -9,7 +9,6 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-
 _IN_THE_CLONE_ALONE = ("groceries/validation/*", "groceries*/test/*.npz")
 
 
