@@ -165,6 +165,18 @@ def check_number(name: str, value: float, minimum: float | None = None) -> None:
         raise ValueError(f"`{name}`: got {value!r}, expected at least {minimum}")
 
 
+def check_plain_number(name: str, value: object) -> None:
+    """Raise unless `value` is a finite number of Python's own, as a page holds it."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"`{name}`: got {value!r}, expected a finite number")
+
+
+def check_text(name: str, value: object) -> None:
+    """Raise unless `value` is a text that is not empty."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"`{name}`: got {value!r}, expected a text that is not empty")
+
+
 def check_step(step: object) -> None:
     """Raise unless `step` can be called and has a `slope`: an instance, not its class."""
     if isinstance(step, type) or not callable(step) or not callable(getattr(step, "slope", None)):

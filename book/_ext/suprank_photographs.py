@@ -8,14 +8,14 @@ from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
-from jinja2 import Environment
 from sphinx.application import Sphinx
 
+from suprank_edu._html import template
 from suprank_edu.data import load_samples
 from suprank_edu.explore import order_photographs
 from suprank_edu.explore.drawing.thumbnails import as_photograph, names_of
 
-_ROW = Environment(autoescape=True).from_string(
+_ROW = template(
     '<div class="photographs" role="group" aria-label="{{ title }}">{% for source, name, word in pictures %}<figure>'
     '<img src="{{ source }}" alt="{{ name }}" width="96" height="96"><figcaption>{{ word }}</figcaption></figure>'
     "{% endfor %}</div>"

@@ -1,9 +1,9 @@
-"""What questions in the page share: their checks, their ids, and the block of HTML that answers without a kernel."""
+"""What questions in the page share: their ids, and the block of HTML that answers without a kernel."""
 
 import hashlib
-import math
 from collections.abc import Iterable, Mapping
 
+from suprank_edu._checks import check_plain_number
 from suprank_edu._html import asset
 from suprank_edu.exercises.engine.html import template
 
@@ -68,20 +68,8 @@ def written(number: object) -> str:
     return f"{number:.4g}".replace("-", "−")
 
 
-def check_text(argument: str, value: object) -> None:
-    """Raise unless `value` is a text that is not empty."""
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"`{argument}`: got {value!r}, expected a text that is not empty")
-
-
-def check_number(argument: str, value: object) -> None:
-    """Raise unless `value` is a finite number."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"`{argument}`: got {value!r}, expected a finite number")
-
-
 def check_tolerance(value: object) -> None:
     """Raise unless `value` is a finite number of 0 or more."""
-    check_number("tolerance", value)
+    check_plain_number("tolerance", value)
     if value < 0:  # type: ignore[operator]  # a number by now
         raise ValueError(f"`tolerance`: got {value!r}, expected 0 or more")

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from suprank_edu.exercises.engine.ask import ask, check_number, check_text, check_tolerance, page_id, written
+from suprank_edu._checks import check_plain_number, check_text
+from suprank_edu.exercises.engine.ask import ask, check_tolerance, page_id, written
 from suprank_edu.exercises.engine.html import template
 
 _FOLDED = '<div class="answer"><strong>{{ answer }}</strong>. {{ because|inline }}</div>'
@@ -45,11 +46,11 @@ class ByHand:
     def __post_init__(self) -> None:
         for argument in ("question", "because", "hint"):
             check_text(argument, getattr(self, argument))
-        check_number("answer", self.answer)
+        check_plain_number("answer", self.answer)
         check_tolerance(self.tolerance)
         seen = [self.answer]
         for value, text in self.hints.items():
-            check_number("hints", value)
+            check_plain_number("hints", value)
             check_text("hints", text)
             near = [other for other in seen if abs(value - other) <= 2 * self.tolerance]
             if near:

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from suprank_edu._checks import check_plain_number, check_text
 from suprank_edu.exercises.engine.ask import (
     ask,
-    check_number,
-    check_text,
     check_tolerance,
     drawn_order,
     page_id,
@@ -58,7 +57,7 @@ class Predict:
         check_text("because", self.because)
         check_tolerance(self.tolerance)
         if not self.choices:
-            check_number("answer", self.answer)
+            check_plain_number("answer", self.answer)
             return
         for choice in self.choices:
             check_text("choices", choice)

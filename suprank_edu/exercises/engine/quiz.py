@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from suprank_edu.exercises.engine.ask import ask, check_text, drawn_order, page_id
+from suprank_edu._checks import check_text
+from suprank_edu.exercises.engine.ask import ask, drawn_order, page_id
 from suprank_edu.exercises.engine.html import template
 
 _FOLDED = """<ul>{% for choice in quiz.shown %}<li data-right="{{ "true" if choice == quiz.answer else "false" }}">

@@ -3,12 +3,12 @@
 A control is plain data, so that the same list drives ipywidgets in a notebook and HTML inputs in the built page.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeAlias
 
+from suprank_edu._checks import check_plain_number, check_text
 from suprank_edu.explore.drawing.words import minus
 
 Value: TypeAlias = float | int | str | bool
@@ -44,7 +44,7 @@ class Slider:
     def __post_init__(self) -> None:
         _check_names(self.name, self.label)
         for argument in ("start", "stop", "step", "value"):
-            _check_number(argument, getattr(self, argument))
+            check_plain_number(argument, getattr(self, argument))
         if self.step <= 0:
             raise ValueError(f"`step`: got {self.step!r}, expected a number above 0")
         count = (Decimal(str(self.stop)) - Decimal(str(self.start))) / Decimal(str(self.step))
@@ -97,7 +97,7 @@ class SelectionSlider:
         _check_names(self.name, self.label)
         _check_options(self.options)
         for option in self.options:
-            _check_number("options", option)
+            check_plain_number("options", option)
         _check_initial(self.value, self.options)
 
     @property
@@ -140,8 +140,7 @@ class Choice:
         _check_names(self.name, self.label)
         _check_options(self.options)
         for option in self.options:
-            if not isinstance(option, str) or not option.strip():
-                raise ValueError(f"`options`: got {option!r}, expected a text that is not empty")
+            check_text("options", option)
         _check_initial(self.value, self.options)
         if not isinstance(self.presets, Mapping) or not all(isinstance(p, Mapping) for p in self.presets.values()):
             raise ValueError(f"`presets`: got {self.presets!r}, expected values by control name, by option")
@@ -208,13 +207,7 @@ def _decimals(value: float) -> int:
 def _check_names(name: str, label: str) -> None:
     if not isinstance(name, str) or not name.isidentifier():
         raise ValueError(f"`name`: got {name!r}, expected the name of a parameter of the figure function")
-    if not isinstance(label, str) or not label.strip():
-        raise ValueError(f"`label`: got {label!r}, expected a text that is not empty")
-
-
-def _check_number(argument: str, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"`{argument}`: got {value!r}, expected a finite number")
+    check_text("label", label)
 
 
 def _check_options(options: tuple[Value, ...]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from suprank_edu._checks import check_text
 from suprank_edu.explore.engine.controls import Control, SelectionSlider, Slider, Value
 
 
@@ -35,8 +36,7 @@ class Drag:
     sets: Mapping[str, Value] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.label, str) or not self.label.strip():
-            raise ValueError(f"`label`: got {self.label!r}, expected a text that is not empty")
+        check_text("label", self.label)
         if self.axis not in ("x", "y"):
             raise ValueError(f"`axis`: got {self.axis!r}, expected 'x' or 'y'")
 

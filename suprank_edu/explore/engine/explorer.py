@@ -5,6 +5,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from suprank_edu._checks import check_text
 from suprank_edu._progress import is_static
 from suprank_edu.explore.engine import payload
 from suprank_edu.explore.engine.controls import Choice, Control, SelectionSlider, Slider, Toggle, Value
@@ -139,8 +140,7 @@ def show_figure(figure: Any, title: str, alt: str) -> Explorer:
 
 
 def _text(name: str, value: str) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"`{name}`: got {value!r}, expected a text that is not empty")
+    check_text(name, value)
     return value.strip()
 
 

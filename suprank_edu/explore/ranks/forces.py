@@ -7,7 +7,8 @@ from typing import NamedTuple
 import torch
 
 from suprank_edu import metrics, naive
-from suprank_edu.losses import smooth_ap, sup_ap, sup_ndcg, sup_recall
+from suprank_edu.explore.ranks.ways_out import SMOOTH_AP, SUP_AP, value_and_pulls
+from suprank_edu.losses import sup_ap, sup_ndcg, sup_recall
 
 SUPRANK, SIGMOID = "SupRank (H⁻)", "sigmoid (Smooth-AP)"
 STAND_INS = (SUPRANK, SIGMOID)
@@ -75,9 +76,7 @@ class Scene:
 
 @functools.cache
 def _state(scores: tuple[float, ...], relevant: tuple[int, ...], stand_in: str) -> State:
-    own = torch.tensor([scores], dtype=torch.float64, requires_grad=True)  # (1, G)
-    value = (sup_ap if stand_in == SUPRANK else smooth_ap)(own, torch.tensor([relevant]))[0]
-    (slope,) = torch.autograd.grad(value, own)
+    loss, forces = value_and_pulls(SUP_AP if stand_in == SUPRANK else SMOOTH_AP, scores, relevant)
     smooth, smooth_plus = (naive.sup_rank if stand_in == SUPRANK else naive.smooth_rank)(scores, relevant)
     return State(
         scores=scores,
@@ -86,8 +85,8 @@ def _state(scores: tuple[float, ...], relevant: tuple[int, ...], stand_in: str) 
         smooth=tuple(smooth),
         smooth_plus=tuple(smooth_plus),
         ap=naive.average_precision(scores, relevant),
-        loss=float(value.detach()),
-        forces=tuple((0.0 - slope[0]).tolist()),
+        loss=loss,
+        forces=forces,
     )
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from suprank_edu._checks import check_count, check_number
+from suprank_edu._checks import check_count, check_number, check_text
 from suprank_edu._progress import is_static
 from suprank_edu.explore.engine.controls import Choice, Control, SelectionSlider
 from suprank_edu.explore.engine.explorer import Explorer
@@ -195,6 +195,5 @@ def in_notebook() -> bool:
 
 
 def _checked(name: str) -> str:
-    if not isinstance(name, str) or not name.strip():
-        raise ValueError(f"`name`: got {name!r}, expected a text that is not empty")
+    check_text("name", name)
     return name.strip()

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from chromium import PATIENCE
+from chromium import page_of
 
 from suprank_edu.exercises import ByHand, Predict, Quiz
 from suprank_edu.exercises.engine.ask import drawn_order
@@ -59,16 +59,6 @@ def test_without_a_script_the_answer_is_folded_and_words_are_escaped() -> None:
         assert "<b>" not in html.replace("</b>", "")
         assert not re.search(r"https?:|//[a-z]|src=|@import|url\(", html)
     assert GUESS._repr_html_() == Predict(GUESS.question, GUESS.answer, GUESS.because, CHOICES)._repr_html_()
-
-
-def page_of(browser, *shown, **options):
-    page = browser.new_context(**options).new_page()
-    page.set_default_timeout(PATIENCE)
-    page.errors = []
-    page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.set_content("<!doctype html><main>" + "".join(each._repr_html_() for each in shown) + "</main>")
-    return page
 
 
 @pytest.mark.browser

@@ -4,7 +4,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from chromium import PATIENCE
+from chromium import page_of
 
 from suprank_edu.exercises import Quiz, check
 
@@ -74,17 +74,6 @@ def test_without_a_script_it_is_a_list_with_the_answers_folded() -> None:
     assert html.replace(folded, "").count("A tie counts in full.") == 0
     opened = [tag for tag in tags if not tag.startswith("/")]
     assert sorted(opened) == sorted(tag[1:] for tag in tags if tag.startswith("/"))
-
-
-def page_of(browser, *quizzes: Quiz, **options):
-    context = browser.new_context(**options)
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    page.errors = []
-    page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.set_content("<!doctype html><main>" + "".join(quiz._repr_html_() for quiz in quizzes) + "</main>")
-    return page
 
 
 @pytest.mark.browser

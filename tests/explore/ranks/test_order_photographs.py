@@ -7,7 +7,7 @@ import re
 
 import pytest
 import torch
-from chromium import PATIENCE
+from chromium import page_of
 
 from suprank_edu.data import read
 from suprank_edu.explore import order_photographs, show_retrieved
@@ -80,15 +80,6 @@ def test_without_a_script_the_list_and_its_numbers_are_read() -> None:
     assert shown().readout(range(len(ITEMS))) in html
     assert not re.search(r"""src=["'](?!data:)|https?://""", html)
     assert html == shown()._repr_html_()
-
-
-def page_of(browser, *parts, **options):
-    page = browser.new_context(**options).new_page()
-    page.set_default_timeout(PATIENCE)
-    page.errors = []
-    page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.set_content("<!doctype html><main>" + "".join(part._repr_html_() for part in parts) + "</main>")
-    return page
 
 
 def middle(locator):
