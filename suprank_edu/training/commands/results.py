@@ -17,7 +17,7 @@ def add_results(commands: Any) -> None:
     results.add_argument("out", metavar="FOLDER", help="one file a run; its table is printed in the end")
     results.add_argument("--setting", metavar="SETTING", help="see `list`; left out, the table is printed as it is")
     results.add_argument("--losses", nargs="+", default=[], metavar="LOSS", help="see `list`")
-    results.add_argument("--seeds", type=int, default=5, help="default: 5")
+    results.add_argument("--seeds", type=int, default=5, help="default: 5; 0 searches rates alone")
     results.add_argument(
         "--lrs", nargs="+", type=float, default=[], metavar="LR", help="to choose from, on held-out training classes"
     )

@@ -1,4 +1,4 @@
-"""Losses with one parameter changed: the step of SupRank, λ of the sums, α and the weights of Sup-H-AP.
+"""Losses with one parameter changed: the step of SupRank, λ of the sums, α and the weights of Sup-H-AP, and τ of all.
 
 Each takes the rates of the loss that it varies, so that a difference is that of the parameter. Parameters that are not
 varied are as published; the published values themselves are among those varied, under the name of the loss.
@@ -10,7 +10,16 @@ from functools import partial
 
 from torch import Tensor, nn
 
-from suprank_edu.losses import SupAPLoss, SupHAPLoss, roadmap
+from suprank_edu.losses import (
+    SmoothAPLoss,
+    SmoothNDCGLoss,
+    SmoothRecallLoss,
+    SupAPLoss,
+    SupHAPLoss,
+    SupNDCGLoss,
+    SupRecallLoss,
+    roadmap,
+)
 from suprank_edu.steps import PUBLISHED, PUBLISHED_INAT, SupStep
 from suprank_edu.training.study.named_loss import NamedLoss
 
@@ -24,7 +33,16 @@ _STEPS = {
     "sigmoid": ("σ for H⁻", SupStep(start=0.0, delta=2.0)),
     **{f"rho{rho:g}": (f"ρ = {rho:g}", replace(CONTINUOUS, rho=rho)) for rho in (0.0, 10.0, 30.0, 300.0, 1000.0)},
     **{f"delta{delta:g}": (f"δ = {delta:g}", replace(CONTINUOUS, delta=delta)) for delta in (0.0, 0.02, 0.1, 0.2)},
-    **{f"tau{tau:g}": (f"τ = {tau:g}", replace(CONTINUOUS, tau=tau)) for tau in (0.001, 0.003, 0.03, 0.1)},
+    **{f"tau{tau:g}": (f"τ = {tau:g}", replace(CONTINUOUS, tau=tau)) for tau in (0.001, 0.003, 0.03, 0.1, 0.3, 1.0)},
+}
+_TAUS = (0.03, 0.1, 0.3, 1.0)
+_OF_TAU: dict[str, tuple[str, Callable[[float], nn.Module]]] = {
+    "sup-recall": ("Sup-R@k", lambda tau: SupRecallLoss(step=replace(CONTINUOUS, tau=tau))),
+    "sup-ndcg": ("Sup-NDCG", lambda tau: SupNDCGLoss(replace(CONTINUOUS, tau=tau))),
+    "sup-h-ap": ("Sup-H-AP", lambda tau: SupHAPLoss(step=replace(CONTINUOUS, tau=tau))),
+    "smooth-ap": ("SmoothAP", SmoothAPLoss),
+    "smooth-recall": ("Smooth-R@k", SmoothRecallLoss),
+    "smooth-ndcg": ("Smooth-NDCG", SmoothNDCGLoss),
 }
 _WEIGHTS = (0.0, 0.3, 0.5, 0.7, 0.9)
 _ALPHAS = (0.0, 0.5, 2.0, 4.0)
@@ -38,6 +56,10 @@ _COLUMNS = {
 
 def _sup_ap(labels: Tensor, dim: int, step: SupStep, *, varied: SupStep) -> nn.Module:
     return SupAPLoss(varied)
+
+
+def _of_tau(labels: Tensor, dim: int, step: SupStep, *, tau: float, make: Callable[[float], nn.Module]) -> nn.Module:
+    return make(tau)
 
 
 def _sup_h_ap(
@@ -90,5 +112,12 @@ ABLATIONS = {
         {f"{name}": (f"weights {name}", partial(_sup_h_ap, weights=weights)) for name, weights in _COLUMNS.items()},
         False,
     ),
+    **{
+        name: loss
+        for base, (title, make) in _OF_TAU.items()
+        for name, loss in _variants(
+            base, title, {f"tau{t:g}": (f"τ = {t:g}", partial(_of_tau, tau=t, make=make)) for t in _TAUS}, False
+        ).items()
+    },
 }
 """Variants by name: the loss they vary, then what is changed."""

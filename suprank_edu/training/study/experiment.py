@@ -96,6 +96,8 @@ class Experiment:
         found = {key: round(value, 6) for key, value in evaluation.mean.items()}
         gaps = {"test": found.pop("gap")}
         if self.on == "test":
+            recipe = prepared.recipe
+            gaps["batch"] = measured_gap(embedded, recipe.batch_size, recipe.per_class)
             gaps["train"] = measured_gap(self._trained_on(embedded, prepared.dataset, result.model))
         curve = [[int(entry["step"]), round(entry["loss"], 5)] for entry in result.history if entry["step"] % 10 == 0]
         settings: dict[str, Any] = {"setting": self.setting, "loss": self.loss, "lr": self.lr, "seed": self.seed}

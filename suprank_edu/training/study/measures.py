@@ -62,7 +62,8 @@ def measured_gap(embedded: Embedded, size: int = 128, per_class: int = 4) -> flo
 def gaps_of_queries(embedded: Embedded, size: int = 128, per_class: int = 4) -> np.ndarray[Any, Any]:
     """Return the `(Q,)` gaps of AP (E17) of the queries, NaN but for 2,048 drawn at random where there are more.
 
-    The gallery is divided into batches of `size` images with `per_class` images of a class, as in training.
+    The gallery is divided into batches of `size` images with `per_class` images of a class, as it is in training. The
+    size is the same for all runs that are compared, unless it is asked what the size does.
 
     Args:
         embedded: unit vectors and labels, of which column 0 counts; without a gallery each query is left out of its

@@ -70,7 +70,9 @@ def load_results(folder: str | os.PathLike[str]) -> list[dict[str, Any]]:
 
 
 def value_of(run: dict[str, Any], column: str) -> float:
-    """Return what a run has in a column: `mild`, `gap/train`, `gap/test` or a metric of the evaluation.
+    """Return what a run has in a column: `mild`, `gap/train`, `gap/test`, `gap/batch` or a metric of the evaluation.
+
+    The first two gaps are those in batches of 128 images, the third is that in batches as large as in training.
 
     Example:
         >>> run = {"metrics": {"H-AP": 0.6}, "mild": 0.3, "gap": {"test": 0.02}}
@@ -186,7 +188,7 @@ def fill(
         folder: where the files go.
         setting: the data set and the budget.
         losses: names of losses.
-        seeds: how many, from 0.
+        seeds: how many, from 0; with 0 the rates are searched and nothing is tested.
         lrs: the learning rates to choose from; one alone is taken as it is.
         proxy_rates: how many times faster proxies learn, to choose from; one alone is taken as it is.
         until_inside: where the best rate of a loss lies at an edge of those tried, try further ones until none does.
@@ -205,7 +207,7 @@ def fill(
     """
     if not losses:
         raise ValueError("`losses`: got none, expected one or more names of losses")
-    check_count("seeds", seeds)
+    check_count("seeds", seeds, minimum=0)
     if bool(lrs) == (chosen_in is not None):
         raise ValueError(
             f"`lrs`: got {tuple(lrs)} with chosen_in={chosen_in}, expected one of the two: learning rates, or results "

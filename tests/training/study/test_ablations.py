@@ -52,6 +52,27 @@ def test_steps_are_what_their_names_say(name: str, changed: dict[str, float]) ->
     assert value_of(f"sup-ap-{name}") == pytest.approx(expected, abs=1e-6)
 
 
+@pytest.mark.parametrize("tau", [0.03, 0.3])
+@pytest.mark.parametrize(
+    ("base", "loss", "column"),
+    [("recall", naive.sup_recall, 0), ("ndcg", naive.sup_ndcg, None), ("h-ap", naive.sup_h_ap, None)],
+)
+def test_tau_is_that_of_the_step(base: str, loss, column: int | None, tau: float) -> None:
+    step = partial(naive.sup_step, tau=tau)
+    expected = by_loops(lambda scores, levels: loss(scores, levels, step=step), column)
+    assert value_of(f"sup-{base}-tau{tau:g}") == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("tau", [0.03, 0.3])
+@pytest.mark.parametrize(
+    ("base", "loss", "column"),
+    [("ap", naive.smooth_ap, 0), ("recall", naive.smooth_recall, 0), ("ndcg", naive.smooth_ndcg, None)],
+)
+def test_tau_is_that_of_the_sigmoid(base: str, loss, column: int | None, tau: float) -> None:
+    expected = by_loops(lambda scores, levels: loss(scores, levels, tau=tau), column)
+    assert value_of(f"smooth-{base}-tau{tau:g}") == pytest.approx(expected, abs=1e-6)
+
+
 @pytest.mark.parametrize(("name", "column"), [("fine", 0), ("middle", 1), ("coarse", 2)])
 def test_the_whole_weight_may_lie_on_one_column(name: str, column: int) -> None:
     weights = [float(c == column) for c in range(3)]

@@ -163,7 +163,8 @@ def test_a_run_writes_what_it_measured(tmp_path: Path) -> None:
     assert (found["loss"], found["lr"], found["seed"], found["on"]) == ("roadmap-proxies", 1e-3, 0, "test")
     assert (found["recipe"]["steps"], found["recipe"]["loss_lr"], found["proxy_rate"]) == (3, 0.02, 20)
     assert found["mild"] == pytest.approx(mild_share(found["metrics"]))
-    assert set(found["gap"]) == {"train", "test"}
+    assert set(found["gap"]) == {"train", "test", "batch"}
+    assert found["gap"]["batch"] > found["gap"]["test"]  # in batches of 16, as in training, instead of 128
     labels = experiment._read("mini-landmarks", "test").labels[:, 0]
     best = labels[arrays["retrieved"][:, 0]] == labels  # the first retrieved image of each query
     assert best.mean() == pytest.approx(found["metrics"]["R@1/column0"], abs=1e-6)

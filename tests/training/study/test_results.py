@@ -129,6 +129,11 @@ def test_fill_chooses_then_tests_and_goes_on_where_it_was_broken(tmp_path: Path,
     assert [path.name for path in go()] == ["triplet_seed1.json"]
 
 
+def test_fill_without_seeds_searches_rates_and_tests_nothing(tmp_path: Path, made: list[Experiment]) -> None:
+    assert len(fill(tmp_path, "omniglot", ["triplet"], seeds=0, lrs=[7e-4, 2e-3])) == 2
+    assert {one.on for one in made} == {"validation"}
+
+
 def test_fill_takes_rates_from_elsewhere_or_one_as_it_is(tmp_path: Path, made: list[Experiment]) -> None:
     fill(tmp_path / "a", "omniglot", ["triplet"], seeds=1, lrs=[7e-4, 2e-3])
     made.clear()
@@ -207,7 +212,7 @@ def test_a_table_mixes_no_runs_of_other_settings(tmp_path: Path, made: list[Expe
     ("losses", "options", "message"),
     [
         ([], {}, "`losses`: got none"),
-        (["sup-ap"], {"seeds": 0}, "`seeds`: got 0, expected an integer"),
+        (["sup-ap"], {"seeds": -1}, "`seeds`: got -1, expected an integer"),
         (["sup-ap"], {"processes": 0}, "`processes`: got 0, expected an integer"),
         (["sup-ap"], {"lrs": [1e-3, -1.0]}, "`lr`: got -1.0, expected a number above 0"),
         (["arcface"], {"proxy_rates": [10, 0]}, "`proxy_rate`: got 0, expected a finite number above 0"),
