@@ -1,4 +1,4 @@
-"""From an image file of any kind to pixels as they are meant to be seen: upright, in 8 bits, on white."""
+"""From an image file of any kind to pixels as they are meant to be seen: upright, in 8 bits, in sRGB, on white."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import io
 import mmap
 import os
 from collections.abc import Iterator
+from functools import cache
 from os import PathLike
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
 from suprank_edu._extras import needs
+from suprank_edu.data.colours import to_srgb
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -24,6 +26,15 @@ Box = tuple[float, float, float, float]
 _NO_PICTURES = frozenset({"BUFR", "EMF", "EPS", "GRIB", "HDF5", "MPEG", "WMF"})
 _ENDS = {"JPEG": b"\xff\xd9", "MPO": b"\xff\xd9", "PNG": b"IEND"}
 _WHICH_WHITE = "pixels of 32 bits, of which nothing says which value is white; save it with 8 or 16 bits"
+
+
+@cache
+def add_heic() -> None:
+    """Let Pillow read HEIC, once a process, where the package for it is installed, which no extra asks for."""
+    with contextlib.suppress(ImportError):
+        from pillow_heif import register_heif_opener
+
+        register_heif_opener()
 
 
 @contextlib.contextmanager
@@ -40,6 +51,7 @@ def opened(item: Item | BinaryIO) -> Iterator[Image]:
         from PIL import Image as pillow
         from PIL import UnidentifiedImageError
 
+    add_heic()
     try:
         with pillow.open(io.BytesIO(item) if isinstance(item, bytes) else item) as image:
             if image.format in _NO_PICTURES:
@@ -63,7 +75,8 @@ def decode(item: Item, mode: str, *, box: Box | None = None, min_side: int | Non
         min_side: a JPEG without box may come smaller, its shorter side at least twice this many pixels; None: as it is.
 
     Returns:
-        The image, turned as its EXIF orientation says, with white where it is transparent; see `to_mode`.
+        The image, turned as its EXIF orientation says, its colours those of sRGB, with white where it is transparent;
+        see `to_mode`.
 
     Raises:
         OSError: the file is missing, damaged or no image; one line says why.
@@ -85,6 +98,7 @@ def looks_like_image(name: str) -> bool:
     with needs("train"):
         from PIL import Image as pillow
 
+    add_heic()
     kind = pillow.registered_extensions().get(os.path.splitext(name)[1].lower())
     return kind in pillow.OPEN and kind not in _NO_PICTURES
 
@@ -114,10 +128,11 @@ def check_file(path: str | PathLike[str], *, pixels: bool = False) -> None:
 
 
 def to_mode(image: Image, mode: str) -> Image:
-    """Return an image upright, in 8 bits, and with white where it is transparent.
+    """Return an image upright, in 8 bits and the colours of sRGB, and with white where it is transparent.
 
     Args:
-        image: of any mode. Grey values of 16 bits are scaled, so that 65,535 is white.
+        image: of any mode. Grey values of 16 bits are scaled, so that 65,535 is white. A colour profile (ICC) that is
+            broken counts as none.
         mode: the PIL mode wanted, `"L"` or `"RGB"`.
 
     Raises:
@@ -136,12 +151,15 @@ def to_mode(image: Image, mode: str) -> Image:
     with contextlib.suppress(Exception):  # damaged notes about a picture that is whole
         if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:  # else it would be copied
             image = ImageOps.exif_transpose(image)
+    profile = image.info.get("icc_profile")
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        return _eight_bits(image).convert(mode)
+        return to_srgb(_eight_bits(image), profile).convert(mode)
     if image.has_transparency_data:
         white = pillow.new("RGBA", image.size, "white")
-        image = pillow.alpha_composite(white, image.convert("RGBA"))
-    return image.convert(mode)
+        return pillow.alpha_composite(white, to_srgb(image.convert("RGBA"), profile)).convert(mode)
+    if profile and image.mode == "P":
+        image = image.convert("RGB")
+    return to_srgb(image, profile).convert(mode)
 
 
 def _eight_bits(image: Image) -> Image:

@@ -3,16 +3,19 @@
 import io
 import random
 import struct
+import sys
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PIL import ExifTags, Image, ImageOps
+from PIL import ExifTags, Image, ImageFile, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile
 
 from suprank_edu.data import RetrievalDataset
-from suprank_edu.data.pixels import check_file, decode, to_mode
+from suprank_edu.data.pixels import add_heic, check_file, decode, looks_like_image, to_mode
 
 # A ramp with a corner of another grey, so that every turn and mirror image is another one.
 GREY = np.add.outer(np.arange(12), 8 * np.arange(20)).astype(np.uint8)  # (12, 20)
@@ -269,3 +272,50 @@ def test_sixteen_bits_a_channel_are_scaled_too(kind: int, channels: int) -> None
     item = b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
     found = np.asarray(decode(item, "RGB"), dtype=int)[0]  # (16, 3)
     assert np.abs(found - values[:, None] / 65535 * 255).max() <= 1
+
+
+@pytest.fixture
+def heic_stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[bytes]:
+    """A package of the name that reads HEIC, which adds a format of its own to Pillow; gives a file of that format."""
+
+    class Grey(ImageFile.ImageFile):
+        format = "STAND-IN"
+
+        def _open(self) -> None:
+            self._mode, self._size = "L", (2, 1)
+            self.tile = [ImageFile._Tile("raw", (0, 0, 2, 1), 8, "L")]
+
+    def register_heif_opener() -> None:
+        Image.register_open("STAND-IN", Grey, lambda prefix: prefix.startswith(b"STAND-IN"))
+        Image.register_extension("STAND-IN", ".heic")
+
+    Image.init()
+    for table in ("OPEN", "EXTENSION", "ID"):
+        monkeypatch.setattr(Image, table, getattr(Image, table).copy())
+    monkeypatch.setitem(sys.modules, "pillow_heif", SimpleNamespace(register_heif_opener=register_heif_opener))
+    add_heic.cache_clear()
+    yield b"STAND-IN" + bytes([40, 200])
+    add_heic.cache_clear()
+
+
+def test_what_the_package_for_heic_reads_is_an_image_where_it_is_installed(heic_stand_in: bytes) -> None:
+    assert looks_like_image("IMG_0001.HEIC")
+    assert np.asarray(decode(heic_stand_in, "L")).tolist() == [[40, 200]]
+
+
+def test_without_the_package_heic_is_no_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    monkeypatch.setattr(Image, "EXTENSION", {k: v for k, v in Image.EXTENSION.items() if k not in (".heic", ".heif")})
+    add_heic.cache_clear()
+    assert not looks_like_image("IMG_0001.HEIC")
+    add_heic.cache_clear()
+
+
+def test_a_real_heic_is_decoded() -> None:
+    heif = pytest.importorskip("pillow_heif")
+    image = Image.new("RGB", (64, 48), (200, 30, 60))
+    buffer = io.BytesIO()
+    heif.from_pillow(image).save(buffer, quality=100)
+    found = decode(buffer.getvalue(), "RGB")
+    assert found.size == (64, 48)
+    assert found.getpixel((20, 20)) == pytest.approx((200, 30, 60), abs=4)

@@ -69,7 +69,7 @@ def in_words(left_out: Sequence[LeftOut]) -> list[str]:
     if rest := [parts for _, paths in largest[_REASONS:] for parts in paths]:
         lines.append(f"other reasons ({len(rest):,}): {first_names(rest)}")
     if any(parts and parts[-1].lower().endswith(_HEIC) for parts, _ in left_out):
-        lines.append("(Pillow reads HEIC with the package pillow-heif, after `pillow_heif.register_heif_opener()`)")
+        lines.append("(HEIC is read where the package pillow-heif is installed)")
     return lines
 
 

@@ -38,12 +38,13 @@ def read_folder(
 
     Hidden files and what computers leave (`.DS_Store`, `Thumbs.db`, `__MACOSX`) are passed over, and so is what is no
     image in the root itself. No link is followed out of the root. Every other file that is in no class is counted and
-    named, with its reason, in one warning. What is an image its content says, not its name. Reading the folder opens
-    each file for its header, and sees whether a JPEG or PNG has its end; damage in between shows when the photograph is
-    decoded, as an error that names the file, or here with `check_pixels`.
+    named, with its reason, in one warning. What is an image its content says, not its name; HEIC is one where the
+    package pillow-heif is installed. Reading the folder opens each file for its header, and sees whether a JPEG or PNG
+    has its end; damage in between shows when the photograph is decoded, as an error that names the file, or here with
+    `check_pixels`.
 
-    Photographs come upright (EXIF) and in RGB: CMYK and palettes converted, 16 bits scaled to 8, white where they are
-    transparent, the first picture of several.
+    Photographs come upright (EXIF) and in the colours of sRGB: their colour profiles (ICC) applied, CMYK and palettes
+    converted, 16 bits scaled to 8, white where they are transparent, the first picture of several.
 
     Args:
         root: the folder.

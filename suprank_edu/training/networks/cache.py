@@ -14,7 +14,7 @@ from suprank_edu.data import RetrievalDataset, VectorDataset
 from suprank_edu.data.folders import cache_folder
 from suprank_edu.training.networks.embedding_network import weights_hash
 
-FORMAT = 1
+FORMAT = 2
 """Changes when the way from files to embeddings does; what was kept before is then computed again."""
 
 CacheFolder = str | os.PathLike[str] | bool | None
