@@ -12,9 +12,35 @@ _BLOCK = 1 << 25  # scores held at a time where torch computes them
 _SPARE = 8  # candidates beyond k: most ties at the edge are settled among them
 
 
+class ExactIndex:
+    """A gallery that is looked at once, for exact searches with few queries at a time.
+
+    `search` reads a gallery that comes as a tensor whole, to see whether its values are finite; of a million vectors
+    that takes longer than the search with one query.
+
+    Args:
+        gallery: `(G, D)` floats; kept as float32 on the CPU, a copy only where it is something else.
+
+    Raises:
+        ValueError: `gallery` is no finite `(G, D)` float tensor.
+
+    Example:
+        >>> index = ExactIndex(torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.6, 0.8]]))
+        >>> search(torch.tensor([[0.0, 1.0]]), index, k=2)[1].tolist()
+        [[1, 2]]
+    """
+
+    def __init__(self, gallery: Tensor) -> None:
+        check_embeddings(gallery, "gallery")
+        self.gallery = gallery.detach().float().cpu().contiguous()
+
+    def __len__(self) -> int:
+        return len(self.gallery)
+
+
 def search(
     queries: Tensor,
-    gallery: Tensor | ApproximateIndex,
+    gallery: Tensor | ExactIndex | ApproximateIndex,
     k: int,
     *,
     device: str | torch.device | None = None,
@@ -22,16 +48,16 @@ def search(
 ) -> tuple[Tensor, Tensor]:
     """Find the k gallery items with the highest inner product for each query.
 
-    With a tensor the search is exact and deterministic: among equal scores the item that comes first in the gallery
-    wins, at the edge of the list too. Scores are computed in float32, in which equal vectors may differ in the last
-    digit. With an index (`hnsw_index`, `ivfpq_index`) it is approximate: items may be missed, but the
+    With a tensor or an `ExactIndex` the search is exact and deterministic: among equal scores the item that comes first
+    in the gallery wins, at the edge of the list too. Scores are computed in float32, in which equal vectors may differ
+    in the last digit. With another index (`hnsw_index`, `ivfpq_index`) it is approximate: items may be missed, but the
     scores of those found are exact; measure what is lost with `search_recall`.
 
     Args:
         queries: `(Q, D)` floats; unit vectors make scores cosine similarities.
-        gallery: `(G, D)` floats, or an index of them.
+        gallery: `(G, D)` floats, or an index of them, which has been checked when it was made.
         k: items wanted, at most G (G - 1 with `exclude_self`).
-        device: where to compute; None takes the device of `queries`. An index always searches on the CPU.
+        device: where to compute; None takes the device of `queries`. An approximate index always searches on the CPU.
         exclude_self: query i **is** gallery item i, which is left out of its own list.
 
     Returns:
@@ -47,17 +73,19 @@ def search(
         >>> indices.tolist(), scores.tolist()
         ([[1, 2]], [[1.0, 0.800000011920929]])
     """
+    vectors = gallery if isinstance(gallery, Tensor) else gallery.gallery
+    if isinstance(gallery, Tensor):
+        check_embeddings(gallery, "gallery")
+    _check(queries, vectors, k, exclude_self)
     if isinstance(gallery, ApproximateIndex):
-        _check(queries, gallery.gallery, k, exclude_self)
         q = queries.detach().float().cpu()
         scores, indices = gallery.candidates(q, k + exclude_self)
     else:
-        _check(queries, gallery, k, exclude_self)
         where = usable_device(device) if device is not None else queries.device
-        q, g = queries.detach().float().to(where), gallery.detach().float().to(where)
+        q, g = queries.detach().float().to(where), vectors.detach().float().to(where)
         scores, indices = _candidates(q, g, min(k + exclude_self + _SPARE, len(g)))  # (Q, wanted), ties in any order
     scores, indices = _in_order(scores, indices, exclude_self)
-    if isinstance(gallery, Tensor) and scores.shape[1] < len(gallery):
+    if not isinstance(gallery, ApproximateIndex) and scores.shape[1] < len(gallery):
         _resolve_boundary_ties(scores, indices, k, q, g, exclude_self)
     return scores[:, :k].to(queries.device), indices[:, :k].to(queries.device)
 
@@ -101,7 +129,6 @@ def _in_order(scores: Tensor, indices: Tensor, exclude_self: bool) -> tuple[Tens
 
 def _check(queries: Tensor, gallery: Tensor, k: int, exclude_self: bool) -> None:
     check_embeddings(queries, "queries")
-    check_embeddings(gallery, "gallery")
     if queries.shape[1] != gallery.shape[1]:
         raise ValueError(
             f"`gallery`: got {gallery.shape[1]} dimensions, expected {queries.shape[1]}, as many as `queries`"
