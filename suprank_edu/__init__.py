@@ -23,6 +23,7 @@ __all__ = [
     "ranking",
     "relevance",
     "retrieval",
+    "search",
     "steps",
     "training",
     "whole_set",

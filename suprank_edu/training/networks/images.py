@@ -1,6 +1,9 @@
 """From encoded images to batches of pixels."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -9,6 +12,9 @@ from torch import Tensor
 from suprank_edu._extras import needs
 from suprank_edu._threads import in_threads, num_workers
 from suprank_edu.data import RetrievalDataset, VectorDataset
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 PRELOAD_BYTES = 1 << 30
 """Data sets whose resized pixels fit into this many bytes are decoded once and kept; larger ones on the fly."""
@@ -20,11 +26,17 @@ def load_image(dataset: RetrievalDataset, index: int, size: int) -> Tensor:
     Raises:
         OSError: if it cannot be read; one line names it.
     """
-    with needs("train"):
-        from PIL import Image, ImageOps
+    return fitted(dataset.image(index, min_side=size), size)
 
-    image = ImageOps.fit(dataset.image(index, min_side=size), (size, size), method=Image.Resampling.BILINEAR)
-    pixels = torch.from_numpy(np.array(image))  # (size, size) or (size, size, 3)
+
+def fitted(image: Image, size: int) -> Tensor:
+    """Return an image as a `(C, size, size)` uint8 tensor: the short side is resized, the centre cut out."""
+    with needs("train"):
+        from PIL import Image as pillow
+        from PIL import ImageOps
+
+    square = ImageOps.fit(image, (size, size), method=pillow.Resampling.BILINEAR)
+    pixels = torch.from_numpy(np.array(square))  # (size, size) or (size, size, 3)
     return pixels[None] if pixels.ndim == 2 else pixels.permute(2, 0, 1)  # (C, size, size)
 
 

@@ -1,0 +1,7 @@
+"""A trained network and its photographs as a search engine: built, added to, searched, and kept in a folder."""
+
+from suprank_edu.search.answer import Answer, Hit
+from suprank_edu.search.index import PhotoIndex
+from suprank_edu.search.threshold import Threshold, choose_threshold, threshold_of
+
+__all__ = ["Answer", "Hit", "PhotoIndex", "Threshold", "choose_threshold", "threshold_of"]

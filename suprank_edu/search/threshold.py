@@ -1,0 +1,156 @@
+"""When a search has found nothing: the score that the best photograph must reach, chosen on queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from suprank_edu._checks import check_column, check_number
+from suprank_edu.data import RetrievalDataset
+from suprank_edu.data.dataset import Labels
+from suprank_edu.training import embed
+
+if TYPE_CHECKING:
+    from suprank_edu.search.index import PhotoIndex
+
+_BLOCK = 1 << 24  # scores held at a time
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A score, and what happens to queries with it.
+
+    Attributes:
+        value: the best photograph must reach it to count as found.
+        precision: of the queries that find something, the share that has a class in the index.
+        recall: of the queries that have a class in the index, the share that finds something.
+        share_without: of all queries, the share without a class in the index, which `precision` supposes.
+        queries: how many `precision` and `recall` were measured on.
+
+    Example:
+        >>> print(Threshold(0.8, precision=0.9, recall=0.7, share_without=0.5, queries=40))
+        threshold 0.800: precision 0.90, recall 0.70 on 40 queries, if 50 % of queries have nothing to find
+    """
+
+    value: float
+    precision: float
+    recall: float
+    share_without: float
+    queries: int
+
+    def __str__(self) -> str:
+        return (
+            f"threshold {self.value:.3f}: precision {self.precision:.2f}, recall {self.recall:.2f} on {self.queries} "
+            f"queries, if {self.share_without:.0%} of queries have nothing to find".replace("%", " %")
+        )
+
+
+def choose_threshold(
+    index: PhotoIndex,
+    queries: RetrievalDataset,
+    *,
+    precision: float | None = None,
+    share_without: float = 0.5,
+    column: int = 0,
+    seed: int = 0,
+) -> Threshold:
+    """Choose the score below which a search has found nothing, on photographs that are not in the index.
+
+    Each query is asked twice: of the index as it is, and as if its class had never come into it, which is what a new
+    product looks like. The threshold is chosen on one half of the classes, and what it does is measured on the other.
+
+    Args:
+        index: what is searched.
+        queries: photographs with the classes of the index, from another day or another shop than those in it.
+        precision: the least precision wanted, of all thresholds that reach it the one with the best recall; None takes
+            the threshold with the best F1, the harmonic mean of both.
+        share_without: of all queries in use, the share that has nothing to find; precision depends on it.
+        column: the label column whose classes are meant.
+        seed: of the draw of the classes.
+
+    Returns:
+        The score, and its precision and recall on the classes that it was not chosen on. Set `index.threshold` to its
+        `value` to use it.
+
+    Raises:
+        ValueError: other class names than those of the index, fewer than two classes of queries that are in it, or no
+            threshold that reaches `precision`.
+    """
+    check_column(column, index.photographs.labels.shape[1])
+    if queries.class_names[column] != index.photographs.class_names[column]:
+        raise ValueError(
+            f"`queries`: got other names of classes in column {column} than the index has, expected the same"
+        )
+    labels, there = queries.labels[:, column], index.photographs.labels[:, column]
+    queries = queries.subset(rows := np.flatnonzero(np.isin(labels, there)))
+    classes = np.random.default_rng(seed).permutation(np.unique(labels[rows]))
+    if len(classes) < 2:
+        raise ValueError(f"`queries`: got {len(classes)} classes that are in the index, expected at least 2")
+    with_class, without = _best_scores(embed(index.network, queries), labels[rows], index.vectors, there)
+    chosen_on = torch.from_numpy(np.isin(labels[rows], classes[: len(classes) // 2]))  # (Q,)
+    chosen = threshold_of(with_class[chosen_on], without[chosen_on], precision, share_without)
+    return _measured(chosen.value, with_class[~chosen_on], without[~chosen_on], share_without)
+
+
+def threshold_of(
+    with_class: Tensor, without: Tensor, precision: float | None = None, share_without: float = 0.5
+) -> Threshold:
+    """Choose a threshold from the best scores of queries whose class is in the index, and of others.
+
+    Args:
+        with_class: `(Q,)` best scores of queries whose class is in the index.
+        without: `(R,)` those of queries whose class is not.
+        precision, share_without: see `choose_threshold`.
+
+    Raises:
+        ValueError: there is no score, a share is outside of 0..1, or no threshold reaches `precision`.
+
+    Example:
+        >>> threshold_of(torch.tensor([0.9, 0.8, 0.4]), torch.tensor([0.5, 0.3])).value
+        0.800000011920929
+    """
+    for name, scores in (("with_class", with_class), ("without", without)):
+        if scores.ndim != 1 or not len(scores):
+            raise ValueError(f"`{name}`: got shape {tuple(scores.shape)}, expected (Q,), one or more scores")
+    for name, share in (("share_without", share_without), ("precision", precision)):
+        if share is not None:
+            check_number(name, share, minimum=0)
+            if share > 1:
+                raise ValueError(f"`{name}`: got {share!r}, expected a share of 0..1")
+    candidates = torch.unique(with_class).tolist()  # between two of them recall is the same, and precision no better
+    measured = [_measured(value, with_class, without, share_without) for value in candidates]
+    if precision is None:
+        return max(measured, key=lambda one: _f1(one.precision, one.recall))
+    if not (enough := [one for one in measured if one.precision >= precision]):
+        best = max(one.precision for one in measured)
+        raise ValueError(
+            f"`precision`: got {precision}, expected at most {best:.3f}, the best that a threshold reaches"
+        )
+    return max(enough, key=lambda one: one.recall)
+
+
+def _measured(value: float, with_class: Tensor, without: Tensor, share_without: float) -> Threshold:
+    recall = float((with_class >= value).float().mean())
+    right, wrong = (1 - share_without) * recall, share_without * float((without >= value).float().mean())
+    precision = right / (right + wrong) if right + wrong else 1.0
+    return Threshold(value, precision, recall, share_without, len(with_class))
+
+
+def _f1(precision: float, recall: float) -> float:
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+def _best_scores(queries: Tensor, labels: Labels, gallery: Tensor, ref_labels: Labels) -> tuple[Tensor, Tensor]:
+    """Return two times `(Q,)`: each query's best score, and its best with photographs of other classes."""
+    whole, others = torch.empty(len(queries)), torch.empty(len(queries))
+    classes = torch.from_numpy(ref_labels)  # (N,)
+    for rows in torch.split(torch.arange(len(queries)), max(1, _BLOCK // len(gallery))):
+        scores = queries[rows] @ gallery.T  # (rows, N)
+        whole[rows] = scores.amax(dim=1)
+        own = torch.from_numpy(labels)[rows, None] == classes
+        others[rows] = scores.masked_fill(own, -torch.inf).amax(dim=1)
+    return whole, others
