@@ -1,0 +1,1 @@
+"""What explorers show of a search: the list of one photograph, by one network and by another."""
