@@ -17,7 +17,6 @@ from suprank_edu.explore.labelling.review_table import ReviewTable
 from suprank_edu.explore.ranks.gallery import Gallery, show_retrieved
 from suprank_edu.explore.ranks.loss_along_a_score import loss_along_a_score
 from suprank_edu.explore.ranks.losses_at_work import losses_at_work
-from suprank_edu.explore.ranks.nearest_pictures import nearest_pictures
 from suprank_edu.explore.ranks.order_photographs import PhotographOrder, order_photographs
 from suprank_edu.explore.ranks.pull_on_a_pair import pull_on_a_pair
 from suprank_edu.explore.ranks.rank_a_gallery import rank_a_gallery
@@ -56,7 +55,6 @@ __all__ = [
     "level_pulls",
     "loss_along_a_score",
     "losses_at_work",
-    "nearest_pictures",
     "order_photographs",
     "pull_on_a_pair",
     "query_by_query",

@@ -72,16 +72,12 @@ class Shelf:
         scores, levels = self.scores[embedding][at].tolist(), self.levels[at].tolist()
         return sorted(range(len(scores)), key=lambda j: (-scores[j], levels[j]))
 
-    def traces(self, query: str, embedding: str, seen: int | None = None) -> list[dict[str, Any]]:
-        """Return every picture in its place, its frame and its mark; pictures after the first `seen` fade."""
+    def traces(self, query: str, embedding: str) -> list[dict[str, Any]]:
+        """Return every picture in its place, its frame and its mark."""
         at, order = self.query_names.index(query), self.order(query, embedding)
         place = {item: number for number, item in enumerate(order, 1)}
-        limit = len(order) if seen is None else seen
         traces = [picture(self.queries[at], 0)]
-        traces += [
-            picture(source, place[item], 1.0 if place[item] <= limit else 0.35)
-            for item, source in enumerate(self.gallery)
-        ]
+        traces += [picture(source, place[item]) for item, source in enumerate(self.gallery)]
         of_level = [[j for j in order if self.levels[at, j] == level] for level in range(self.num_levels + 1)]
         for level in reversed(range(self.num_levels + 1)):
             mark, places = mark_of(level, self.num_levels), [place[j] for j in of_level[level]]
@@ -104,11 +100,7 @@ class Shelf:
 
 
 def shelf(
-    dataset: RetrievalDataset,
-    queries: Sequence[int],
-    gallery: Sequence[int],
-    scores: Mapping[str, Tensor],
-    columns: Sequence[int] | None = None,
+    dataset: RetrievalDataset, queries: Sequence[int], gallery: Sequence[int], scores: Mapping[str, Tensor]
 ) -> Shelf:
     """Decode the pictures and count what they share.
 
@@ -117,15 +109,13 @@ def shelf(
         queries: two or more positions in the data set.
         gallery: 2 to 23 positions, none of them a query's.
         scores: two or more embeddings by name, each with `(Q, G)` scores.
-        columns: the label columns that count, finest first; None takes all.
 
     Raises:
         ValueError: too few queries or embeddings, too large a gallery, a query in it, positions that are not in the
             data set, or scores of another shape, that are not finite or no floating-point tensor.
     """
     _check(len(dataset), queries, gallery, scores)
-    kept = list(range(dataset.labels.shape[1])) if columns is None else list(columns)
-    labels = torch.from_numpy(dataset.labels[:, kept])
+    labels = torch.from_numpy(dataset.labels)
     names = [names_of(dataset, index) for index in queries]
     return Shelf(
         queries=tuple(as_photograph(dataset, index, PIXELS) for index in queries),
@@ -133,7 +123,7 @@ def shelf(
         gallery=tuple(as_photograph(dataset, index, PIXELS) for index in gallery),
         captions=tuple(", ".join(names_of(dataset, index)) for index in gallery),
         levels=count_shared(labels[list(queries)], labels[list(gallery)]),
-        column_names=tuple(dataset.column_names[column] for column in kept),
+        column_names=tuple(dataset.column_names),
         scores={name: value.detach().to("cpu", torch.float64) for name, value in scores.items()},
     )
 

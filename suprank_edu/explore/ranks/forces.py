@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 
 from suprank_edu import metrics, naive
-from suprank_edu.explore.ranks.ways_out import SMOOTH_AP, SUP_AP, value_and_pulls
+from suprank_edu.explore.ranks.ways_out import SMOOTH_AP, SUP_AP, moved, value_and_pulls
 from suprank_edu.losses import sup_ap, sup_ndcg, sup_recall
 
 SUPRANK, SIGMOID = "SupRank (H⁻)", "sigmoid (Smooth-AP)"
@@ -61,17 +61,13 @@ class Scene:
         """1 for what shares the finest level."""
         return tuple(int(level == self.top) for level in self.levels)
 
-    def moved(self, item: int, score: float) -> tuple[float, ...]:
-        """Return the scores once `item` has `score`."""
-        return (*self.scores[:item], score, *self.scores[item + 1 :])
-
     def state(self, item: int, score: float, stand_in: str) -> State:
         """Return the ranks and the loss of AP once `item` has `score` (E1, E3, E7 or E11)."""
-        return _state(self.moved(item, score), self.relevant, stand_in)
+        return _state(moved(self.scores, item, score), self.relevant, stand_in)
 
     def judged(self, item: int, score: float) -> Judged:
         """Return the three losses once `item` has `score`, and the forces of each (E8 to E10)."""
-        return _judged(self.moved(item, score), self.relevant, self.levels)
+        return _judged(moved(self.scores, item, score), self.relevant, self.levels)
 
 
 @functools.cache

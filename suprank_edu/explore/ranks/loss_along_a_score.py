@@ -17,7 +17,7 @@ from suprank_edu.explore.engine.controls import Choice, Slider
 from suprank_edu.explore.engine.drags import Drag
 from suprank_edu.explore.engine.explorer import Explorer
 from suprank_edu.explore.engine.figures import Description, FigureFunction
-from suprank_edu.explore.ranks.ways_out import LOSSES, SMOOTH_AP, STYLES, height, pull_axis, value_and_pulls
+from suprank_edu.explore.ranks.ways_out import LOSSES, SMOOTH_AP, STYLES, height, moved, pull_axis, value_and_pulls
 
 _VALUES, _PULLS = (-0.2, 1.08), (height(-40.0), height(40.0))
 _FLOOR = -0.12  # where the photographs lie, below the losses
@@ -82,10 +82,6 @@ def _checked(scores: Sequence[float], relevant: Sequence[int], item: int) -> tup
     return own, flags
 
 
-def _at(scores: tuple[float, ...], item: int, score: float) -> tuple[float, ...]:
-    return (*scores[:item], score, *scores[item + 1 :])
-
-
 @functools.cache
 def _places(scores: tuple[float, ...], item: int) -> tuple[float, ...]:
     """Return the scores of the curves: hundredths, and both sides of every other item."""
@@ -98,7 +94,7 @@ def _describe(scores: tuple[float, ...], flags: tuple[int, ...], item: int, scor
     others = [_others(scores, flags, item, kind) for kind in (1, 0)]
     kind = POSITIVE if flags[item] else NEGATIVE
     moving = _dots([score], kind, "the one that moves") | {"showlegend": False}
-    value, pulls = value_and_pulls(loss, _at(scores, item, score), flags)
+    value, pulls = value_and_pulls(loss, moved(scores, item, score), flags)
     data = [*others, moving, ring(score, _FLOOR, 22, 2, "the one that moves")]
     data += [probe(score, _VALUES), probe(score, _PULLS, **LOWER), *_curves(scores, flags, item, loss)]
     data += [_point(score, value, STYLES[loss]), _point(score, height(pulls[item]), STYLES[loss], **LOWER)]
@@ -131,8 +127,8 @@ def _point(x: float, y: float, style: Style, **where: str) -> dict[str, Any]:
 @functools.cache
 def _curves(scores: tuple[float, ...], flags: tuple[int, ...], item: int, loss: str) -> list[dict[str, Any]]:
     at, style = list(_places(scores, item)), STYLES[loss]
-    found = [value_and_pulls(loss, _at(scores, item, x), flags) for x in at]
-    exact = [1 - naive.average_precision(_at(scores, item, x), flags) for x in at]
+    found = [value_and_pulls(loss, moved(scores, item, x), flags) for x in at]
+    exact = [1 - naive.average_precision(moved(scores, item, x), flags) for x in at]
     flat = [0.0, 1.0]
     return [
         _line(at, exact, EXACT, "1 − AP", 3),
@@ -171,7 +167,7 @@ def _layout() -> dict[str, Any]:
 
 
 def _readout(scores: tuple[float, ...], flags: tuple[int, ...], item: int, score: float, loss: str) -> str:
-    at = _at(scores, item, score)
+    at = moved(scores, item, score)
     value, pulls = value_and_pulls(loss, at, flags)
     strength = pulls[item]
     way = "nowhere" if abs(strength) < 1e-12 else "up" if strength > 0 else "down"

@@ -18,6 +18,7 @@ from suprank_edu.explore.drawing.traces import QUIET, ring, strokes
 from suprank_edu.explore.drawing.words import fixed, number
 from suprank_edu.explore.engine.figures import Description
 from suprank_edu.explore.ranks.forces import Scene
+from suprank_edu.explore.ranks.ways_out import moved
 
 _ROW = 58  # pixels a row
 _PICTURES, _SCORES, _NUMBERS = (
@@ -42,7 +43,7 @@ def describe(
     scene: Scene, item: int, score: float, forces: Sequence[float], texts: Sequence[str], span: tuple[float, float]
 ) -> Description:
     """Return the description of the list with `item` at `score`, the forces as arrows and a text a row."""
-    scores = scene.moved(item, score)
+    scores = moved(scene.scores, item, score)
     data = [strokes([span] * len(scores), range(len(scores))), *_arrows(scores, forces, span), *_marks(scene, scores)]
     data += [ring(score, item, 24, 2, "the one that moves"), _texts(texts)]
     return {"data": data, "layout": _layout(scene, span)}

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu import metrics, naive
+from suprank_edu.explore.ranks.ways_out import moved
 
 NAMES = "ABCDEFGH"
 LEVELS = (2, 1, 2, 0, 2, 0, 1, 0)
@@ -37,11 +38,6 @@ def item_index(option: str) -> int:
     return NAMES.index(option[0])
 
 
-def moved(item: int, score: float) -> tuple[float, ...]:
-    """Return the scores of the start with one of them replaced."""
-    return (*SCORES[:item], score, *SCORES[item + 1 :])
-
-
 def is_relevant(counts: str) -> tuple[int, ...]:
     """Return 1 for the items that AP and R@k count as relevant."""
     return tuple(int(level >= (2 if counts == STRICT else 1)) for level in LEVELS)
@@ -61,7 +57,7 @@ def ranked_list(item: int, score: float, counts: str, k: int) -> Ranked:
 @functools.cache
 def _ranked_list(item: int, score: float, counts: str) -> tuple[Ranked, tuple[float, ...]]:
     """Return all that does not depend on k, and AP, NDCG and H-AP."""
-    scores, relevant = moved(item, score), is_relevant(counts)
+    scores, relevant = moved(SCORES, item, score), is_relevant(counts)
     order = sorted(range(len(scores)), key=lambda i: (-scores[i], LEVELS[i]))
     relevances = naive.relevance(LEVELS)
     state = Ranked(
@@ -88,7 +84,7 @@ def sweep(item: int, counts: str, k: int, low: float, high: float) -> tuple[tupl
     beside = 1e-4
     ties = [s + step for i, s in enumerate(SCORES) if i != item for step in (-beside, 0.0, beside)]
     at = tuple(sorted({low, high, *(round(s, 6) for s in ties)}))
-    scores = torch.tensor([moved(item, s) for s in at], dtype=torch.float64)  # (S, 8)
+    scores = torch.tensor([moved(SCORES, item, s) for s in at], dtype=torch.float64)  # (S, 8)
     ap, ndcg, h_ap = _without_k(scores, counts)
     recall = metrics.recall_at_k(scores, _expanded(is_relevant(counts), scores), k)
     return at, torch.stack([ap, recall, ndcg, h_ap])

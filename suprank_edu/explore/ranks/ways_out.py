@@ -57,6 +57,16 @@ def value_and_pulls(loss: str, scores: tuple[float, ...], relevant: tuple[int, .
     return float(value.detach()), tuple((0.0 - slope[0]).tolist())
 
 
+def moved(scores: tuple[float, ...], item: int, score: float) -> tuple[float, ...]:
+    """Return `scores` once `item` has `score`.
+
+    Example:
+        >>> moved((0.9, 0.5, 0.2), 1, 0.7)
+        (0.9, 0.7, 0.2)
+    """
+    return (*scores[:item], score, *scores[item + 1 :])
+
+
 _LINEAR = 0.01  # pulls well below it are drawn in proportion, those above by their logarithm
 
 

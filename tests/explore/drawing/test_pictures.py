@@ -11,7 +11,7 @@ from PIL import Image
 
 from suprank_edu import naive
 from suprank_edu.data import RetrievalDataset
-from suprank_edu.explore import Explorer, hierarchical_ranking, nearest_pictures
+from suprank_edu.explore import Explorer, hierarchical_ranking
 from suprank_edu.explore.drawing.picture_grid import mark_of
 from suprank_edu.explore.drawing.words import readable_name
 from suprank_edu.explore.engine.live import LiveExplorer
@@ -46,11 +46,6 @@ def scores() -> dict[str, torch.Tensor]:
 
 
 @pytest.fixture(scope="module")
-def nearest(dataset: RetrievalDataset, scores: dict[str, torch.Tensor]) -> Explorer:
-    return nearest_pictures(dataset, QUERIES, GALLERY, scores)
-
-
-@pytest.fixture(scope="module")
 def degrees(dataset: RetrievalDataset, scores: dict[str, torch.Tensor]) -> Explorer:
     return hierarchical_ranking(dataset, QUERIES, GALLERY, scores)
 
@@ -81,41 +76,26 @@ def frames_by_place(data: list[dict]) -> dict[int, str]:
     return {int(text): trace["marker"]["symbol"] for trace in marks for text in trace["text"]}
 
 
-def test_every_picture_stands_where_its_score_puts_it(nearest: Explorer, scores: dict[str, torch.Tensor]) -> None:
-    for p in nearest.grid():
-        pictures = [trace for trace in nearest.figure.describe(**p)["data"] if trace["type"] == "image"]
+def test_every_picture_stands_where_its_score_puts_it(degrees: Explorer, scores: dict[str, torch.Tensor]) -> None:
+    for p in degrees.grid():
+        pictures = [trace for trace in degrees.figure.describe(**p)["data"] if trace["type"] == "image"]
         assert len(pictures) == 10
         assert cell(pictures[0]) == (0, 0)  # the query
-        values, levels = scores_of(p, scores), [int(level == 3) for level in levels_of(p)]
+        values, levels = scores_of(p, scores), levels_of(p)
         for k, trace in enumerate(pictures[1:]):
             column, row = cell(trace)
-            place = 6 * row + column
             before = sum(
                 values[j] > values[k] or (values[j] == values[k] and (levels[j], j) < (levels[k], k)) for j in range(9)
             )
-            assert place == before + 1
-            assert trace["opacity"] == (1.0 if place <= p["k"] else 0.35)
+            assert 6 * row + column == before + 1
 
 
-def test_frames_and_marks_tell_right_from_wrong(nearest: Explorer, scores: dict[str, torch.Tensor]) -> None:
-    for p in nearest.grid():
-        hits = listed(scores_of(p, scores), [int(level == 3) for level in levels_of(p)])
-        data = nearest.figure.describe(**p)["data"]
-        assert frames_by_place(data) == {i: "circle" if hit else "x" for i, hit in enumerate(hits, 1)}
-        solid, dashed = (trace for trace in data if trace.get("mode") == "lines")
-        assert (solid["line"]["dash"], dashed["line"]["dash"]) == ("solid", "dash")
-        assert (len(solid["x"]) // 6, len(dashed["x"]) // 6) == (sum(hits), 9 - sum(hits))
-
-
-def test_the_precision_said_is_that_of_the_loops(nearest: Explorer, scores: dict[str, torch.Tensor]) -> None:
-    for p in nearest.grid():
-        relevant, text = [int(level == 3) for level in levels_of(p)], nearest.readout(**p)
-        said = re.search(r"precision (\d+)/(\d+) = ([\d.]+)", text)
-        precision = naive.precision_at_k(scores_of(p, scores), relevant, p["k"])
-        assert float(said.group(3)) == pytest.approx(precision, abs=6e-4)
-        assert int(said.group(1)) / int(said.group(2)) == pytest.approx(precision)
-        first = listed(scores_of(p, scores), relevant).index(1) + 1
-        assert f"first right one has rank {first}" in text
+def test_what_shares_nothing_has_a_dashed_frame(degrees: Explorer, scores: dict[str, torch.Tensor]) -> None:
+    for p in degrees.grid():
+        levels = levels_of(p)
+        frames = [trace for trace in degrees.figure.describe(**p)["data"] if trace.get("mode") == "lines"]
+        assert [len(frame["x"]) // 6 for frame in frames] == [levels.count(level) for level in (3, 2, 1, 0)]
+        assert {frames[0]["line"]["dash"], frames[3]["line"]["dash"]} == {"solid", "dash"}
 
 
 def test_marks_of_all_levels_differ() -> None:
@@ -178,7 +158,7 @@ def test_a_list_without_mistakes_says_so(dataset: RetrievalDataset) -> None:
 def test_a_query_that_nobody_is_like_has_no_metric_and_says_so(dataset: RetrievalDataset) -> None:
     made = torch.tensor([[0.9, 0.1], [0.1, 0.9]])
     alone = {"queries": [3, 0], "gallery": [1, 2], "scores": {"one": made, "two": made.flip(0)}}  # 3 shares nothing
-    degrees, nearest = hierarchical_ranking(dataset, **alone), nearest_pictures(dataset, **alone)
+    degrees = hierarchical_ranking(dataset, **alone)
     bars = degrees.figure.describe(**degrees.parameters)["data"][-1]
     assert bars["x"] == [None] * 5
     assert bars["text"][0] == "H-AP: not defined"
@@ -186,7 +166,6 @@ def test_a_query_that_nobody_is_like_has_no_metric_and_says_so(dataset: Retrieva
         "H-AP and NDCG are not defined: nobody here shares anything with the query.",
         "No mistake: nobody stands before one who shares more.",
     ]
-    assert nearest.readout(**nearest.parameters).startswith("Of the first 2, 0 are right: precision 0/2 = 0; none is")
     # Query 0 shares its super category with item 1, its half with both, its landmark with none.
     other = degrees.parameters | {"query": "2: Old <Mill>"}
     bars = degrees.figure.describe(**other)["data"][-1]
@@ -205,32 +184,29 @@ def test_the_live_figure_moves_the_same_pictures(degrees: Explorer) -> None:
                 np.testing.assert_array_equal(np.array(shown.x, float), np.array(wanted["x"], float))
 
 
-def test_each_picture_is_stored_once(nearest: Explorer, degrees: Explorer) -> None:
-    for explorer in (nearest, degrees):
-        stored = json.dumps(explorer.payload)
-        assert stored.count("data:image/jpeg;base64,") <= len(QUERIES) + len(GALLERY) + 1  # the first query twice
-        for number in range(1, 1 + len(GALLERY)):
-            assert "source" in explorer.payload["data"][number]
+def test_each_picture_is_stored_once(degrees: Explorer) -> None:
+    stored = json.dumps(degrees.payload)
+    assert stored.count("data:image/jpeg;base64,") <= len(QUERIES) + len(GALLERY) + 1  # the first query twice
+    for number in range(1, 1 + len(GALLERY)):
+        assert "source" in degrees.payload["data"][number]
 
 
-def test_names_are_escaped_and_told_to_those_who_do_not_see(nearest: Explorer, degrees: Explorer) -> None:
-    for explorer in (nearest, degrees):
-        assert "Old <Mill>" not in explorer.html()
-        assert "circle" in explorer.alt
-    assert nearest.parameters["query"] == "1: Old <Mill>"
+def test_names_are_escaped_and_told_to_those_who_do_not_see(degrees: Explorer) -> None:
+    assert "Old <Mill>" not in degrees.html()
+    assert "circle" in degrees.alt
+    assert degrees.parameters["query"] == "1: Old <Mill>"
 
 
-@pytest.mark.parametrize("make", [nearest_pictures, hierarchical_ranking])
-def test_what_cannot_be_shown_is_refused(make, dataset: RetrievalDataset, scores: dict[str, torch.Tensor]) -> None:
+def test_what_cannot_be_shown_is_refused(dataset: RetrievalDataset, scores: dict[str, torch.Tensor]) -> None:
     with pytest.raises(ValueError, match=r"`queries`: got 1, expected two or more"):
-        make(dataset, [0], GALLERY, {"a": torch.zeros(1, 9), "b": torch.zeros(1, 9)})
+        hierarchical_ranking(dataset, [0], GALLERY, {"a": torch.zeros(1, 9), "b": torch.zeros(1, 9)})
     with pytest.raises(ValueError, match=r"`gallery`: got 0 items, expected 2\.\.23"):
-        make(dataset, QUERIES, [], scores)
+        hierarchical_ranking(dataset, QUERIES, [], scores)
     with pytest.raises(ValueError, match=r"`gallery`: got 24 items, expected 2\.\.23"):
-        make(dataset, QUERIES, [1] * 24, scores)
+        hierarchical_ranking(dataset, QUERIES, [1] * 24, scores)
     with pytest.raises(ValueError, match=r"`gallery`: got item 2, which is a query"):
-        make(dataset, QUERIES, [2, *GALLERY[1:]], scores)
+        hierarchical_ranking(dataset, QUERIES, [2, *GALLERY[1:]], scores)
     with pytest.raises(ValueError, match=r"`scores`: got 1 embeddings, expected two or more"):
-        make(dataset, QUERIES, GALLERY, {"one": scores["one"]})
+        hierarchical_ranking(dataset, QUERIES, GALLERY, {"one": scores["one"]})
     with pytest.raises(ValueError, match=r"`scores`: got shape \(2, 8\) for 'two', expected \(2, 9\)"):
-        make(dataset, QUERIES, GALLERY, scores | {"two": torch.zeros(2, 8)})
+        hierarchical_ranking(dataset, QUERIES, GALLERY, scores | {"two": torch.zeros(2, 8)})
