@@ -50,7 +50,7 @@ def losses_at_work(
         Sup-NDCG 0.457, at least 1 − NDCG = 0.203
     """
     levels = queries.labels.shape[1]
-    scene = scene_of(queries, query, gallery, items, scores, levels=levels, heading="what it is, its force")
+    scene = scene_of(queries, query, gallery, items, scores, levels=levels, heading="name, force")
 
     def forces(item: int, score: float, loss: str) -> tuple[Sequence[float], list[str]]:
         found = scene.judged(item, score).forces[loss]
