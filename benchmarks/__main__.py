@@ -20,7 +20,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import busy, engines, explorers, losses, metrics, search, training
+from benchmarks import busy, engines, explorers, losses, metrics, moves, search, training
 from benchmarks.harness import Ratio, other_programs
 
 HERE = Path(__file__).parent
@@ -31,6 +31,7 @@ PARTS = {
     "metrics": metrics,
     "search": search,
     "explorers": explorers,
+    "moves": moves,
     "training": training,
     "busy": busy,
 }
