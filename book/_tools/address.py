@@ -1,6 +1,6 @@
 """Puts the repository's address wherever it stands: `python address.py https://github.com/you/repository`.
 
-It stands in `[project.urls]` of pyproject.toml; the README, the citation and the chapters' install cells repeat it.
+It stands in `[project.urls]` of pyproject.toml; README, citation, forms and the chapters' install cells repeat it.
 """
 
 import re
@@ -18,7 +18,10 @@ def stamp(root: Path, new: str) -> list[Path]:
     old = tomllib.loads((root / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
     changed = []
     for path in sorted(
-        [root / "pyproject.toml", root / "CITATION.cff", *root.glob("*.md"), *root.glob("book/**/*.md")]
+        [
+            *(root / "pyproject.toml", root / "CITATION.cff"),
+            *(path for pattern in ("*.md", "book/**/*.md", ".github/**/*.yml") for path in root.glob(pattern)),
+        ]
     ):
         text = path.read_text()
         stamped = re.sub(rf"{re.escape(old)}(?![\w-])", new, text)

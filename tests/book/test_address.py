@@ -11,7 +11,18 @@ import pytest
 import tomllib
 
 ROOT = Path(__file__).resolve().parents[2]
-TEXTS = ["*.md", "*.toml", "*.cff", "*.yml", "Makefile", "book/**/*.md", "book/*.ipynb", "book/**/*.py", "book/*.yml"]
+TEXTS = [
+    "*.md",
+    "*.toml",
+    "*.cff",
+    "*.yml",
+    "Makefile",
+    "book/**/*.md",
+    "book/*.ipynb",
+    "book/**/*.py",
+    "book/*.yml",
+    ".github/**/*.yml",
+]
 CURRENT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
 
 
