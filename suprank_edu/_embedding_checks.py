@@ -39,6 +39,14 @@ def check_batch(
     embeddings: Tensor, labels: Tensor, ref_emb: Tensor | None = None, ref_labels: Tensor | None = None
 ) -> Batch:
     """Check embeddings and labels of a batch and of its references, reading the device once."""
+    own, other = check_shapes(embeddings, labels, ref_emb, ref_labels)
+    return Batch(own, other, check_values(embeddings, own, ref_emb, other)[0])
+
+
+def check_shapes(
+    embeddings: Tensor, labels: Tensor, ref_emb: Tensor | None = None, ref_labels: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    """Check what no value decides, without reading the device; return the labels `(Q, L)` and `(G, L)`."""
     check_floating("embeddings", embeddings, 2)
     query_labels = check_labels(labels, len(embeddings))
     check_device("labels", labels, embeddings)
@@ -46,19 +54,29 @@ def check_batch(
         missing = "ref_emb" if ref_emb is None else "ref_labels"
         raise ValueError(f"`{missing}`: got None, expected `ref_emb` and `ref_labels` together")
     if ref_emb is None or ref_labels is None:
-        gallery_labels, answers = query_labels, [split_classes(query_labels), _extremes(embeddings)]
-    else:
-        gallery_labels = _check_references(embeddings, query_labels, ref_emb, ref_labels)
-        both = torch.cat([query_labels, gallery_labels])
-        answers = [split_classes(both), _extremes(embeddings), _extremes(ref_emb)]
+        return query_labels, query_labels
+    return query_labels, _check_references(embeddings, query_labels, ref_emb, ref_labels)
+
+
+def check_values(
+    embeddings: Tensor, labels: Tensor, ref_emb: Tensor | None, ref_labels: Tensor, *also: Tensor
+) -> tuple[float, list[float]]:
+    """Check values of what `check_shapes` has let pass, reading the device once.
+
+    Returns:
+        How far a norm is off 1 at most, and the numbers of the `(N,)` tensors `also`, read on the way.
+    """
+    every = labels if ref_emb is None else torch.cat([labels, ref_labels])
+    vectors = [embeddings] if ref_emb is None else [embeddings, ref_emb]
+    answers = [split_classes(every), *map(_extremes, vectors), *also]
     with refused_by_transforms("a module's check of its input"):
-        split, *extremes = torch.cat(answers).tolist()
-    error = _norm_error("embeddings", embeddings, extremes[:4])
+        split, *rest = torch.cat([answer.double() for answer in answers]).tolist()
+    error = _norm_error("embeddings", embeddings, rest[:4])
     if ref_emb is not None:
-        error = max(error, _norm_error("ref_emb", ref_emb, extremes[4:]))
+        error = max(error, _norm_error("ref_emb", ref_emb, rest[4:8]))
     if split:
-        check_tree(query_labels if ref_emb is None else both)
-    return Batch(query_labels, gallery_labels, error)
+        check_tree(every)
+    return error, rest[4 * len(vectors) :]
 
 
 def _check_references(embeddings: Tensor, labels: Tensor, ref_emb: Tensor, ref_labels: Tensor) -> Tensor:

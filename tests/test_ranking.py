@@ -6,10 +6,9 @@ import torch
 from hypothesis import given
 from scipy.stats import rankdata
 from strategies import Case, cases, visible
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from suprank_edu import naive
-from suprank_edu.ranking import find_positives, rank, sup_rank
+from suprank_edu.ranking import rank, sup_rank
 from suprank_edu.steps import PUBLISHED, PUBLISHED_INAT, Heaviside, Sigmoid, SupStep
 
 STEPS = {
@@ -211,35 +210,3 @@ SCORES, LEVELS = torch.rand(2, 3), torch.ones(2, 3, dtype=torch.long)
 def test_bad_arguments_are_named(make, message):
     with pytest.raises(ValueError, match=message):
         make()
-
-
-class Looks(TorchDispatchMode):
-    """Counts the numbers read one by one; `tolist` is none of those on a CPU."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.count = 0
-
-    def __torch_dispatch__(self, operation, types, arguments=(), keywords=None):
-        self.count += operation is torch.ops.aten._local_scalar_dense.default
-        return operation(*arguments, **(keywords or {}))
-
-
-@pytest.mark.parametrize("top", [1, 2, 5])
-def test_widths_of_all_levels_are_read_from_the_device_at_once(top, monkeypatch):
-    """One look however many levels, where they were three for each."""
-    levels = torch.arange(20) % (top + 1)
-    scores, to_list = torch.rand(4, 20), torch.Tensor.tolist
-    with Looks() as looks:
-
-        def counted(tensor):
-            looks.count += 1
-            return to_list(tensor)
-
-        monkeypatch.setattr(torch.Tensor, "tolist", counted)
-        found = find_positives(scores, levels.expand(4, 20), top=top)
-        assert looks.count == 1
-        assert find_positives(scores, levels.expand(4, 20)).most_above == found.most_above
-        assert looks.count == 2
-    above = [int((levels >= level).sum()) for level in range(top + 1)]
-    assert found.most_above == above

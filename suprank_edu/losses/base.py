@@ -10,20 +10,20 @@ import torch
 from torch import Tensor, nn
 
 from suprank_edu._checks import MAX_LEVEL, check_column, check_floating, check_index, check_number, check_valid
-from suprank_edu._embedding_checks import are_unit, check_batch
+from suprank_edu._embedding_checks import are_unit, check_shapes, check_values
 from suprank_edu._transforms import left_by_compiler
 from suprank_edu._warnings import warn
-from suprank_edu.losses.pairs import IndicesTuple, visible_pairs
+from suprank_edu.losses.pairs import IndicesTuple, listed_pairs, refuse_unknown, visible_pairs
 from suprank_edu.pairwise.threads import one_thread
+from suprank_edu.positives import Widths, as_widths, count_by_level, visible_levels
 from suprank_edu.ranking import full_precision
 from suprank_edu.relevance import check_weights, count_shared
 
 _OVERFLOWS = 1.8e19  # the norm whose square is beyond float32
-_LOOKS = 10  # batches: of those of a plain shuffle of many classes nearly all lack positives
 
 
 class EmbeddingLoss(nn.Module, ABC):
-    """A loss called as in pytorch-metric-learning, made of one method `per_query(scores, levels, valid)`.
+    """A loss called as in pytorch-metric-learning, made of one method `per_query(scores, levels, widths)`.
 
     Args:
         column: the label column (0 the finest) whose classes make positives; None counts shared levels.
@@ -42,16 +42,15 @@ class EmbeddingLoss(nn.Module, ABC):
             raise ValueError(f"`reduction`: got {reduction!r}, expected 'mean' or 'none'")
         self.column, self.include_self, self.reduction = column, include_self, reduction
         self._min_level = 1
-        self._warned = False
-        self._looks_left = _LOOKS
+        self._warned_of_norms = self._warned_of_nothing_to_learn = False
 
     def extra_repr(self) -> str:
         """Return what the loss was made with."""
         return made_with(self)
 
     @abstractmethod
-    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
-        """Return the `(Q,)` losses of `(Q, G)` scores and levels; 0 for a query without a positive."""
+    def per_query(self, scores: Tensor, levels: Tensor, widths: Widths) -> Tensor:
+        """Return the `(Q,)` losses of `(Q, G)` scores and levels, -1 where hidden; 0 for a query without a positive."""
 
     @left_by_compiler
     def forward(
@@ -97,23 +96,26 @@ class EmbeddingLoss(nn.Module, ABC):
         ref_labels: Tensor | None,
         valid: Tensor | None,
     ) -> Tensor:
-        batch = check_batch(embeddings, labels, ref_emb, ref_labels)
-        self._look_at_norms(batch.norm_error, embeddings.dtype)
-        levels = self._levels(batch.labels, batch.ref_labels)
+        own, other = check_shapes(embeddings, labels, ref_emb, ref_labels)
+        levels = self._levels(own, other)
         check_valid(valid, levels.shape)
-        own_gallery = ref_emb is None
-        visible = visible_pairs(levels, own_gallery and not self.include_self, indices_tuple, valid)
+        listed, unknown = listed_pairs(indices_tuple, levels)
+        visible = visible_pairs(levels, ref_emb is None and not self.include_self, listed, valid)
+        levels = visible_levels(levels, visible)
+        above, most = count_by_level(levels, 1 if self.column is not None else own.shape[1])
+        norm_error, numbers = check_values(embeddings, own, ref_emb, other, unknown, most)  # the device is read once
+        self._look_at_norms(norm_error, embeddings.dtype)
+        refuse_unknown(numbers[0], levels)
+        widths = as_widths(numbers[1:])
         with torch.autocast(embeddings.device.type, enabled=False):
             queries = full_precision(embeddings)
             scores = own_scores(queries) if ref_emb is None else queries @ ref_emb.to(queries.dtype).T  # (Q, G)
-            losses = self.per_query(scores, levels, visible)  # (Q,)
+            losses = self.per_query(scores, levels, widths)  # (Q,)
         if self.reduction == "none":
             return losses
-        positive = levels if levels.dtype == torch.bool else levels >= self._min_level
-        positive = positive if visible is None else positive & visible
-        counted = positive.any(dim=1).sum()
-        self._warn_of_nothing_to_learn(counted)
-        return losses.sum() / counted.clamp(min=1)
+        if not any(widths.above[self._min_level :]):
+            self._warn_of_nothing_to_learn()
+        return losses.sum() / (above[:, self._min_level] > 0).sum().clamp(min=1)
 
     def _levels(self, labels: Tensor, ref_labels: Tensor) -> Tensor:
         """Return `(Q, G)`: shared levels, or with a `column` whether it agrees."""
@@ -131,23 +133,20 @@ class EmbeddingLoss(nn.Module, ABC):
                 f"`embeddings`: got norms of {_OVERFLOWS:.3g} or more, whose scores overflow, expected unit vectors; "
                 "apply torch.nn.functional.normalize first"
             )
-        if not are_unit(norm_error, dtype) and not self._warned:
-            self._warned = True
+        if not are_unit(norm_error, dtype) and not self._warned_of_norms:
+            self._warned_of_norms = True
             warn(
                 f"`embeddings`: a norm is off 1 by {norm_error:.3g}, expected unit vectors so that scores are cosine "
                 "similarities; apply torch.nn.functional.normalize first",
             )
 
-    def _warn_of_nothing_to_learn(self, queries: Tensor) -> None:
-        """Warn once, within the first batches: to know how many `queries` have a positive, one waits for a device."""
-        if self._looks_left and not torch.compiler.is_compiling():
-            self._looks_left -= 1
-            if not int(queries):
-                self._looks_left = 0
-                warn(
-                    "`labels`: no query of the batch has a positive, so that its loss is 0 and nothing is learned; "
-                    "draw several images of a class, as suprank_edu.data.MPerClassBatches does",
-                )
+    def _warn_of_nothing_to_learn(self) -> None:
+        if not self._warned_of_nothing_to_learn:
+            self._warned_of_nothing_to_learn = True
+            warn(
+                "`labels`: no query of the batch has a positive, so that its loss is 0 and nothing is learned; "
+                "draw several images of a class, as suprank_edu.data.MPerClassBatches does",
+            )
 
 
 def made_with(module: nn.Module) -> str:

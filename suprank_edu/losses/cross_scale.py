@@ -17,7 +17,7 @@ from suprank_edu._checks import (
     check_tree,
     check_valid,
 )
-from suprank_edu._embedding_checks import check_batch
+from suprank_edu._embedding_checks import check_shapes, check_values
 from suprank_edu._transforms import left_by_compiler
 from suprank_edu.losses.base import made_with
 from suprank_edu.losses.pairs import IndicesTuple
@@ -157,14 +157,14 @@ class CSLLoss(nn.Module):
             ValueError: shapes or dtypes that do not fit, embeddings that are not finite, a class that the labels of the
                 training set do not have, or not under these coarser ones.
         """
-        own = check_batch(embeddings, labels).labels
+        own, _ = check_shapes(embeddings, labels)
         if embeddings.shape[1] != self.embedding_size:
             raise ValueError(f"`embeddings`: got {embeddings.shape[1]} dimensions, expected {self.embedding_size}")
         if own.shape[1] != len(self.margins):
             raise ValueError(f"`labels`: got {own.shape[1]} columns, expected {len(self.margins)}")
         levels = count_shared(own, self.classes)  # (Q, C)
         known = (levels == len(self.margins)).any(dim=1)
-        if not known.all():
+        if check_values(embeddings, own, None, own, (~known).sum().view(1))[1] != [0]:
             raise ValueError(
                 f"`labels`: got {own[~known][0].tolist()}, expected classes of the labels that the loss was made with"
             )

@@ -15,10 +15,10 @@ from suprank_edu._checks import (
     check_positive,
     check_valid,
 )
-from suprank_edu._embedding_checks import Batch, check_batch
+from suprank_edu._embedding_checks import check_shapes, check_values
 from suprank_edu._transforms import left_by_compiler
 from suprank_edu.losses.base import made_with
-from suprank_edu.losses.pairs import IndicesTuple, listed_pairs
+from suprank_edu.losses.pairs import IndicesTuple, listed_pairs, refuse_unknown, visible_pairs
 from suprank_edu.ranking import full_precision
 
 
@@ -74,14 +74,17 @@ class AtColumn(nn.Module):
             ValueError: shapes, dtypes or devices that do not fit, embeddings that are not finite, a label column
                 that does not exist, labels that are no tree, pairs of rows that do not exist.
         """
-        batch = check_batch(embeddings, labels, ref_emb, ref_labels)
-        check_column(self.column, batch.labels.shape[1])
-        own, other = batch.labels[:, self.column], batch.ref_labels[:, self.column]
+        every, every_ref = check_shapes(embeddings, labels, ref_emb, ref_labels)
+        check_column(self.column, every.shape[1])
+        own, other = every[:, self.column], every_ref[:, self.column]
+        same = own[:, None] == other[None, :]  # (Q, G)
+        check_valid(valid, same.shape)
+        listed, unknown = listed_pairs(indices_tuple, same)
+        refuse_unknown(check_values(embeddings, every, ref_emb, every_ref, unknown)[1][0], same)
         if valid is not None:
-            check_valid(valid, (len(own), len(other)))
-            indices_tuple = _visible_pairs(own, other, indices_tuple, valid, hide_self=ref_emb is None)
-        elif indices_tuple is not None:
-            listed_pairs(indices_tuple, own[:, None] == other[None, :])  # raises for rows that do not exist
+            visible = visible_pairs(same, ref_emb is None, listed, valid)
+            assert visible is not None
+            indices_tuple = *(same & visible).nonzero(as_tuple=True), *(~same & visible).nonzero(as_tuple=True)
         with torch.autocast(embeddings.device.type, enabled=False):
             queries = full_precision(embeddings)
             if ref_emb is None:
@@ -178,26 +181,15 @@ class ProxyLoss(nn.Module):
             ValueError: shapes or dtypes that do not fit, embeddings that are not finite, a label outside
                 0..num_classes - 1.
         """
-        batch: Batch = check_batch(embeddings, labels)
-        check_column(self.column, batch.labels.shape[1])
+        every, _ = check_shapes(embeddings, labels)
+        check_column(self.column, every.shape[1])
         if embeddings.shape[1] != self.embedding_size:
             raise ValueError(f"`embeddings`: got {embeddings.shape[1]} dimensions, expected {self.embedding_size}")
-        own = batch.labels[:, self.column]
-        low, high = torch.stack(torch.aminmax(own)).tolist()
-        if low < 0 or high >= self.num_classes:
+        own = every[:, self.column]
+        unknown = ((own < 0) | (own >= self.num_classes)).sum().view(1)
+        if check_values(embeddings, every, None, every, unknown)[1] != [0]:
+            low, high = torch.stack(torch.aminmax(own)).tolist()
             raise ValueError(f"`labels`: got classes from {low} to {high}, expected 0..{self.num_classes - 1}")
         with torch.autocast(embeddings.device.type, enabled=False):
             loss: Tensor = self.loss(full_precision(embeddings), own.long())
         return loss
-
-
-def _visible_pairs(
-    labels: Tensor, ref_labels: Tensor, indices_tuple: IndicesTuple | None, valid: Tensor, hide_self: bool
-) -> IndicesTuple:
-    """Return the `(anchor, positive, anchor, negative)` pairs that `valid` and `indices_tuple` leave."""
-    same = labels[:, None] == ref_labels[None, :]  # (Q, G)
-    if indices_tuple is not None:
-        valid = valid & listed_pairs(indices_tuple, same)
-    if hide_self:
-        valid = valid & ~torch.eye(len(labels), dtype=torch.bool, device=labels.device)
-    return (*(same & valid).nonzero(as_tuple=True), *(~same & valid).nonzero(as_tuple=True))

@@ -11,11 +11,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_count, check_ranking, check_valid
+from suprank_edu._checks import MAX_LEVEL, check_count, check_ranking, check_valid
 from suprank_edu.losses.rank_scores import check_relevances
 from suprank_edu.pairwise.double_backward import refuse_second_derivative
 from suprank_edu.pairwise.threads import one_thread
-from suprank_edu.ranking import Positives, find_positives, full_precision, visible_levels
+from suprank_edu.positives import Positives, Widths, as_widths, count_by_level, find_positives, visible_levels
+from suprank_edu.ranking import full_precision
 
 Loss = Callable[[Positives], Tensor]
 """The losses `(q,)` of some queries, from their positives."""
@@ -29,7 +30,7 @@ def per_query(
     *,
     min_level: int | None = None,
     relevances: Tensor | None = None,
-    checked: bool = False,
+    widths: Widths | None = None,
 ) -> Tensor:
     """Return `(Q,)`: a loss for each query, with its gradient.
 
@@ -40,7 +41,7 @@ def per_query(
         valid: `(Q, G)` bool, False hides a pair.
         min_level: from which level on an item is positive, all positives then alike; None keeps the levels.
         relevances: `(Q, G)` floats, or None.
-        checked: whether a caller has checked scores, levels and `valid`.
+        widths: those of levels that a caller has checked, and that are -1 where hidden; None reads them.
 
     Raises:
         ValueError: unchecked scores that are no finite `(Q, G)` floats, levels outside 0..62, levels or `valid` of
@@ -51,7 +52,7 @@ def per_query(
     check_relevances(relevances, scores)
     with_slopes = torch.is_grad_enabled() and isinstance(scores, Tensor) and scores.requires_grad
     losses: Tensor = _PerQuery.apply(  # type: ignore[no-untyped-call]
-        scores, levels, valid, relevances, loss, min_level, checked, with_slopes
+        scores, levels, valid, relevances, loss, min_level, widths, with_slopes
     )[0]
     return losses
 
@@ -67,17 +68,19 @@ class _PerQuery(torch.autograd.Function):
         relevances: Tensor | None,
         loss: Loss,
         min_level: int | None,
-        checked: bool,
+        widths: Widths | None,
         with_slopes: bool,
     ) -> tuple[Tensor, Tensor]:
-        if not checked:
+        if widths is None:
             check_ranking(scores, levels)
             check_valid(valid, scores.shape)
+            top = 1 if min_level is not None or levels.dtype == torch.bool else MAX_LEVEL
+            levels = visible_levels(levels, valid, min_level)
+            widths = as_widths(count_by_level(levels, top)[1].tolist())
         scores = full_precision(scores.detach())
         with one_thread(scores.numel(), scores.device), torch.set_grad_enabled(with_slopes):
-            top = 1 if min_level is not None or levels.dtype == torch.bool else None
             row = scores.detach().requires_grad_(with_slopes)
-            losses = loss(find_positives(row, visible_levels(levels, valid, min_level), relevances, top))
+            losses = loss(find_positives(row, levels, relevances, widths))
             if not losses.requires_grad:
                 return losses, torch.zeros_like(scores if with_slopes else scores[:0])
             (slopes,) = torch.autograd.grad(losses, row, torch.ones_like(losses))

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu._checks import check_ks, check_positive
-from suprank_edu.ranking import Positives
+from suprank_edu.positives import Positives
 from suprank_edu.relevance import relevance_table, weights_table
 
 

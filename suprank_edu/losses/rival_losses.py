@@ -13,6 +13,7 @@ from suprank_edu._checks import check_count, check_number, check_positive
 from suprank_edu.losses.base import EmbeddingLoss
 from suprank_edu.losses.per_query import per_query
 from suprank_edu.losses.rivals import black_box_ap_of, soft_bin_ap_of
+from suprank_edu.positives import Widths
 
 
 class SoftBinAPLoss(EmbeddingLoss):
@@ -36,9 +37,9 @@ class SoftBinAPLoss(EmbeddingLoss):
         check_count("bins", bins, minimum=2)
         self.bins = bins
 
-    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
+    def per_query(self, scores: Tensor, levels: Tensor, widths: Widths) -> Tensor:
         """Return `(Q,)` losses of `(Q, G)` scores."""
-        return per_query(partial(soft_bin_ap_of, bins=self.bins), scores, levels, valid, checked=True)
+        return per_query(partial(soft_bin_ap_of, bins=self.bins), scores, levels, None, widths=widths)
 
 
 class BlackBoxAPLoss(EmbeddingLoss):
@@ -72,7 +73,7 @@ class BlackBoxAPLoss(EmbeddingLoss):
         check_number("margin", margin, minimum=0)
         self.interpolation, self.margin = interpolation, margin
 
-    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
+    def per_query(self, scores: Tensor, levels: Tensor, widths: Widths) -> Tensor:
         """Return `(Q,)` losses of `(Q, G)` scores."""
         loss = partial(black_box_ap_of, interpolation=self.interpolation, margin=self.margin)
-        return per_query(loss, scores, levels, valid, checked=True)
+        return per_query(loss, scores, levels, None, widths=widths)

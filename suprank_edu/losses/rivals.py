@@ -15,7 +15,7 @@ from suprank_edu._transforms import left_by_compiler
 from suprank_edu.losses.per_query import per_query
 from suprank_edu.losses.rank_scores import mean_over_positives, one_minus
 from suprank_edu.pairwise import count_at_least
-from suprank_edu.ranking import Positives
+from suprank_edu.positives import Positives
 
 _INFINITY = float("inf")
 

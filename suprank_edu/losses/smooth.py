@@ -23,7 +23,7 @@ from suprank_edu.losses.rank_scores import (
     relevances_by_level,
 )
 from suprank_edu.losses.sup import KS
-from suprank_edu.ranking import Positives
+from suprank_edu.positives import Positives
 from suprank_edu.steps import Sigmoid
 
 

@@ -15,6 +15,7 @@ from suprank_edu.losses.base import EmbeddingLoss, RelevanceLoss
 from suprank_edu.losses.per_query import per_query
 from suprank_edu.losses.smooth import ap_of, h_ap_of, ndcg_of, recall_of
 from suprank_edu.losses.sup import KS
+from suprank_edu.positives import Widths
 from suprank_edu.steps import Sigmoid
 
 
@@ -40,9 +41,9 @@ class SmoothAPLoss(EmbeddingLoss):
         super().__init__(column, include_self, reduction)
         self.step = Sigmoid(tau)
 
-    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
+    def per_query(self, scores: Tensor, levels: Tensor, widths: Widths) -> Tensor:
         """Return `(Q,)` losses of `(Q, G)` scores."""
-        return per_query(partial(ap_of, step=self.step), scores, levels, valid, checked=True)
+        return per_query(partial(ap_of, step=self.step), scores, levels, None, widths=widths)
 
 
 class SmoothRecallLoss(EmbeddingLoss):
@@ -77,10 +78,10 @@ class SmoothRecallLoss(EmbeddingLoss):
         check_positive("temperature", temperature)
         self.step, self.ks, self.temperature = Sigmoid(tau), check_ks(ks), temperature
 
-    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
+    def per_query(self, scores: Tensor, levels: Tensor, widths: Widths) -> Tensor:
         """Return `(Q,)` losses of `(Q, G)` scores."""
         loss = partial(recall_of, ks=self.ks, temperature=self.temperature, step=self.step)
-        return per_query(loss, scores, levels, valid, checked=True)
+        return per_query(loss, scores, levels, None, widths=widths)
 
 
 class SmoothNDCGLoss(EmbeddingLoss):
@@ -102,9 +103,9 @@ class SmoothNDCGLoss(EmbeddingLoss):
         super().__init__(None, include_self, reduction)
         self.step = Sigmoid(tau)
 
-    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
+    def per_query(self, scores: Tensor, levels: Tensor, widths: Widths) -> Tensor:
         """Return `(Q,)` losses of `(Q, G)` scores."""
-        return per_query(partial(ndcg_of, step=self.step), scores, levels, valid, checked=True)
+        return per_query(partial(ndcg_of, step=self.step), scores, levels, None, widths=widths)
 
 
 class SmoothHAPLoss(RelevanceLoss):
@@ -136,7 +137,7 @@ class SmoothHAPLoss(RelevanceLoss):
         super().__init__(alpha, weights, include_self, reduction)
         self.step = Sigmoid(tau)
 
-    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
+    def per_query(self, scores: Tensor, levels: Tensor, widths: Widths) -> Tensor:
         """Return `(Q,)` losses of `(Q, G)` scores."""
         loss = partial(h_ap_of, alpha=self.alpha, step=self.step, weights=self.weights)
-        return per_query(loss, scores, levels, valid, checked=True)
+        return per_query(loss, scores, levels, None, widths=widths)

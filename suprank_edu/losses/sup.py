@@ -22,7 +22,7 @@ from suprank_edu.losses.rank_scores import (
     recall_loss,
     relevances_by_level,
 )
-from suprank_edu.ranking import Positives, rank_plus
+from suprank_edu.positives import Positives, rank_plus
 from suprank_edu.steps import Step, SupStep
 
 KS = (1, 2, 4, 8, 16)

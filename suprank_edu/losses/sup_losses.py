@@ -14,6 +14,7 @@ from suprank_edu._checks import check_ks, check_positive
 from suprank_edu.losses.base import EmbeddingLoss, RelevanceLoss
 from suprank_edu.losses.per_query import per_query
 from suprank_edu.losses.sup import KS, ap_of, h_ap_of, ndcg_of, recall_of
+from suprank_edu.positives import Widths
 from suprank_edu.steps import SupStep
 
 
@@ -46,9 +47,9 @@ class SupAPLoss(EmbeddingLoss):
         super().__init__(column, include_self, reduction)
         self.step = _sup_step(step)
 
-    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
+    def per_query(self, scores: Tensor, levels: Tensor, widths: Widths) -> Tensor:
         """Return `(Q,)` losses of `(Q, G)` scores."""
-        return per_query(partial(ap_of, step=self.step), scores, levels, valid, checked=True)
+        return per_query(partial(ap_of, step=self.step), scores, levels, None, widths=widths)
 
 
 class SupRecallLoss(EmbeddingLoss):
@@ -84,10 +85,10 @@ class SupRecallLoss(EmbeddingLoss):
         self.ks, self.temperature = check_ks(ks), temperature
         self.step = _sup_step(step)
 
-    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
+    def per_query(self, scores: Tensor, levels: Tensor, widths: Widths) -> Tensor:
         """Return `(Q,)` losses of `(Q, G)` scores."""
         loss = partial(recall_of, ks=self.ks, temperature=self.temperature, step=self.step)
-        return per_query(loss, scores, levels, valid, checked=True)
+        return per_query(loss, scores, levels, None, widths=widths)
 
 
 class SupNDCGLoss(EmbeddingLoss):
@@ -115,9 +116,9 @@ class SupNDCGLoss(EmbeddingLoss):
         super().__init__(None, include_self, reduction)
         self.step = _sup_step(step)
 
-    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
+    def per_query(self, scores: Tensor, levels: Tensor, widths: Widths) -> Tensor:
         """Return `(Q,)` losses of `(Q, G)` scores."""
-        return per_query(partial(ndcg_of, step=self.step), scores, levels, valid, checked=True)
+        return per_query(partial(ndcg_of, step=self.step), scores, levels, None, widths=widths)
 
 
 class SupHAPLoss(RelevanceLoss):
@@ -152,10 +153,10 @@ class SupHAPLoss(RelevanceLoss):
         super().__init__(alpha, weights, include_self, reduction)
         self.step = _sup_step(step)
 
-    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None) -> Tensor:
+    def per_query(self, scores: Tensor, levels: Tensor, widths: Widths) -> Tensor:
         """Return `(Q,)` losses of `(Q, G)` scores."""
         loss = partial(h_ap_of, alpha=self.alpha, step=self.step, weights=self.weights)
-        return per_query(loss, scores, levels, valid, checked=True)
+        return per_query(loss, scores, levels, None, widths=widths)
 
 
 def _sup_step(step: SupStep) -> SupStep:
