@@ -180,13 +180,18 @@ def slug(title: str) -> str:
     return number[0].lower() if number else default_slugify(title)
 
 
+def repository() -> str:
+    """Where the project is published: what `make REPOSITORY=…` says for one build, else what pyproject.toml says."""
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    return (os.environ.get("SUPRANK_EDU_REPOSITORY") or project["urls"]["Repository"]).rstrip("/")
+
+
 def add_launch_button(app: Sphinx, config: Config) -> None:
     """Link each chapter to Colab, which opens notebooks of GitHub, unless the address is the placeholder still."""
-    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
-    repository = (os.environ.get("SUPRANK_EDU_REPOSITORY") or project["urls"]["Repository"]).rstrip("/")
-    if repository.startswith("https://github.com/") and "/OWNER/" not in repository:
+    address = repository()
+    if address.startswith("https://github.com/") and "/OWNER/" not in address:
         config.html_theme_options |= {
-            "repository_url": repository,
+            "repository_url": address,
             "repository_branch": "main",
             "path_to_docs": "book",
             "launch_buttons": {"colab_url": "https://colab.research.google.com"},

@@ -1,0 +1,84 @@
+"""The public names of the library: how pages write them, which chapters use them, and which equations they compute."""
+
+import ast
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+HIDDEN = {"remove-cell", "remove-input"}  # cells whose code the page does not show
+ROW = re.compile(r"^\| \[E(\d+)\]\(#e\d+\) [^|]+\|[^|]+\|([^|]+)\|", re.MULTILINE)  # of the equations table
+MEMBERS = ("method", "attribute", "property", "module")
+
+
+def read_names(objects: Mapping[str, Any]) -> dict[str, str]:
+    """Return the full name for each way to write a name of the API: `sup_ap`, `losses.sup_ap`, and so on.
+
+    A word alone is a function, class or constant; where two rooms have it, the one that is not in plain loops.
+    """
+    found: dict[str, set[str]] = {}
+    for full, entry in objects.items():
+        parts = full.split(".")
+        for length in range(2 if entry.objtype in MEMBERS else 1, len(parts) + 1):
+            if not entry.aliased:
+                found.setdefault(".".join(parts[-length:]), set()).add(full)
+    fast = {short: {full for full in fulls if ".naive." not in full} or fulls for short, fulls in found.items()}
+    return {short: next(iter(fulls)) for short, fulls in fast.items() if len(fulls) == 1}
+
+
+def imported(code: str) -> dict[str, str]:
+    """Return the full name of each name that code imports from the library, by the name that it has there."""
+    names = {}
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "suprank_edu":
+            names |= {each.asname or each.name: f"{node.module}.{each.name}" for each in node.names}
+    return names
+
+
+def used(code: str, names: Mapping[str, str]) -> set[str]:
+    """Return the full names that code uses: imported names, and `module.name` of imported modules."""
+    full = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Name) and node.id in names:
+            full.add(names[node.id])
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in names:
+            full.add(f"{names[node.value.id]}.{node.attr}")
+    return full
+
+
+def code_of(notebook: Path, shown: bool = False) -> str:
+    """Return the code of a notebook, or of the cells whose code is shown; commands of the shell are left out."""
+    cells = [cell for cell in json.loads(notebook.read_text())["cells"] if cell["cell_type"] == "code"]
+    if shown:
+        cells = [cell for cell in cells if not HIDDEN & set(cell["metadata"].get("tags", []))]
+    code = "\n".join("".join(cell["source"]) for cell in cells)
+    return re.sub(r"^( *)[%!].*", r"\1pass", code, flags=re.MULTILINE)
+
+
+def text_of(notebook: Path) -> str:
+    """Return what a notebook says between its cells."""
+    cells = json.loads(notebook.read_text())["cells"]
+    return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+
+
+def chapters_of(notebooks: Iterable[Path], names: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return for each full name the chapters that show it at work or speak of it, by the names of their files."""
+    chapters: dict[str, list[str]] = {}
+    for notebook in sorted(notebooks):
+        here = imported(code_of(notebook))
+        shown = used(code_of(notebook, shown=True), here)
+        words = {word.split("(")[0] for word in re.findall(r"`([^`\n]+)`", text_of(notebook))}
+        for full in shown | {full for word in words if (full := here.get(word) or names.get(word))}:
+            chapters.setdefault(full, []).append(notebook.stem)
+    return chapters
+
+
+def equations_of(table: str, names: Mapping[str, str]) -> dict[str, list[int]]:
+    """Return for each full name the numbers of its equations, as the equations table has them."""
+    numbers: dict[str, list[int]] = {}
+    for number, functions in ROW.findall(table):
+        for name in re.findall("`([^`]+)`", functions):
+            if name in names:
+                numbers.setdefault(names[name], []).append(int(number))
+    return numbers
