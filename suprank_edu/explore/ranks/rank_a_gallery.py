@@ -53,10 +53,11 @@ def rank_a_gallery() -> Explorer:
         title="Rank a gallery: move one score and watch every metric",
         alt=(
             "A query shows a castle; eight gallery items A to H are listed by score, best first: three show the same "
-            "castle (circles), two another castle (squares), three no castle (crosses). Beside each relevant item a "
-            "bar gives what it adds to AP, its rank among the relevant items divided by its rank. Below, AP, R@k, "
-            "NDCG and H-AP are drawn over the score of the chosen item: they are flat between the scores of the "
-            "other items, jump where it passes one, and leave a single point apart at an exact tie."
+            "castle (circles), two another castle (squares), three no castle (crosses). The number in front of a row "
+            "is the rank of its item, the same for two that tie. Beside each relevant item a bar gives what it adds to "
+            "AP, its rank among the relevant items divided by its rank. Below, AP, R@k, NDCG and H-AP are drawn over "
+            "the score of the chosen item: they are flat between the scores of the other items, jump where it passes "
+            "one, and leave a single point apart at an exact tie."
         ),
         readout=readout,
         drags=[

@@ -16,7 +16,7 @@ from suprank_edu.explore.drawing.palette import (
     level_style,
     with_lower_legend,
 )
-from suprank_edu.explore.drawing.traces import IN_BAR, QUIET, probe, strokes
+from suprank_edu.explore.drawing.traces import IN_BAR, QUIET, probe, strokes, words
 from suprank_edu.explore.drawing.words import fixed
 from suprank_edu.explore.engine.figures import Description, FigureFunction
 from suprank_edu.explore.ranks.ranked_list import (
@@ -63,7 +63,7 @@ def figure(item: str, score: float, counts: str, k: int) -> Description:
 def _list(chosen: int, score: float) -> list[dict[str, Any]]:
     state = ranked_list(chosen, score, STRICT, 1)  # places and ranks are the same for every count and k
     stems = strokes([(_LEFT, score) for score in state.scores], state.places, width=1.5)
-    return [stems, *_items(state), _ring(state, chosen)]
+    return [stems, *_items(state), _ring(state, chosen), _ranks(state)]
 
 
 def _items(state: Ranked) -> list[dict[str, Any]]:
@@ -101,6 +101,14 @@ def _ring(state: Ranked, chosen: int) -> dict[str, Any]:
         "marker": {"color": ACCENT.colour, "symbol": "circle-open", "size": 22, "line": {"width": 2}},
         **QUIET,
     }
+
+
+def _ranks(state: Ranked) -> dict[str, Any]:
+    """Return the number in front of each row: the rank of its item, the same for two that tie."""
+    by_place = sorted(range(len(NAMES)), key=lambda i: state.places[i])
+    numbers = [f"{state.ranks[i]}\u2002" for i in by_place]
+    rows = [float(place) for place in range(1, len(NAMES) + 1)]
+    return words([_LEFT] * len(rows), rows, numbers, "middle left") | {"cliponaxis": False}
 
 
 @functools.cache
@@ -159,7 +167,7 @@ def _marker(number: int, score: float, value: float) -> dict[str, Any]:
 
 @functools.cache
 def _layout() -> dict[str, Any]:
-    rows = axis("", range=[8.6, 0.4], domain=[0.52, 1.0], tickvals=list(range(1, 9)), zeroline=False, showgrid=False)
+    rows = axis("", range=[8.6, 0.4], domain=[0.52, 1.0], showticklabels=False, zeroline=False, showgrid=False)
     made = layout(
         620,
         xaxis=axis("score", range=[_LEFT, 1.1], domain=[0.0, 0.64], anchor="y", zeroline=False, dtick=0.2),

@@ -89,6 +89,9 @@ def test_the_list_is_ordered_and_the_bars_are_ranks(explorer: Explorer, some: li
         assert [rows[name][0] for name in NAMES] == scores
         (bars,) = (t for t in data if t["type"] == "bar")
         ranks, plus = naive.rank(scores), naive.rank_plus(scores, relevant)
+        (numbers,) = (t for t in data if t.get("mode") == "text")
+        assert [int(text) for text in numbers["text"]] == [ranks[NAMES.index(name)] for name in by_place]
+        assert numbers["y"] == list(range(1, 9))
         members = [k for k in range(8) if relevant[k]]
         assert bars["text"] == [f"{plus[k]}/{ranks[k]}" for k in members]
         assert bars["x"] == [plus[k] / ranks[k] for k in members]
