@@ -19,7 +19,6 @@ from suprank_edu.explore import (
     query_by_query,
     rank_a_gallery,
     relevance_weights,
-    surrogate_bounds,
     telling_queries,
 )
 from suprank_edu.training.study import NAMES, load_rankings, results_folder
@@ -32,11 +31,10 @@ def results_by_query() -> Explorer:
     return query_by_query(drawings, found, telling_queries(drawings, found), "Sup-AP", "HAPPIER")
 
 
-# Those that need no data; each is named as its function.
+# Those that need no data and store their frames; each is named as its function.
 MAKE = {
     make.__name__: make
     for make in (
-        surrogate_bounds,
         rank_a_gallery,
         decomposability_gap,
         relevance_weights,

@@ -65,9 +65,11 @@
     async start() {
       try {
         this.payload = await inflate(this.block.querySelector(".sre-data").textContent);
+        const { script } = this.payload;
+        if (script) this.compute = new Function(`return ${script.source}`)();
         this.inputs.forEach((_, control) => this.show(control));
         await this.draw();
-        if (this.payload.drags) this.handles = makeHandles(this.plot, this.payload.drags, (...move) => this.dragged(...move));
+        if (this.payload.drags) makeHandles(this.plot, this.payload.drags, (...move) => this.dragged(...move));
         this.block.dataset.state = "ready";
         new ResizeObserver(() => this.fit()).observe(this.plot);
       } catch (error) {
@@ -132,7 +134,18 @@
         for (const key of leaf.p.slice(0, -1)) target = target[key];
         target[leaf.p[leaf.p.length - 1]] = leaf.p[0] === "data" ? themed(value, colours) : value;
       }
+      state.text = this.readoutText(state.readout || {});
+      if (this.compute) {
+        const made = this.compute(Object.fromEntries(this.at()), this.payload.script.given);
+        for (const [trace, changes] of Object.entries(made.data)) Object.assign(state.data[trace], themed(changes, colours));
+        state.text = made.readout;
+      }
       return state;
+    }
+
+    // The name and the value of every control.
+    at() {
+      return this.payload.controls.map((control, i) => [control.name, control.values[this.position[i]]]);
     }
 
     readoutText(lines) {
@@ -149,8 +162,8 @@
         while (this.dirty) {
           this.dirty = false;
           const state = this.frame();
-          const at = this.payload.controls.map((control, i) => [control.name, control.values[this.position[i]]]);
-          if (this.text) this.text.textContent = this.readoutText(state.readout);
+          const at = this.at();
+          if (this.text) this.text.textContent = state.text;
           await window.Plotly.react(this.plot, state.data, this.layout(), CONFIG);
           this.plot.dataset.drawn = JSON.stringify(Object.fromEntries(at));
         }

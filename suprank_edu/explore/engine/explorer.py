@@ -11,6 +11,7 @@ from suprank_edu.explore.engine import payload
 from suprank_edu.explore.engine.controls import Choice, Control, SelectionSlider, Slider, Toggle, Value
 from suprank_edu.explore.engine.drags import Drag, check_drags
 from suprank_edu.explore.engine.figures import FigureFunction, describe
+from suprank_edu.explore.engine.payload import Script
 from suprank_edu.explore.engine.static import Block, block_html
 
 
@@ -28,10 +29,11 @@ class Explorer:
         square: the built page makes the figure no taller than it is wide, for rings on a narrow screen; its layout
             has a height, the largest.
         drags: the marks that can be dragged, each in the place of a slider, which stays.
+        script: what the built page computes its frames with, where their grid would be too large to store.
 
     Raises:
         ValueError: a control that `figure` does not take, two controls of one name, a preset or a drag that names
-            no control or value, an empty title or alt text, or a grid of more than 20,000 frames.
+            no control or value, an empty title or alt text, or a grid of more than 20,000 frames without a script.
 
     Example:
         >>> from suprank_edu.explore import FigureFunction, Slider
@@ -54,8 +56,10 @@ class Explorer:
         readout: Callable[..., str] | None = None,
         square: bool = False,
         drags: Sequence[Drag] = (),
+        script: Script | None = None,
     ) -> None:
         self.figure = figure
+        self.script = script
         self.square = square
         self.drags = tuple(drags)
         self.controls = tuple(controls)
@@ -67,7 +71,8 @@ class Explorer:
         _check_takes("figure", figure, self.controls)
         if readout is not None:
             _check_takes("readout", readout, self.controls)
-        payload.check_size([len(control.values) for control in self.controls])
+        if script is None:
+            payload.check_size([len(control.values) for control in self.controls])
 
     @property
     def parameters(self) -> dict[str, Value]:
@@ -89,7 +94,9 @@ class Explorer:
 
     @functools.cached_property
     def payload(self) -> payload.Payload:
-        """Every frame of the grid, each thing that changes stored once (see `payload.build`)."""
+        """Every frame of the grid, each thing that changes stored once (see `payload.build`); or their script."""
+        if self.script is not None:
+            return payload.scripted(self.figure, self.controls, self._readout, self.script)
         return payload.build(self.figure, self.controls, self._readout)
 
     def html(self) -> str:

@@ -11,7 +11,7 @@ import json
 import math
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from suprank_edu.explore.engine.controls import Control, Value
 from suprank_edu.explore.engine.figures import describe
@@ -22,6 +22,19 @@ Payload: TypeAlias = dict[str, Any]
 
 MAX_FRAMES = 20_000
 """Largest number of frames an explorer may have: more would take minutes to compute and megabytes to store."""
+
+
+class Script(NamedTuple):
+    """What a page computes the frames of an explorer with; tests hold it against the figure and the readout.
+
+    Attributes:
+        source: JavaScript of a function (parameters, given) → `{data, readout}`, in which `data` maps the number of a
+            trace to what of it changes.
+        given: numbers that it takes from the library, ready for JSON.
+    """
+
+    source: str
+    given: dict[str, Any]
 
 
 def grid(controls: Sequence[Control]) -> Iterator[dict[str, Value]]:
@@ -64,6 +77,28 @@ def build(
         "readout": base.get("readout"),
         "leaves": leaves,
         "sizer": _longest(texts),
+    }
+
+
+def scripted(
+    figure: Callable[..., Any], controls: Sequence[Control], readout: Callable[..., str] | None, script: Script
+) -> Payload:
+    """Return what a page needs that computes its frames: the first of them, and the script.
+
+    The longest readout is sought among the ends and the middles of the controls.
+    """
+    start = describe(figure, {control.name: control.value for control in controls})
+    few = [dict.fromkeys((c.values[0], c.values[len(c.values) // 2], c.value, c.values[-1])) for c in controls]
+    names = [control.name for control in controls]
+    texts = {_text(readout(**dict(zip(names, at, strict=True)))) for at in itertools.product(*few)} if readout else {""}
+    return {
+        "sizes": [len(control.values) for control in controls],
+        "data": quantised(start["data"]),
+        "layout": quantised(start["layout"]),
+        "readout": None if readout is None else {},
+        "leaves": [],
+        "sizer": _longest(texts),
+        "script": script._asdict(),
     }
 
 
@@ -123,4 +158,16 @@ def _longest(texts: set[str]) -> str:
     return "\n".join(max(row, key=len) for row in itertools.zip_longest(*lines, fillvalue=""))
 
 
-__all__ = ["Payload", "build", "check_size", "decode", "describe", "encode", "frame", "grid", "quantised"]
+__all__ = [
+    "Payload",
+    "Script",
+    "build",
+    "check_size",
+    "decode",
+    "describe",
+    "encode",
+    "frame",
+    "grid",
+    "quantised",
+    "scripted",
+]

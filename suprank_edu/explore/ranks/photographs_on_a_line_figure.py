@@ -11,9 +11,9 @@ from suprank_edu.explore.drawing.palette import (
     axis,
     heading,
     layout,
-    level_style,
     unmarked_axis,
 )
+from suprank_edu.explore.drawing.picture_grid import mark_of
 from suprank_edu.explore.drawing.traces import QUIET, ring, strokes
 from suprank_edu.explore.drawing.words import fixed, number
 from suprank_edu.explore.engine.figures import Description
@@ -101,14 +101,14 @@ def _arrows(scores: Sequence[float], forces: Sequence[float], span: tuple[float,
 def _marks(scene: Scene, scores: Sequence[float]) -> list[dict[str, Any]]:
     traces = []
     for level in _shown_levels(scene):
-        style, rows = level_style(level, scene.top), [row for row, own in enumerate(scene.levels) if own == level]
+        mark, rows = mark_of(level, scene.top), [row for row, own in enumerate(scene.levels) if own == level]
         traces.append(
             {
                 "type": "scatter",
                 "x": [scores[row] for row in rows],
                 "y": rows,
                 "mode": "markers",
-                "marker": {"color": style.colour, "symbol": style.symbol, "size": 14},
+                "marker": {"color": mark.colour, "symbol": mark.symbol, "size": 14},
                 "name": scene.level_names[level],
                 "hovertext": [f"{row + 1}, {scene.names[row]}: score {fixed(scores[row], 2)}" for row in rows],
                 "hoverinfo": "text",
@@ -150,7 +150,7 @@ def _layout(scene: Scene, span: tuple[float, float]) -> dict[str, Any]:
         for row, source in enumerate(scene.pictures)
     ]
     room = 0.02 * (span[1] - span[0])
-    return layout(
+    made = layout(
         _ROW * count + 90,
         images=pictures,
         xaxis=axis("score", range=[span[0] - room, span[1] + room], domain=list(_SCORES), zeroline=False, anchor="y"),
@@ -158,3 +158,4 @@ def _layout(scene: Scene, span: tuple[float, float]) -> dict[str, Any]:
         yaxis=unmarked_axis((count - 0.45, -0.55)),
         annotations=[heading(scene.heading, 1.0) | {"x": _NUMBERS[0], "yanchor": "bottom"}],
     )
+    return made | {"legend": made["legend"] | {"y": 1 + 20 / (_ROW * count)}}  # above the heading, not on it

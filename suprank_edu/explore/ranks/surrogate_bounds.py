@@ -3,10 +3,10 @@
 import torch
 
 from suprank_edu.explore.drawing.words import below_one, fixed, number
-from suprank_edu.explore.engine.controls import Choice, SelectionSlider, Slider
+from suprank_edu.explore.engine.controls import Choice, Slider
 from suprank_edu.explore.engine.drags import Drag
 from suprank_edu.explore.engine.explorer import Explorer
-from suprank_edu.explore.ranks.surrogate_bounds_figure import DELTAS, MARKS, REACH, figure
+from suprank_edu.explore.ranks.surrogate_bounds_figure import MARKS, REACH, figure, script
 from suprank_edu.explore.ranks.surrogate_bounds_steps import CONTINUOUS, INATURALIST, PUBLISHED, VARIANTS, at, sup_step
 from suprank_edu.steps import Sigmoid, SupStep
 
@@ -29,9 +29,9 @@ def surrogate_bounds() -> Explorer:
         figure,
         [
             Slider("t", "Score difference t", -REACH, REACH, 0.01, 0.03),
-            SelectionSlider("tau", "Temperature τ", (0.005, 0.01, 0.02, 0.05), 0.01),
-            SelectionSlider("rho", "Slope ρ beyond δ", (0.0, 10.0, 30.0, 100.0), 100.0),
-            SelectionSlider("delta", "Threshold δ", DELTAS, 0.05),
+            Slider("tau", "Temperature τ", 0.003, 0.05, 0.001, 0.01),
+            Slider("rho", "Slope ρ beyond δ", 0, 110, 2, 100),
+            Slider("delta", "Threshold δ", 0.0, 0.1, 0.002, 0.05),
             Choice("variant", "Variant of H⁻", tuple(VARIANTS), CONTINUOUS),
         ],
         title="Three steps: what a pair counts, and how hard it is pulled",
@@ -44,6 +44,7 @@ def surrogate_bounds() -> Explorer:
         ),
         readout=readout,
         drags=[Drag("t", trace, 0, f"score difference t, on {name}") for name, trace in MARKS.items()],
+        script=script(),
     )
 
 
@@ -84,7 +85,7 @@ def _verdict_sup(step: SupStep, gap: float) -> str:
     if not step.upper_bounds_heaviside:
         return "no bound for 0 ≤ t ≤ δ"
     before = float(step(torch.tensor(step.delta, dtype=torch.float64)))
-    if before > step.value_beyond_delta:
+    if before > step.value_beyond_delta + 1e-9:  # no rounding
         return f"an upper bound that falls from {number(before)} to {number(step.value_beyond_delta)} at δ"
     return "an upper bound, H⁻ ≥ H at every t"
 

@@ -7,17 +7,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from suprank_edu._html import asset
 from suprank_edu.explore.drawing.palette import EXACT, SMOOTH, SUPRANK, Style, axis, heading, layout
 from suprank_edu.explore.drawing.traces import probe
 from suprank_edu.explore.drawing.words import fixed, number
 from suprank_edu.explore.engine.figures import Description, FigureFunction
-from suprank_edu.explore.ranks.surrogate_bounds_steps import Steps, at, sup_step
+from suprank_edu.explore.engine.payload import Script
+from suprank_edu.explore.ranks.surrogate_bounds_steps import VARIANTS, Steps, at, sup_step
 from suprank_edu.steps import Heaviside, Sigmoid, Step
 
 Array = NDArray[np.float64]
-
-DELTAS = (0.0, 0.02, 0.05, 0.1)
-"""The thresholds to choose from, at which H⁻ may jump."""
 
 REACH = 0.2
 """The largest score difference that is drawn."""
@@ -45,50 +44,43 @@ def figure(t: float, tau: float, rho: float, delta: float, variant: str) -> Desc
 
 
 @functools.cache
-def _xs() -> Array:
-    """Return the score differences of the curves: fine around 0, and both sides of every possible jump."""
+def _xs(delta: float = 0.0) -> Array:
+    """Return the score differences of the curves: fine around 0, and both sides of the jumps at 0 and at δ."""
     coarse = np.linspace(-REACH, REACH, 41)
     fine = np.concatenate([np.linspace(-0.06, 0.06, 61), np.linspace(-0.02, 0.02, 41)])
-    jumps = [-_AFTER, *(delta + _AFTER for delta in DELTAS)]
-    return np.unique(np.concatenate([coarse.round(6), fine.round(6), jumps]))
+    return np.unique(np.concatenate([coarse.round(6), fine.round(6), [-_AFTER, _AFTER, delta, delta + _AFTER]]))
 
 
 @functools.cache
 def _exact_traces() -> list[dict[str, Any]]:
-    return _traces(Heaviside(), *_STYLES.exact)
+    return _traces(Heaviside(), _xs(), *_STYLES.exact)
 
 
 @functools.cache
 def _sigmoid_traces(tau: float) -> list[dict[str, Any]]:
     step = Sigmoid(tau)
-    return [_shade(SMOOTH, step, "/", "under H"), *_traces(step, *_STYLES.smooth)]
+    return [_shade(SMOOTH, step, "/", "under H", _xs()), *_traces(step, _xs(), *_STYLES.smooth)]
 
 
 @functools.cache
 def _sup_traces(tau: float, rho: float, delta: float, variant: str) -> list[dict[str, Any]]:
-    step = sup_step(tau, rho, delta, variant)
-    return [_shade(SUPRANK, step, "\\", ""), *_traces(step, *_STYLES.sup)]
+    step, xs = sup_step(tau, rho, delta, variant), _xs(delta)
+    return [_shade(SUPRANK, step, "\\", "", xs), *_traces(step, xs, *_STYLES.sup)]
 
 
-def _traces(step: Step, style: Style, name: str) -> list[dict[str, Any]]:
-    t = torch.from_numpy(_xs())
-    return [_line(style, name, step(t).numpy(), "y"), _line(style, name, step.slope(t).numpy(), "y2")]
+def _traces(step: Step, xs: Array, style: Style, name: str) -> list[dict[str, Any]]:
+    t = torch.from_numpy(xs)
+    return [_line(style, name, xs, step(t).numpy(), "y"), _line(style, name, xs, step.slope(t).numpy(), "y2")]
 
 
-@functools.cache
-def _outline_xs() -> Array:
-    right = _xs()[_xs() >= 0]
-    return np.concatenate([right, right[::-1]])
-
-
-def _shade(style: Style, step: Step, pattern: str, name: str) -> dict[str, Any]:
+def _shade(style: Style, step: Step, pattern: str, name: str, xs: Array) -> dict[str, Any]:
     """Return the area between H = 1 and the step where it lies under H; of no height where it does not."""
-    right = _xs()[_xs() >= 0]
+    right = xs[xs >= 0]
     floor = np.minimum(step(torch.from_numpy(right)).numpy(), 1.0)
     outline = np.concatenate([floor, np.ones_like(floor)])
     return {
         "type": "scatter",
-        "x": _outline_xs(),
+        "x": np.concatenate([right, right[::-1]]),
         "y": outline,
         "mode": "lines",
         "line": {"width": 0, "color": style.colour},
@@ -101,11 +93,11 @@ def _shade(style: Style, step: Step, pattern: str, name: str) -> dict[str, Any]:
     }
 
 
-def _line(style: Style, name: str, y: Array, yaxis: str) -> dict[str, Any]:
+def _line(style: Style, name: str, xs: Array, y: Array, yaxis: str) -> dict[str, Any]:
     what = "value" if yaxis == "y" else "slope"
     return {
         "type": "scatter",
-        "x": _xs(),
+        "x": xs,
         "y": y,
         "yaxis": yaxis,
         "mode": "lines",
@@ -119,7 +111,7 @@ def _line(style: Style, name: str, y: Array, yaxis: str) -> dict[str, Any]:
 @functools.cache
 def _marker(style: Style, name: str, t: float, y: float, span: tuple[float, float], yaxis: str) -> dict[str, Any]:
     """Return the probe's mark on one curve; beyond the top of the axis it becomes an arrow at the top."""
-    top = span[1] - 0.04 * (span[1] - span[0])
+    top = _top(span)
     return {
         "type": "scatter",
         "x": [t],
@@ -131,6 +123,27 @@ def _marker(style: Style, name: str, t: float, y: float, span: tuple[float, floa
         "hoverinfo": "text",
         "showlegend": False,
     }
+
+
+def _top(span: tuple[float, float]) -> float:
+    return span[1] - 0.04 * (span[1] - span[0])
+
+
+def script() -> Script:
+    """Return what the page computes the figure with: the same formulas, and the constants of this module."""
+    markers = [{"color": style.colour, "size": 11} for style, _ in _STYLES]
+    return Script(
+        asset(__package__, "surrogate_bounds.js"),
+        {
+            "variants": VARIANTS,
+            "xs": _xs().tolist(),
+            "tops": [_top(_VALUES), _top(_SLOPES)],
+            "styles": [
+                {"name": name, "symbol": style.symbol, "marker": marker}
+                for (style, name), marker in zip(_STYLES, markers, strict=True)
+            ],
+        },
+    )
 
 
 @functools.cache
