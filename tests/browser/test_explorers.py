@@ -25,7 +25,10 @@ BOOK = Path(__file__).resolve().parents[2] / "book"
 SHOWN = [
     ("10_hierarchical_relevance", 0),
     ("10_hierarchical_relevance", 1),
+    ("04_why_a_rank_has_no_gradient", 0),
     ("05_surrogates_and_their_bounds", 0),
+    ("06_suprank", 0),
+    ("07_from_suprank_to_losses", 0),
     ("13_training_for_real", 0),
     ("08_the_decomposability_gap", 0),
     ("09_closing_the_gap", 0),
