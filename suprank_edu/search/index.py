@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from suprank_edu.data import RetrievalDataset
 from suprank_edu.retrieval import ExactIndex, search
 from suprank_edu.search.answer import Answer, Hit
 from suprank_edu.search.digests import Digests, digest_of, digests_of
-from suprank_edu.search.joining import joined, unlabelled
+from suprank_edu.search.joining import joined, loose
 from suprank_edu.search.kept import Content, read_index, write_index
 from suprank_edu.search.query import vector_of
 from suprank_edu.training import embed
@@ -129,7 +129,11 @@ class PhotoIndex:
         return f"{type(self).__name__}({len(self):,} photographs, {self.vectors.shape[1]} dimensions; {classes}"
 
     def add(
-        self, photographs: RetrievalDataset | Iterable[str | os.PathLike[str]], *, cache: CacheFolder = None
+        self,
+        photographs: RetrievalDataset | Iterable[str | os.PathLike[str]],
+        *,
+        classes: Sequence[str] | None = None,
+        cache: CacheFolder = None,
     ) -> int:
         """Embed further photographs and put them at the end; a file with path and bytes of one that is there is not.
 
@@ -137,18 +141,20 @@ class PhotoIndex:
 
         Args:
             photographs: a data set with the columns of the index, whose classes are known by their names; or paths of
-                image files, which become members of a class "not labelled".
+                image files.
+            classes: of image files, the name of their class and of those above it, finest first; None makes them
+                members of a class "not labelled".
             cache: see `build`.
 
         Returns:
             How many were new or had changed.
 
         Raises:
-            ValueError: other columns than those of the index, or a class under another parent than there.
+            ValueError: other columns than those of the index, or not as many `classes`.
             OSError: a photograph cannot be read; the index stays as it was.
         """
         if not isinstance(photographs, RetrievalDataset):
-            photographs = unlabelled(photographs, self.photographs)
+            photographs = loose(photographs, self.photographs, classes)
         digests = digests_of(photographs)
         known = {name: row for row, name in enumerate(_places(self.photographs))}
         old = [known.get(name, -1) for name in _places(photographs)]  # (M,)

@@ -1,7 +1,7 @@
 """Photographs put behind others: their classes are the same where their names are."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -11,24 +11,32 @@ from suprank_edu.data.dataset import Labels
 NOT_LABELLED = "not labelled"
 
 
-def unlabelled(paths: Iterable[str | os.PathLike[str]], like: RetrievalDataset | None = None) -> RetrievalDataset:
-    """Return photographs of which nobody has said what they show: at each level of the class "not labelled".
+def loose(
+    paths: Iterable[str | os.PathLike[str]],
+    like: RetrievalDataset | None = None,
+    classes: Sequence[str] | None = None,
+) -> RetrievalDataset:
+    """Return photographs of one class, or of none: those are of the class "not labelled" at each level.
 
     Args:
         paths: of the files.
         like: the photographs that they will join; None gives one column, `class`.
+        classes: names of their class and of those above it, finest first.
 
     Raises:
-        ValueError: `paths` is one path, or none.
+        ValueError: `paths` is one path, or none; or there are not as many `classes` as columns.
     """
     if isinstance(paths, str | os.PathLike) or not (files := [os.fspath(path) for path in paths]):
         raise ValueError(f"`photographs`: got {paths!r}, expected a data set, or a list of one or more paths")
     columns = ("class",) if like is None else like.column_names
+    names = [NOT_LABELLED] * len(columns) if classes is None else list(classes)
+    if len(names) != len(columns):
+        raise ValueError(f"`classes`: got {', '.join(names)}, expected {len(columns)} names: {', '.join(columns)}")
     return RetrievalDataset(
         files,
         np.zeros((len(files), len(columns)), dtype=np.int64),
         column_names=columns,
-        class_names=[[NOT_LABELLED]] * len(columns),
+        class_names=[[name] for name in names],
         licence="not stated",
         source="photographs",
         mode="RGB" if like is None else like.mode,
@@ -41,7 +49,7 @@ def joined(first: RetrievalDataset, second: RetrievalDataset) -> RetrievalDatase
     A class of `second` is one of `first` when its name and those of all classes above it are the same.
 
     Raises:
-        ValueError: other columns, or other channels.
+        ValueError: other columns, other channels, or boxes in one of them alone.
 
     Example:
         >>> from suprank_edu.data import read
@@ -49,16 +57,11 @@ def joined(first: RetrievalDataset, second: RetrievalDataset) -> RetrievalDatase
         >>> joined(glyphs.subset(range(10)), glyphs.subset([470]))
         RetrievalDataset(11 images; character: 2, alphabet: 2)
     """
-    if first.column_names != second.column_names:
-        raise ValueError(
-            f"`photographs`: got the columns {', '.join(second.column_names)}, expected those of the index, "
-            f"{', '.join(first.column_names)}"
-        )
+    labels, class_names = renumbered(first, second)
     if first.mode != second.mode:
         raise ValueError(f"`photographs`: got images of mode {second.mode}, expected {first.mode}, as in the index")
     if (first.boxes is None) != (second.boxes is None):
         raise ValueError("`photographs`: got boxes in the index or in what is added alone, expected them in both")
-    labels, class_names = _renumbered(first, second)
     return RetrievalDataset(
         [*first.items, *second.items],
         np.concatenate([first.labels, labels]),  # (N + M, L)
@@ -72,8 +75,17 @@ def joined(first: RetrievalDataset, second: RetrievalDataset) -> RetrievalDatase
     )
 
 
-def _renumbered(first: RetrievalDataset, second: RetrievalDataset) -> tuple[Labels, list[list[str]]]:
-    """Return the `(M, L)` labels of the second by the class ids of the first, and the names of all classes."""
+def renumbered(first: RetrievalDataset, second: RetrievalDataset) -> tuple[Labels, list[list[str]]]:
+    """Return the `(M, L)` labels of the second by the class ids of the first, and the names of all classes.
+
+    Raises:
+        ValueError: other columns.
+    """
+    if first.column_names != second.column_names:
+        raise ValueError(
+            f"`photographs`: got the columns {', '.join(second.column_names)}, expected those of the index, "
+            f"{', '.join(first.column_names)}"
+        )
     if first.class_names == second.class_names:
         return second.labels, first.class_names
     class_names = [list(of_level) for of_level in first.class_names]

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from suprank_edu._checks import check_column, check_number
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.data.dataset import Labels
+from suprank_edu.search.joining import renumbered
 from suprank_edu.training import embed
 
 if TYPE_CHECKING:
@@ -61,11 +63,13 @@ def choose_threshold(
     """Choose the score below which a search has found nothing, on photographs that are not in the index.
 
     Each query is asked twice: of the index as it is, and as if its class had never come into it, which is what a new
-    product looks like. The threshold is chosen on one half of the classes, and what it does is measured on the other.
+    product looks like. One whose class is not in the index is asked once. The threshold is chosen on one half of the
+    classes, and what it does is measured on the other.
 
     Args:
         index: what is searched.
-        queries: photographs with the classes of the index, from another day or another shop than those in it.
+        queries: photographs of classes of the index, known by their names, from another day or another shop than those
+            in it.
         precision: the least precision wanted, of all thresholds that reach it the one with the best recall; None takes
             the threshold with the best F1, the harmonic mean of both.
         share_without: of all queries in use, the share that has nothing to find; precision depends on it.
@@ -77,23 +81,28 @@ def choose_threshold(
         `value` to use it.
 
     Raises:
-        ValueError: other class names than those of the index, fewer than two classes of queries that are in it, or no
+        ValueError: other columns than those of the index, fewer than two classes of queries that are in it, or no
             threshold that reaches `precision`.
     """
     check_column(column, index.photographs.labels.shape[1])
-    if queries.class_names[column] != index.photographs.class_names[column]:
-        raise ValueError(
-            f"`queries`: got other names of classes in column {column} than the index has, expected the same"
-        )
-    labels, there = queries.labels[:, column], index.photographs.labels[:, column]
-    queries = queries.subset(rows := np.flatnonzero(np.isin(labels, there)))
-    classes = np.random.default_rng(seed).permutation(np.unique(labels[rows]))
-    if len(classes) < 2:
-        raise ValueError(f"`queries`: got {len(classes)} classes that are in the index, expected at least 2")
-    with_class, without = _best_scores(embed(index.network, queries), labels[rows], index.vectors, there)
-    chosen_on = torch.from_numpy(np.isin(labels[rows], classes[: len(classes) // 2]))  # (Q,)
-    chosen = threshold_of(with_class[chosen_on], without[chosen_on], precision, share_without)
-    return _measured(chosen.value, with_class[~chosen_on], without[~chosen_on], share_without)
+    labels, there = renumbered(index.photographs, queries)[0][:, column], index.photographs.labels[:, column]
+    known = np.isin(labels, there)  # (Q,)
+    if (count := len(np.unique(labels[known]))) < 2:
+        raise ValueError(f"`queries`: got {count} classes that are in the index, expected at least 2")
+    whole, others = _best_scores(embed(index.network, queries), labels, index.vectors, there)
+    first = torch.from_numpy(_half_of_classes(labels, known, seed))  # (Q,)
+    asked = torch.from_numpy(known)
+    chosen = threshold_of(whole[asked & first], others[first], precision, share_without)
+    return _measured(chosen.value, whole[asked & ~first], others[~first], share_without)
+
+
+def _half_of_classes(labels: Labels, known: npt.NDArray[np.bool_], seed: int) -> npt.NDArray[np.bool_]:
+    """Return `(Q,)`: whether a query is in the first half of the classes, those of the index and others apart."""
+    draw = np.random.default_rng(seed)
+    halves = [np.zeros(0, dtype=labels.dtype)]
+    for group in (np.unique(labels[known]), np.unique(labels[~known])):
+        halves.append(draw.permutation(group)[: len(group) // 2])
+    return np.isin(labels, np.concatenate(halves))
 
 
 def threshold_of(
@@ -145,7 +154,7 @@ def _f1(precision: float, recall: float) -> float:
 
 
 def _best_scores(queries: Tensor, labels: Labels, gallery: Tensor, ref_labels: Labels) -> tuple[Tensor, Tensor]:
-    """Return two times `(Q,)`: each query's best score, and its best with photographs of other classes."""
+    """Return twice `(Q,)`: each query's best score, and its best with photographs of other classes than its own."""
     whole, others = torch.empty(len(queries)), torch.empty(len(queries))
     classes = torch.from_numpy(ref_labels)  # (N,)
     for rows in torch.split(torch.arange(len(queries)), max(1, _BLOCK // len(gallery))):

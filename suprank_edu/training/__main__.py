@@ -1,15 +1,14 @@
 """Training from a shell: `suprank-edu --help`, or `python -m suprank_edu.training --help`."""
 
 import argparse
-import signal
 import sys
 from collections.abc import Sequence
 
+from suprank_edu.training.commands.answer import carry_out, ended_like_ctrl_c
 from suprank_edu.training.commands.listing import add_listing
 from suprank_edu.training.commands.results import add_claims, add_results
-from suprank_edu.training.commands.train import add_training, resume, run
+from suprank_edu.training.commands.train import add_training
 from suprank_edu.training.commands.trained import add_trained
-from suprank_edu.training.learner import TrainingError
 
 EXAMPLES = """\
 examples:
@@ -26,7 +25,8 @@ examples:
   python -m suprank_edu.training claims --sets groceries
   accelerate launch --num_processes 4 -m suprank_edu.training run sop happier --data ~/sop --out runs/happier
 
-The script `suprank-edu` is the same. Data lie in --data, or in the folder of the set's name under $SUPRANK_EDU_DATA.
+The script `suprank-edu` is the same, and searches as well. Data lie in --data, or in the folder of the set's name under
+$SUPRANK_EDU_DATA.
 A run that was broken goes on with `resume`, from its last checkpoint, and ends as if it had not been. One that is
 complete takes no more steps, since its learning rate has come to its end: a longer run is a new one. One that stopped
 early goes on with a larger --patience. With --tensorboard curves go into the run's folder, or into a folder
@@ -39,17 +39,7 @@ takes seconds, and with --fine-tune the whole network after it.
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status."""
-    options = parser().parse_args(arguments)
-    try:
-        options.command(options)
-    except (ValueError, OSError, TrainingError, ImportError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        again = f"python -m suprank_edu.training resume {options.out}" if options.command in (run, resume) else None
-        print(f"broken off; go on with: {again or 'the same command'}", file=sys.stderr)
-        return 130
-    return 0
+    return carry_out(parser().parse_args(arguments))
 
 
 def parser() -> argparse.ArgumentParser:
@@ -66,11 +56,6 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def script() -> int:
-    """Run the command of the shell, which a queue may end as Ctrl-C does."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    return main()
-
-
 if __name__ == "__main__":
-    sys.exit(script())
+    ended_like_ctrl_c()
+    sys.exit(main())

@@ -87,9 +87,8 @@ def test_photographs_from_another_day_choose_a_threshold(tmp_path: Path) -> None
 
 def test_queries_that_cannot_choose_are_refused(tmp_path: Path) -> None:
     index = index_of(shop(tmp_path / "shop"))
-    others = VectorDataset(torch.eye(8).numpy(), range(8))
-    with pytest.raises(ValueError, match="`queries`: got other names of classes in column 0"):
-        choose_threshold(index, others)
+    with pytest.raises(ValueError, match="got the columns column 0, expected those of the index, class, parent"):
+        choose_threshold(index, VectorDataset(torch.eye(8).numpy(), range(8)))
     with pytest.raises(ValueError, match="`queries`: got 1 classes that are in the index, expected at least 2"):
         choose_threshold(index, index.photographs.subset([0, 1]))
     with pytest.raises(ValueError, match="`column`: got 2"):

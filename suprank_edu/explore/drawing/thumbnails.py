@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from suprank_edu._extras import needs
+from suprank_edu.data.addresses import address, jpeg_address
 
 if TYPE_CHECKING:
     from suprank_edu.data import RetrievalDataset
@@ -23,15 +23,7 @@ def names_of(dataset: RetrievalDataset, index: int) -> list[str]:
 
 def as_photograph(dataset: RetrievalDataset, index: int, pixels: int) -> str:
     """Return the middle square of an image in colour, at most `pixels` a side, as JPEG."""
-    with needs("explore"):
-        from PIL import Image, ImageOps
-
-    whole = dataset.image(index, pixels).convert("RGB")
-    side = min(pixels, *whole.size)  # a page scales up without more bytes
-    small = ImageOps.fit(whole, (side, side), Image.Resampling.LANCZOS)
-    file = io.BytesIO()
-    small.save(file, "JPEG", quality=82, optimize=True)
-    return _address("jpeg", file.getvalue())
+    return jpeg_address(dataset.image(index, pixels), pixels)
 
 
 def as_drawing(dataset: RetrievalDataset, index: int, pixels: int) -> str:
@@ -42,7 +34,7 @@ def as_drawing(dataset: RetrievalDataset, index: int, pixels: int) -> str:
     small = dataset.image(index, pixels).resize((pixels, pixels), Image.Resampling.BILINEAR)
     file = io.BytesIO()
     (small.quantize(16) if small.mode == "L" else small).save(file, "PNG", optimize=True)
-    return _address("png", file.getvalue())
+    return address("png", file.getvalue())
 
 
 def as_stored(dataset: RetrievalDataset, index: int) -> str:
@@ -54,11 +46,7 @@ def as_stored(dataset: RetrievalDataset, index: int) -> str:
     item = dataset.items[index]
     if not isinstance(item, bytes):
         raise ValueError(f"`dataset`: got a {type(item).__name__} as item {index}, expected the bytes of a PNG file")
-    return _address("png", item)
-
-
-def _address(kind: str, file: bytes) -> str:
-    return f"data:image/{kind};base64," + base64.b64encode(file).decode("ascii")
+    return address("png", item)
 
 
 def check_positions(name: str, positions: Iterable[int], size: int) -> None:

@@ -1,0 +1,27 @@
+"""How a command ends: with its result, a sentence that says what was wrong, or how to go on."""
+
+import argparse
+import signal
+import sys
+
+from suprank_edu.training.commands.train import resume, run
+from suprank_edu.training.learner import TrainingError
+
+
+def carry_out(options: argparse.Namespace) -> int:
+    """Run the command of parsed options; return the exit status."""
+    try:
+        options.command(options)
+    except (ValueError, OSError, TrainingError, ImportError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        again = f"suprank-edu resume {options.out}" if options.command in (run, resume) else None
+        print(f"broken off; go on with: {again or 'the same command'}", file=sys.stderr)
+        return 130
+    return 0
+
+
+def ended_like_ctrl_c() -> None:
+    """Let a queue end this process as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
