@@ -10,7 +10,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup book html lab execute sync test suite test-busy test-fast nightly cuda bench lint types imports fix lock \
+.PHONY: help setup book html lab execute sync test suite test-busy test-fast nightly cuda cuda-runs \
+	cuda-bundle bench lint types imports fix lock \
 	clean distclean chromium address workflows library lowest newest coverage changed links dist announce tell
 
 PYTHON ?= python3
@@ -20,6 +21,7 @@ EXECUTE ?= 0
 WORKERS ?= 2
 BUSY ?= 0
 DEVICE ?= cuda
+CARRIED ?= $(wildcard dist/cuda)
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -76,7 +78,9 @@ help:
 	@echo "make test-fast  lint and the quick unit tests of the library, for the inner loop"
 	@echo "make test-busy  the tests, chapters and pages once more, beside two processes that never rest"
 	@echo "make nightly    the tests that take long for one answer"
-	@echo "make cuda       the core suite and the engines on a card, without set-up (CARRIED=folder of packages; DEVICE=cpu)"
+	@echo "make cuda       tests, kernels and speed on a card in eight minutes, without set-up (DEVICE=cpu: a rehearsal)"
+	@echo "make cuda-runs  training on a card in five minutes, kept in book/results/cuda"
+	@echo "make cuda-bundle  what both need on a machine without a network, with the tree in one archive"
 	@echo "make bench      speed and memory against named rivals and the baseline (QUICK=1: two minutes; SAVE=1: new baseline)"
 	@echo "make execute    run the chapters and store their outputs (ONLY=06_suprank for one)"
 	@echo "make sync       write each chapter's .ipynb from its .md, keeping the outputs of unchanged cells"
@@ -191,11 +195,19 @@ endif
 test-busy:
 	@$(MAKE) --no-print-directory suite BUSY=2
 
-# On a machine with a card and nothing set up: torch, numpy and pytest are enough, and CARRIED names a folder with packages
-# that are not installed there. DEVICE=cpu is a rehearsal.
+# On a machine with a card and nothing set up: torch and numpy are enough. CARRIED is the folder that `make cuda-bundle` has
+# made elsewhere, with packages, data and the commit. DEVICE=cpu is a rehearsal.
+ON_A_CARD = CARRIED="$(CARRIED)" PYTHONPATH="$(CURDIR)" $(PYTHON) -m
+CUDA_WORDS = --device $(DEVICE) $(if $(filter cpu,$(DEVICE)),--small) $(CUDA_ARGS)
+
 cuda:
-	@PYTHONPATH="$(CURDIR)$(if $(CARRIED),:$(CARRIED))" $(PYTHON) -m benchmarks.cuda --device $(DEVICE) \
-		$(if $(filter cpu,$(DEVICE)),--small) $(CUDA_ARGS)
+	@$(ON_A_CARD) benchmarks.cuda $(CUDA_WORDS)
+
+cuda-runs:
+	@$(ON_A_CARD) benchmarks.cuda.runs $(CUDA_WORDS)
+
+cuda-bundle: setup
+	@$(PY) -m benchmarks.cuda.bundle
 
 # What takes long for one answer: the long versions of tests that the suite has in small, and a chapter trained anew.
 nightly: setup

@@ -50,10 +50,10 @@ def read_omniglot(root: str | PathLike[str] | None = None, split: Split = "train
     """
     if split not in ALPHABETS:
         raise ValueError(f"`split`: got {split!r}, expected one of {sorted(ALPHABETS)}")
-    return _to_dataset(_drawings(_find_archives(root), split), split)
+    return _to_dataset(_drawings(find_archives(root), split), split)
 
 
-def _find_archives(root: str | PathLike[str] | None) -> list[Path]:
+def find_archives(root: str | PathLike[str] | None) -> list[Path]:
     """Return the paths of both archives, downloaded where they are missing."""
     if root is not None:
         base = Path(root).expanduser()

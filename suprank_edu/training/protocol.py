@@ -65,10 +65,12 @@ class Protocol:
         return self.embed(model, device).evaluate(self.ks)
 
     def embed(self, model: nn.Module, device: str | torch.device | None = None) -> Embedded:
-        """Return the embeddings and labels of queries and gallery under a network."""
+        """Return the embeddings and labels of queries and gallery under a network, on its device."""
 
         def embedded(dataset: RetrievalDataset) -> tuple[Tensor, Tensor]:
-            return embed(model, dataset, scales=self.scales, device=device), torch.from_numpy(dataset.labels)
+            rows = embed(model, dataset, scales=self.scales, device=device)
+            where = next((parameter.device for parameter in model.parameters()), rows.device)
+            return rows.to(where), torch.from_numpy(dataset.labels).to(where)
 
         if self.queries is None:
             return Embedded(*embedded(self.gallery))

@@ -1,12 +1,10 @@
 """Mini-Landmarks at any scale: rendered when it is opened, and not kept on disk."""
 
-import io
 from os import PathLike
 
 import numpy as np
 import torch
 
-from suprank_edu._extras import needs
 from suprank_edu.data.dataset import RetrievalDataset
 from suprank_edu.data.landmarks.hierarchy import HUMAN_MADE, LEVEL_NAMES, NATURAL, SUPERCATEGORIES, name_of
 from suprank_edu.data.landmarks.render import labels_of, render_views
@@ -22,6 +20,7 @@ def read_rendered(
     views: int = 12,
     size: int = 48,
     seed: int = 0,
+    device: str | None = "cpu",
 ) -> RetrievalDataset:
     """Render Mini-Landmarks at any scale; train and test share no landmark.
 
@@ -34,6 +33,7 @@ def read_rendered(
         views: pictures of each landmark.
         size: pixels a side, at least 16.
         seed: chooses the world.
+        device: where they are rendered; None takes a card where there is one. Pixels may be rounded otherwise there.
 
     Raises:
         ValueError: if there is no such split, a number is out of its range, or `root` is given.
@@ -55,11 +55,12 @@ def read_rendered(
     is_test = every // kinds % _TEST_EVERY == _TEST_EVERY - 1
     chosen = every[is_test == (split == "test")]
     shown = chosen.repeat(views)  # (N,)
-    images = render_views(shown, np.tile(np.arange(views), len(chosen)), size=size, seed=seed)
+    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    images = render_views(shown, np.tile(np.arange(views), len(chosen)), device, size=size, seed=seed).cpu()
     labels = labels_of(shown)
     labels[:, 0] = np.arange(len(chosen)).repeat(views)
     return RetrievalDataset(
-        [_png(image) for image in images],
+        [_ppm(image) for image in images],
         labels,
         column_names=LEVEL_NAMES,
         class_names=([name_of(int(i), seed) for i in chosen], SUPERCATEGORIES, (HUMAN_MADE, NATURAL)),
@@ -68,10 +69,7 @@ def read_rendered(
     )
 
 
-def _png(image: torch.Tensor) -> bytes:
-    with needs("train"):
-        from PIL import Image
-
-    file = io.BytesIO()
-    Image.fromarray(image.permute(1, 2, 0).numpy()).save(file, "PNG", compress_level=1)
-    return file.getvalue()
+def _ppm(image: torch.Tensor) -> bytes:
+    """Return a `(3, S, S)` picture as a file of its pixels as they are, which is written and read at once."""
+    _, height, width = image.shape
+    return b"P6 %d %d 255\n" % (width, height) + image.permute(1, 2, 0).numpy().tobytes()

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PRELOAD_BYTES = 1 << 30
 """Data sets whose resized pixels fit into this many bytes are decoded once and kept; larger ones on the fly."""
+PRELOAD_SHARE = 0.1
+"""The same on a card, where that is more: this share of its memory."""
 
 
 def load_image(dataset: RetrievalDataset, index: int, size: int) -> Tensor:
@@ -91,7 +93,7 @@ def image_batches(
         yield from ((list(batch), vectors[torch.as_tensor(batch, device=device)]) for batch in batches)
         return
     if preload is None:
-        preload = len(dataset) * size * size * dataset.channels <= PRELOAD_BYTES
+        preload = len(dataset) * size * size * dataset.channels <= preload_bytes(device)
     if preload:
         everything = load_images(dataset, size).to(device)  # (N, C, size, size)
         pieces: Iterator[Tensor] = (everything[torch.as_tensor(batch, device=device)] for batch in batches)
@@ -99,6 +101,18 @@ def image_batches(
         pieces = _from_workers(dataset, batches, size, pin_memory=device.type == "cuda")
     for batch, pixels in zip(batches, pieces, strict=True):
         yield list(batch), pixels.to(device, non_blocking=True).float() / 255
+
+
+def preload_bytes(device: torch.device) -> int:
+    """Return how many bytes of pixels are kept on a device.
+
+    Example:
+        >>> preload_bytes(torch.device("cpu")) == PRELOAD_BYTES
+        True
+    """
+    if device.type != "cuda" or not PRELOAD_BYTES:
+        return PRELOAD_BYTES
+    return max(PRELOAD_BYTES, int(PRELOAD_SHARE * torch.cuda.get_device_properties(device).total_memory))
 
 
 def _from_workers(

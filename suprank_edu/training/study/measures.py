@@ -45,7 +45,7 @@ def retrieved_positions(embedded: Embedded) -> np.ndarray[Any, Any]:
     alone = embedded.ref_emb is None
     gallery = embedded.embeddings if embedded.ref_emb is None else embedded.ref_emb
     _, found = search(embedded.embeddings, gallery, min(RETRIEVED, len(gallery) - alone), exclude_self=alone)
-    return found.numpy().astype(np.min_scalar_type(len(gallery)))
+    return found.cpu().numpy().astype(np.min_scalar_type(len(gallery)))
 
 
 def measured_gap(embedded: Embedded, size: int = 128, per_class: int = 4) -> float:
@@ -79,12 +79,16 @@ def gaps_of_queries(embedded: Embedded, size: int = 128, per_class: int = 4) -> 
     """
     draw = np.random.default_rng(0)
     labels = embedded.labels if embedded.ref_labels is None else embedded.ref_labels
-    batches = [torch.from_numpy(batch) for batch in _batches(labels[:, 0].numpy(), size, per_class, draw)]
+    batches = [
+        torch.from_numpy(batch).to(labels.device)
+        for batch in _batches(labels[:, 0].cpu().numpy(), size, per_class, draw)
+    ]
     queries = torch.from_numpy(np.sort(draw.permutation(len(embedded.embeddings))[:_GAP_QUERIES]))
     gap_of = partial(gap, batches=batches, metric=average_precision)
     both = embedded.embeddings, embedded.labels, embedded.ref_emb, embedded.ref_labels
     gaps = np.full(len(embedded.embeddings), np.nan)
-    gaps[queries.numpy()] = for_every_query(gap_of, *both, column=0, only=queries, chunk_size=_AT_A_TIME).numpy()
+    found = for_every_query(gap_of, *both, column=0, only=queries, chunk_size=_AT_A_TIME)
+    gaps[queries.numpy()] = found.cpu().numpy()
     return gaps
 
 

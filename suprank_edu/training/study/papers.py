@@ -4,7 +4,7 @@ From "Optimization of Rank Losses for Image Retrieval" (SupRank), ROADMAP and HA
 with them. Some settings are ours because they say nothing there: 100 epochs where none are given, the learning rate of
 proxies but on SOP and iNaturalist, batch norm frozen on H-GLDv2; and all learning rates fall to the same share of
 their peak. The settings of small sets are ours: `omniglot`, `grocery`, `mini-landmarks`, `rendered-landmarks` and
-`folder`, which is anybody's photographs.
+its large twin, and `folder`, which is anybody's photographs.
 """
 
 from typing import Any
@@ -91,6 +91,28 @@ _INAT: dict[str, Any] = {
 }
 
 
+# For a card: 8,192 landmarks to train on and 4,096 to test, and a ResNet-50 that has seen nothing before.
+_LARGE = Setting(
+    "rendered",
+    ("train", "test"),
+    {
+        "batch_size": 512,
+        "image_size": 64,
+        "embedding_size": 512,
+        "rotation": 5.0,
+        "precision": "bf16",
+        "lr": 1e-3,
+        "loss_lr": 0.05,
+    },
+    None,
+    "this project",
+    "resnet50",
+    _RESNET,
+    from_scratch=True,
+    steps=400,
+    reading={"landmarks": 12_288, "size": 64, "device": None},
+)
+
 SETTINGS = {
     "omniglot": _small("omniglot", 300, orientations=8),  # a character turned is another character
     "mini-landmarks": _small("samples", 600, image_size=64, rotation=5.0, flip=False),
@@ -98,6 +120,7 @@ SETTINGS = {
     "rendered-landmarks": _small(
         "rendered", 600, {"landmarks": 768}, image_size=32, rotation=5.0, channels=(16, 32, 64, 128)
     ),
+    "rendered-landmarks-large": _LARGE,
     # The gallery is what was trained on, the queries come from other shops.
     "grocery": _photographs("grocery", queries="test", validation_queries="val"),
     "grocery-fine-tune": _fine_tuned("grocery", queries="test", validation_queries="val"),

@@ -21,5 +21,5 @@ def test_list_and_show_name_sources(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_columns_of_the_list_do_not_run_together(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list"]) == 0
-    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  rendered-landmarks")]
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  rendered-landmarks ")]
     assert lines[0].split() == ["rendered-landmarks", "small", "network", "this", "project"]

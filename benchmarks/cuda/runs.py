@@ -1,0 +1,85 @@
+"""Training on a card, kept: `make cuda-runs`.
+
+    python -m benchmarks.cuda.runs [--device cuda] [--out book/results/cuda] [--seconds 300] [--small]
+
+In the order of their worth: rendered landmarks, made on the card, with a ResNet-50 from random weights and five losses;
+groceries at 128 pixels, the whole pretrained network, with every loss; then the landmarks again with further seeds. A
+run that would not end in time, or whose data are not there, is left out, and those that ended stay: each is a file of
+its own, as of `suprank_edu.training results`. `runs.json` says what was done, on which card and by which command.
+"""
+
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+from benchmarks.cuda.carried import carry
+from benchmarks.cuda.machine import ROOT, Options, machine, options
+from suprank_edu.training.study import ABLATIONS, LOSSES
+from suprank_edu.training.study.experiment import Experiment
+from suprank_edu.training.study.papers import SETTINGS
+
+LANDMARKS, GROCERIES = "rendered-landmarks-large", "grocery-fine-tune"
+ALL = tuple(name for name in LOSSES if name not in ABLATIONS)
+FIVE = ("sup-ap", "sup-h-ap", "smooth-ap", "multi-similarity", "triplet")
+SEEDS = 5
+_FIRST_S = 45.0  # what the first run of a setting may take at most, with its data
+
+
+def plan(small: bool) -> list[Experiment]:
+    """Return the runs in the order of their worth."""
+
+    def runs(setting: str, names: Any, seed: int = 0, **changes: Any) -> list[Experiment]:
+        lr = SETTINGS[setting].settings["lr"]
+        return [Experiment(setting, loss, lr, seed, changes=tuple(changes.items())) for loss in names]
+
+    if small:
+        tiny = {"steps": 2, "batch_size": 8}
+        first = runs("mini-landmarks", FIVE[:2], image_size=16, channels=(4, 8), **tiny)
+        return first + runs(GROCERIES, ALL[:1], **tiny)
+    further = [run for seed in range(1, SEEDS) for run in runs(LANDMARKS, FIVE, seed)]
+    return runs(LANDMARKS, FIVE) + runs(GROCERIES, ALL) + further
+
+
+def run(given: Options) -> bool:
+    """Make the runs that are in time; return whether none has failed."""
+    carried = Path(os.environ["CARRIED"]) if os.environ.get("CARRIED") else None
+    about = machine(given.device, carried) | {"command": "make cuda-runs"}
+    took: dict[str, float] = {}
+    done: list[dict[str, Any]] = []
+    for each in plan(given.small):
+        row: dict[str, Any] = {"setting": each.setting, "run": each.name}
+        start = time.monotonic()
+        if given.has_time(1.2 * took.get(each.setting, 0.0 if given.small else _FIRST_S)):
+            try:
+                each.write(given.out / each.setting, given.device.type)
+                row["status"] = "done"
+            except (FileNotFoundError, ModuleNotFoundError) as error:
+                row["status"] = f"left out: {error}"
+            except Exception as error:  # of one run: those after it need not have it
+                row |= {"status": f"failed: {error}", "said": traceback.format_exc()[-2000:]}
+            took[each.setting] = time.monotonic() - start
+        else:
+            row["status"] = "no time was left"
+        row["seconds"] = round(time.monotonic() - start, 1)
+        done.append(row)
+        print(f"{each.setting} {each.name}: {row['status']}, {row['seconds']} s", flush=True)
+        given.write("runs", about | {"runs": done})
+    return not any(row["status"].startswith("failed") for row in done)
+
+
+def main() -> int:
+    if os.environ.get("CARRIED"):
+        carry(Path(os.environ["CARRIED"]))
+    words = sys.argv[1:]
+    if not any(word.startswith("--out") for word in words):
+        words += [f"--out={ROOT / 'book' / 'results' / 'cuda'}"]
+    if not any(word.startswith("--seconds") for word in words):
+        words += ["--seconds=285"]  # of five minutes, the rest for what ends last
+    return 0 if run(options(__doc__, words)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
