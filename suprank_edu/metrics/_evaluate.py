@@ -11,9 +11,11 @@ from torch import Tensor
 
 from suprank_edu._checks import check_count, check_ks, check_number, check_valid, numbering, usable_device
 from suprank_edu._embedding_checks import are_unit, check_batch
+from suprank_edu._precision import without_tf32
 from suprank_edu._progress import with_progress
 from suprank_edu._warnings import warn
 from suprank_edu.metrics import _of_ranks
+from suprank_edu.metrics._processes import own_part, put_together
 from suprank_edu.metrics._ranked import Ranked, rank_columns
 from suprank_edu.metrics.evaluation import Evaluation
 from suprank_edu.relevance import level_counts, relevance_table
@@ -24,8 +26,9 @@ Mask = Array | Callable[[Tensor], Tensor]
 # Products of other heights or widths round the last bit differently, which would move ties.
 _ROWS = 64
 _COLUMNS = 256
-# What one block of queries may take, in bytes.
-_BLOCK_BYTES = 1 << 29
+# What one block of queries may take, in bytes; and how often a card's sort holds its scores at once, beside a CPU's.
+_BLOCK_BYTES = {"cpu": 1 << 29, "cuda": 1 << 32}
+_COPIES = {"cpu": 4, "cuda": 8}
 
 
 @torch.no_grad()
@@ -42,12 +45,13 @@ def evaluate(
     ap: Literal["step", "trapezoid"] = "step",
     chunk_size: int | None = None,
     device: str | torch.device | None = None,
+    shared: bool = False,
     progress: bool = False,
 ) -> Evaluation:
     """Compute every exact metric of a set of queries: E3, E4, E5, E14 and E16 (SupRank, HAPPIER).
 
     The score is the inner product, the cosine similarity of unit vectors. Without `ref_emb` each query is left out
-    of its own gallery. The result does not depend on `chunk_size`.
+    of its own gallery. The result does not depend on `chunk_size`. On a card products are of full float32, not TF32.
 
     Args:
         embeddings: `(Q, D)` floats, the queries; a tensor or an array.
@@ -61,8 +65,10 @@ def evaluate(
             called once for each block.
         ap: how `mAP` sums: `"step"` is E3, `"trapezoid"` what ROxford and RParis print.
         chunk_size: queries at once, rounded up to a multiple of 64; None takes what fits into about 512 MiB, but no
-            fewer than 64: at a million gallery items these need 1.4 GiB.
+            fewer than 64: at a million gallery items these need 1.4 GiB. On a card it is 4 GiB.
         device: where to compute; None takes the device of `embeddings`.
+        shared: share the queries among the processes of `torch.distributed`, all of which call it with the same
+            arguments; each has the whole result, the same as of one process.
         progress: show a progress bar (needs tqdm).
 
     Returns:
@@ -100,12 +106,16 @@ def evaluate(
     blocks = _Blocks(queries, gallery, checked.labels, checked.ref_labels, _checked_mask(valid, queries, gallery))
     # Filled in place: small tensors kept from each block would cut up the memory that the next block wants whole.
     found: dict[str, NDArray[np.float64]] = {}
-    for rows in with_progress(blocks.rows(chunk_size), progress, "evaluate"):
-        ranked = blocks.rank(rows)
-        for key, value in _metrics(ranked, blocks.num_levels, ks, map_at, alpha, ap):
-            if key not in found:
-                found[key] = np.empty(len(queries))
-            found[key][rows] = value.cpu().numpy()
+    every = blocks.rows(chunk_size)
+    own = own_part(every) if shared else every
+    for rows in with_progress(own or [slice(0, 1)], progress, "evaluate"):  # without a block of its own, for the keys
+        with without_tf32():
+            values = dict(_metrics(blocks.rank(rows), blocks.num_levels, ks, map_at, alpha, ap))
+        of_block = torch.stack([value.double() for value in values.values()]).cpu().numpy()  # (K, q), read once
+        for key, value in zip(values, of_block, strict=True):
+            found.setdefault(key, np.zeros(len(queries)))[rows] = value if own else 0.0
+    if shared:
+        found = put_together(found, where)
     settings = {"ks": list(ks), "map_at": list(map_at), "alpha": alpha, "ap": ap}
     sizes = {"queries": len(queries), "gallery": blocks.gallery_size, "levels": blocks.num_levels}
     return Evaluation(found, settings | sizes, checked.labels[:, 0].to("cpu", copy=True).numpy())
@@ -137,8 +147,9 @@ class _Blocks:
         if chunk_size is not None:
             check_count("chunk_size", chunk_size)
         # Scores and their sorted copy; and about a dozen float64 or int64 for each possible positive.
-        row_bytes = 4 * self.queries.element_size() * len(self.gallery) + 160 * int(self.count.max())
-        height = max(_BLOCK_BYTES // row_bytes, 1) if chunk_size is None else chunk_size
+        kind = "cuda" if self.queries.is_cuda else "cpu"
+        row_bytes = _COPIES[kind] * self.queries.element_size() * len(self.gallery) + 160 * int(self.count.max())
+        height = max(_BLOCK_BYTES[kind] // row_bytes, 1) if chunk_size is None else chunk_size
         # A query must stand at the same place modulo 64 whatever the height, see _ROWS.
         height = -(-height // _ROWS) * _ROWS
         return [slice(start, min(start + height, len(self.queries))) for start in range(0, len(self.queries), height)]

@@ -31,9 +31,9 @@ class Embedded:
     ref_emb: Tensor | None = None
     ref_labels: Tensor | None = None
 
-    def evaluate(self, ks: tuple[int, ...]) -> Evaluation:
-        """Return every metric of them."""
-        return evaluate(self.embeddings, self.labels, self.ref_emb, self.ref_labels, ks=ks)
+    def evaluate(self, ks: tuple[int, ...], shared: bool = False) -> Evaluation:
+        """Return every metric of them; `shared` as in `suprank_edu.metrics.evaluate`."""
+        return evaluate(self.embeddings, self.labels, self.ref_emb, self.ref_labels, ks=ks, shared=shared)
 
 
 @dataclass(frozen=True)
