@@ -1,40 +1,62 @@
-"""Write the scores of two real queries for the explorer of chapter 8: `python book/results/gap_scores.py`.
+"""Write the scores of a real query for the explorers of chapters 8 and 9: `python book/results/gap_scores.py`.
 
-A small network is trained for 100 steps with Sup-AP on Omniglot's training alphabets (half a minute on one CPU core).
-Two drawings of an unseen alphabet are the queries, chosen for a clear gap and a clearly negative one: of every second
-drawing as a query, with batches all alike, one in four to one in seven has a negative gap. The gallery of each is 12
-other drawings of its character and 48 of other characters of its alphabet, drawn at random.
+The query is the book's green pepper. Its gallery is the six photographs of that product and 18 of the first 120 wrong
+ones, drawn at random, each with the cosine that the pretrained network gives them, untrained for this. The 24 are dealt
+out to batches in two ways, the best and the worst of 3,000 drawn at random: one with a clear gap, one with a clearly
+negative one, whether there are two, three or six batches.
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 
-from suprank_edu.data import read
-from suprank_edu.losses import SupAPLoss
-from suprank_edu.training import Recipe, embed, fit
+from suprank_edu import naive
+from suprank_edu.data import load_samples, sample_embeddings, sample_queries
+from suprank_edu.naive import decomposability as loops
 
-QUERIES = {"gap": 1032, "negative": 1748}
+POSITIVES, NEGATIVES, WAYS = 6, 18, 3000
 TO = Path(__file__).resolve().parents[2] / "suprank_edu" / "explore" / "decomposability" / "gap_scores.json"
 
 
+def gaps(scores: Sequence[float]) -> list[float]:
+    """Return the gap in 2, 3 and 6 batches of equal shares, dealt out in the order given: positives, then negatives."""
+    found = []
+    for number in (2, 3, 6):
+        own, wrong = POSITIVES // number, NEGATIVES // number
+        batches = [
+            [*range(b * own, (b + 1) * own), *range(POSITIVES + b * wrong, POSITIVES + (b + 1) * wrong)]
+            for b in range(number)
+        ]
+        relevant = [1] * POSITIVES + [0] * NEGATIVES
+        found.append(loops.gap(scores, relevant, batches, naive.average_precision))
+    return found
+
+
 def main() -> None:
-    recipe = Recipe(steps=100, channels=(16, 32, 64, 64), orientations=8)
-    test = read("omniglot", split="test")
-    embeddings = embed(fit(recipe, read("omniglot", split="train"), SupAPLoss(), device="cpu").model, test)
-    labels = torch.from_numpy(test.labels)
-    written: dict[str, object] = {}
-    for name, query in QUERIES.items():
-        draw = torch.Generator().manual_seed(query)
-        same = labels[:, 0] == labels[query, 0]
-        positives = (same & (torch.arange(len(same)) != query)).nonzero()[:, 0]
-        negatives = (~same & (labels[:, 1] == labels[query, 1])).nonzero()[:, 0]
-        chosen = [x[torch.randperm(len(x), generator=draw)[:n]] for x, n in ((positives, 12), (negatives, 48))]
-        scores = [[round(s, 4) for s in (embeddings[items] @ embeddings[query]).tolist()] for items in chosen]
-        written[name] = {"query": test.name_of(query), "positives": scores[0], "negatives": scores[1]}
-    lines = ",\n".join(f'"{name}": {json.dumps(content)}' for name, content in written.items())
-    TO.write_text(f"{{\n{lines}\n}}\n")
+    queries, gallery = load_samples("groceries", "test"), load_samples("groceries", "train")
+    pepper = sample_queries()[7].index
+    similarity = sample_embeddings("groceries", "train") @ sample_embeddings("groceries", "test")[pepper]  # (G,)
+    right = torch.from_numpy(gallery.labels[:, 0] == queries.labels[pepper, 0])  # (G,)
+    draw = torch.Generator().manual_seed(0)
+    best_first = similarity.argsort(descending=True)
+    wrong = best_first[~right[best_first]][torch.randperm(120, generator=draw)[:NEGATIVES]]
+    ways = []
+    for _ in range(WAYS):
+        parts = (right.nonzero()[:, 0], wrong)
+        items = torch.cat([part[torch.randperm(len(part), generator=draw)] for part in parts]).tolist()
+        ways.append((gaps(similarity[items].tolist()), items))
+    chosen = {"gap": max(ways, key=lambda way: min(way[0]))[1], "negative": min(ways, key=lambda way: max(way[0]))[1]}
+    lines = []
+    for name, items in chosen.items():
+        content = {
+            "query": Path(queries.name_of(pepper)).name,
+            "scores": [round(similarity[item].item(), 4) for item in items],
+            "products": [gallery.class_names[0][gallery.labels[item, 0]] for item in items],
+        }
+        lines.append(f'"{name}": {json.dumps(content)}')
+    TO.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 
 if __name__ == "__main__":

@@ -27,13 +27,15 @@ from suprank_edu.explore.drawing.palette import (
 )
 from suprank_edu.explore.drawing.traces import Curve, curve_and_mark, rows, upright, words
 from suprank_edu.explore.drawing.words import fixed, number
-from suprank_edu.explore.engine.controls import Choice, SelectionSlider
+from suprank_edu.explore.engine.controls import Choice, SelectionSlider, Slider
+from suprank_edu.explore.engine.drags import Drag
 from suprank_edu.explore.engine.explorer import Explorer
 from suprank_edu.explore.engine.figures import Description, FigureFunction
 
 _MOVES = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6)
-_FADED = 0.4
+_FADED = 0.6  # pale, and still seen on a dark page
 _BESIDE = 0.15  # positives a little above their row, negatives a little below
+_ALPHA, _BETA, _MOVED = 2, 3, 9  # the places of marks that are dragged among the traces
 _CURVES = (
     Curve(SMOOTH, "E20 as coded", 2.5, SMOOTH.symbol, 11),
     Curve(EXACT, "measured gap", 4, EXACT.symbol, 11),
@@ -44,7 +46,7 @@ _CURVES = (
 def calibration() -> Explorer:
     """Return the explorer of calibration: a query's scores in three batches against the margins α and β.
 
-    E20 (calibration), E17 (gap) and E19 (its bound; ROADMAP Eq. 9), for 12 positives and 48 negatives, which are
+    E20 (calibration), E17 (gap) and E19 (its bound; ROADMAP Eq. 9), for 6 positives and 18 negatives, which are
     those of `decomposability_gap`.
 
     Returns:
@@ -52,29 +54,35 @@ def calibration() -> Explorer:
 
     Example:
         >>> print(calibration().readout(scores=SCALES, alpha=0.9, beta=0.6, move=0.0))
-        E20 as coded = mean of the non-zero [α − s]₊ + mean of the non-zero [s − β]₊ = 0.432 + 0.187 = 0.619
-        8 of 12 positives and 16 of 48 negatives are pulled; over all pairs, as E20 is written: 0.288 + 0.062 = 0.350
-        Gap = 1 − 0.511 = +0.489; threshold 0.60: 8 positives and 16 negatives above it, gap ≤ E19 = 0.489
+        E20 as coded = mean of the non-zero [α − s]₊ + mean of the non-zero [s − β]₊ = 0.445 + 0.149 = 0.595
+        4 of 6 positives and 6 of 18 negatives are pulled; over all pairs, as E20 is written: 0.297 + 0.050 = 0.347
+        Gap = 1 − 0.56 = +0.44; threshold 0.54: 4 positives and 6 negatives above it, gap ≤ E19 = 0.44
         Every batch is perfect, so AP batch by batch asks for nothing. Calibration does.
     """
     return Explorer(
         figure,
         [
             Choice("scores", "Scores", SCENES, SCALES),
-            SelectionSlider("alpha", "Positives above α", (0.6, 0.7, 0.8, 0.9), 0.9),
-            SelectionSlider("beta", "Negatives below β", (0.3, 0.45, 0.6, 0.8), 0.6),
+            Slider("alpha", "Positives above α", 0.6, 0.9, 0.05, 0.9),
+            Slider("beta", "Negatives below β", 0.3, 0.8, 0.1, 0.6),
             SelectionSlider("move", "Moved by", _MOVES, 0.0),
         ],
         title="Calibration: which pairs it pulls, and what that buys",
         alt=(
-            "Above, three rows, one for each batch of a query, with the scores of its items from 0 to 1: positives as "
-            "circles a little above the row, negatives as crosses a little below. A line at α and a line at β are the "
-            "margins; positives left of α and negatives right of β are pulled and drawn strongly, all others faintly. "
-            "Below, over how far the pulled scores have moved, the calibration term, the measured gap and the bound "
-            "E19, which is faint where some batch is not ranked perfectly. As the scores move and α lies above β, the "
-            "gap and the bound fall to 0 before the calibration term does, which can even rise on its way."
+            "Above, three rows, one for each batch of a query, with the scores of its items from 0 to 1: positives "
+            "as circles a little above the row, negatives as crosses a little below. A line at α and a line at β "
+            "are the margins, which can be dragged; positives left of α and negatives right of β are pulled and "
+            "drawn strongly, all others paler. Below, over how far the pulled scores have moved, the calibration "
+            "term, the measured gap and the bound E19, which is paler where some batch is not ranked perfectly. As "
+            "the scores move and α lies above β, the gap and the bound fall to 0 before the calibration term does, "
+            "which can even rise on its way."
         ),
         readout=readout,
+        drags=[
+            Drag("alpha", trace=_ALPHA, point=0, label="margin α of positives"),
+            Drag("beta", trace=_BETA, point=1, label="margin β of negatives"),
+            Drag("move", trace=_MOVED, point=0, label="how far the pulled scores have moved"),
+        ],
     )
 
 
@@ -100,7 +108,9 @@ def _names(now: Calibrated) -> dict[str, Any]:
 
 def _margin(value: float, style: Style, name: str) -> dict[str, Any]:
     line = {"color": style.colour, "width": 2, "dash": style.dash}
-    return upright(value, (-0.6, BATCHES - 0.5), line) | {"name": name, "hoverinfo": "skip"}
+    drawn = upright(value, (-0.6, BATCHES - 0.5), line) | {"name": name, "hoverinfo": "skip"}
+    grips = {"color": style.colour, "symbol": "diamond-tall", "size": 16}  # at its ends, to be dragged
+    return drawn | {"mode": "lines+markers", "marker": grips}
 
 
 def _items(now: Calibrated, style: Style, kind: str, pulled: bool) -> dict[str, Any]:
@@ -113,7 +123,7 @@ def _items(now: Calibrated, style: Style, kind: str, pulled: bool) -> dict[str, 
         "x": [now.scores[k] for k in members],
         "y": [batch_of(k) + beside for k in members],
         "mode": "markers",
-        "marker": {"color": style.colour, "symbol": style.symbol, "size": 9 if style is POSITIVE else 7},
+        "marker": {"color": style.colour, "symbol": style.symbol, "size": 12 if style is POSITIVE else 9},
         "opacity": 1.0 if pulled else _FADED,
         "name": kind if pulled else f"{kind}, at rest",  # short, or the legend of a phone takes four lines
         "showlegend": pulled,

@@ -3,17 +3,18 @@
 import functools
 from typing import NamedTuple
 
-from suprank_edu.explore.decomposability.gap_scenes import EQUAL, NEGATIVES, POSITIVES, REAL, ROW, Measured, measured
+from suprank_edu.explore.decomposability.gap_scenes import NEGATIVES, PERFECT, POSITIVES, REAL, Measured, measured
+from suprank_edu.explore.decomposability.gap_scenes import batch_of as batch_of_item
 from suprank_edu.explore.decomposability.gap_scenes import scene as gap_scene
 
 BATCHES = 3
-DRAWING, SCALES = "a real drawing", "three scales"
-SCENES = (DRAWING, SCALES)
+PHOTOGRAPH, SCALES = "a green pepper", "three scales"
+SCENES = (PHOTOGRAPH, SCALES)
 
-_OF_GAP = {DRAWING: REAL, SCALES: ROW}
+_OF_GAP = {PHOTOGRAPH: (REAL, 1.0), SCALES: (PERFECT, 0.34)}  # and how far up the last batch reaches
 
 Scores = tuple[float, ...]
-"""The scores of the 12 positives, then those of the 48 negatives, each dealt to three batches in order."""
+"""The scores of the 6 positives, then those of the 18 negatives, each dealt to three batches in order."""
 
 
 class Calibrated(NamedTuple):
@@ -57,14 +58,13 @@ def of_the_non_zero(terms: Scores) -> float:
 
 
 def batch_of(item: int) -> int:
-    """Return the batch of an item: 4 positives and 16 negatives each, dealt out in order.
+    """Return the batch of an item: 2 positives and 6 negatives each, dealt out in order.
 
     Example:
-        >>> batch_of(0), batch_of(11), batch_of(12), batch_of(59)
+        >>> batch_of(0), batch_of(5), batch_of(6), batch_of(23)
         (0, 2, 0, 2)
     """
-    share = POSITIVES if item < POSITIVES else NEGATIVES
-    return (item if item < POSITIVES else item - POSITIVES) * BATCHES // share
+    return batch_of_item(item, BATCHES)
 
 
 def moved(scores: Scores, alpha: float, beta: float, move: float) -> Scores:
@@ -73,7 +73,7 @@ def moved(scores: Scores, alpha: float, beta: float, move: float) -> Scores:
     That is where the gradient of E20 sends scores that are free to move: every term that is not 0 has slope 1.
 
     Example:
-        >>> moved((0.5,) * 13, 0.9, 0.3, 0.25)[10:]
+        >>> moved((0.5,) * 7, 0.9, 0.3, 0.25)[4:]
         (0.75, 0.75, 0.3)
     """
     up = (max(s, min(s + move, alpha)) for s in scores[:POSITIVES])
@@ -95,4 +95,5 @@ def calibrated(name: str, alpha: float, beta: float, move: float) -> Calibrated:
 
 
 def _start(name: str) -> Scores:
-    return gap_scene(_OF_GAP[name], EQUAL, BATCHES, 0.0, 1.0).scores
+    scene, reach = _OF_GAP[name]
+    return gap_scene(scene, BATCHES, reach).scores

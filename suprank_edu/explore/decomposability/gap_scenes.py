@@ -1,10 +1,9 @@
-"""The scenes of the gap explorer: 12 positives and 48 negatives of a query, their scores, and how they are split."""
+"""The scenes of the gap explorer: 6 positives and 18 negatives of a query, in batches, each on a scale of its own."""
 
 import functools
-import itertools
 import json
 from importlib import resources
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -12,18 +11,14 @@ import torch
 from suprank_edu.decomposability import calibrated_bound, worst_case_bound
 from suprank_edu.metrics import average_precision
 
-POSITIVES, NEGATIVES = 12, 48
-BATCHES = (1, 2, 3, 4, 6)
+POSITIVES, NEGATIVES = 6, 18
+BATCHES = (1, 2, 3, 6)
 
-REAL, REAL_NEGATIVE = "real: positive gap", "real: negative gap"
-ROW, MISRANKED = "one batch after another", "badly ranked batches"
-SCENES = (REAL, REAL_NEGATIVE, ROW, MISRANKED)
-
-EQUAL, BUNCHED, SIZES = "all alike", "most positives in one", "of different sizes"
-MAKE_UPS = (EQUAL, BUNCHED, SIZES)
+PERFECT, REAL, REAL_NEGATIVE = "perfect batches", "a green pepper", "the pepper, dealt otherwise"
+SCENES = (REAL, REAL_NEGATIVE, PERFECT)
 
 _NONE_ABOVE = 2.0  # above every score
-_MISTAKES = 2  # negatives ahead of the positives of a badly ranked batch
+_LOWEST, _HIGHEST = 0.04, 0.96  # where the scores of a scene end, on a scale from 0 to 1
 
 Counts = tuple[int, ...]
 Scores = tuple[float, ...]
@@ -35,6 +30,7 @@ class Scene(NamedTuple):
 
     scores: Scores
     batch_of: Counts  # the batch of each item, from 0
+    scales: tuple[tuple[float, float], ...]  # of each batch: where its scores of 0 and of 1 have gone
     batch_aps: Scores
     mean: float  # over the batches
     whole: float  # AP on all items
@@ -46,64 +42,61 @@ class Scene(NamedTuple):
     calibrated: float  # E19 at the threshold, and at most E18
 
 
-@functools.cache
-def split(make_up: str, number: int) -> tuple[Counts, Counts]:
+def shares(number: int) -> tuple[int, int]:
     """Return how many positives and how many negatives each of `number` batches holds.
 
     Example:
-        >>> split(EQUAL, 3), split(BUNCHED, 3), split(SIZES, 3)
-        (((4, 4, 4), (16, 16, 16)), ((8, 2, 2), (16, 16, 16)), ((2, 4, 6), (8, 16, 24)))
+        >>> shares(3)
+        (2, 6)
     """
-    equal = (NEGATIVES // number,) * number
-    if make_up == EQUAL:
-        return (POSITIVES // number,) * number, equal
-    if make_up == BUNCHED:
-        few = max(1, POSITIVES // (2 * number))
-        return (POSITIVES - few * (number - 1), *(few,) * (number - 1)), equal
-    return _shares(POSITIVES, number), _shares(NEGATIVES, number)
+    return POSITIVES // number, NEGATIVES // number
 
 
-def _shares(total: int, number: int) -> Counts:
-    """Split `total` in proportion to 1, 2, …, `number`."""
-    ends = [round(total * b * (b + 1) / (number * (number + 1))) for b in range(number + 1)]
-    return tuple(after - before for before, after in itertools.pairwise(ends))
-
-
-@functools.cache
-def worst_order(make_up: str, number: int) -> tuple[Counts, Scores]:
-    """Return the order of the batches that attains E18, and what each of them adds to its sum, in that order.
+def batch_of(item: int, number: int) -> int:
+    """Return the batch of an item: positives and negatives are dealt out in order, equal shares.
 
     Example:
-        >>> order, terms = worst_order(SIZES, 2)
-        >>> order, round(1 - sum(terms) / 12, 2) == round(worst_case_bound(*split(SIZES, 2)), 2)
-        ((0, 1), True)
+        >>> [batch_of(item, 3) for item in (0, 2, 5, 6, 12, 23)]
+        [0, 1, 2, 0, 1, 2]
     """
-    positives, negatives = split(make_up, number)
-    orders = list(itertools.permutations(range(number))) if make_up != EQUAL else [tuple(range(number))]
-    order = min(orders, key=lambda order: round(sum(_terms(order, positives, negatives)), 9))
-    return order, _terms(order, positives, negatives)
+    own, wrong = shares(number)
+    return item // own if item < POSITIVES else (item - POSITIVES) // wrong
 
 
-def _terms(order: Counts, positives: Counts, negatives: Counts) -> Scores:
-    found, pos_before, neg_before = [], 0, 0
-    for batch in order:
-        places = range(pos_before + 1, pos_before + positives[batch] + 1)
-        found.append(sum(place / (place + neg_before) for place in places))
-        pos_before, neg_before = pos_before + positives[batch], neg_before + negatives[batch]
-    return tuple(found)
+def scales(number: int, reach: float) -> tuple[tuple[float, float], ...]:
+    """Return the interval that each batch's scale from 0 to 1 is pressed into, when the last one reaches up to `reach`.
+
+    At 1 all share one scale. Lower, the first is pressed towards 1, the last towards 0 and those between in between,
+    until at 1 / `number` and below whole batches follow one another.
+
+    Example:
+        >>> scales(3, 1.0)
+        ((0.0, 1.0), (0.0, 1.0), (0.0, 1.0))
+        >>> scales(2, 0.5), scales(2, 0.25)
+        (((0.5, 1.0), (0.0, 0.5)), ((0.5, 1.0), (0.0, 0.25)))
+    """
+    apart = min(1.0, (1 - reach) / (1 - 1 / number)) if number > 1 else 0.0
+    found = [(apart * (number - 1 - b) / number, 1 - apart * b / number) for b in range(number)]
+    found[-1] = (0.0, reach)
+    return tuple((round(low, 4), round(high, 4)) for low, high in found)
 
 
 @functools.cache
-def scene(name: str, make_up: str, number: int, pos_margin: float, neg_margin: float) -> Scene:
-    """Return the scores, the split, the gap (E17) and the bounds (E18, E19) of one setting."""
-    positives, negatives = split(make_up, number)
-    batch_of = (*_repeated(positives), *_repeated(negatives))
-    scores = squeezed(_scores(name, make_up, number), pos_margin, neg_margin)
-    found = measured(scores, batch_of)
+def scene(name: str, number: int, reach: float) -> Scene:
+    """Return the scores, the batches, the gap (E17) and the bounds (E18, E19) of one setting."""
+    batches = tuple(batch_of(item, number) for item in range(POSITIVES + NEGATIVES))
+    pressed = scales(number, reach)
+    scores = tuple(
+        round(pressed[b][0] + (pressed[b][1] - pressed[b][0]) * s, 4)
+        for b, s in zip(batches, own_scores(name, number), strict=True)
+    )
+    found = measured(scores, batches)
     mean = sum(found.batch_aps) / number  # each batch has a positive
+    own, wrong = shares(number)
     return Scene(
         scores=scores,
-        batch_of=batch_of,
+        batch_of=batches,
+        scales=pressed,
         batch_aps=found.batch_aps,
         mean=mean,
         whole=found.whole,
@@ -111,7 +104,7 @@ def scene(name: str, make_up: str, number: int, pos_margin: float, neg_margin: f
         perfect=sum(ap > 1 - 1e-12 for ap in found.batch_aps),
         threshold=found.threshold,
         above=found.above,
-        worst=worst_case_bound(positives, negatives),
+        worst=worst_case_bound([own] * number, [wrong] * number),
         calibrated=found.bound,
     )
 
@@ -126,11 +119,11 @@ class Measured(NamedTuple):
     bound: float  # E19 at the threshold, and at most E18
 
 
-def measured(scores: Scores, batch_of: Counts) -> Measured:
+def measured(scores: Scores, batches_of: Counts) -> Measured:
     """Measure the scores of positives and negatives, each item in its batch."""
     one = torch.tensor([scores], dtype=torch.float64)
     relevant = torch.tensor([[1] * POSITIVES + [0] * NEGATIVES])
-    batches = [[k for k, batch in enumerate(batch_of) if batch == b] for b in range(max(batch_of) + 1)]
+    batches = [[k for k, batch in enumerate(batches_of) if batch == b] for b in range(max(batches_of) + 1)]
     threshold = best_threshold(scores)
     positives = [sum(k < POSITIVES for k in batch) for batch in batches]
     negatives = [len(batch) - count for batch, count in zip(batches, positives, strict=True)]
@@ -144,23 +137,6 @@ def measured(scores: Scores, batch_of: Counts) -> Measured:
         # A threshold above every score turns E19 into E18, so the better of the two is always to be had.
         bound=min(calibrated_bound(positives, negatives, good, bad), worst_case_bound(positives, negatives)),
     )
-
-
-def _repeated(counts: Counts) -> Counts:
-    return tuple(batch for batch, count in enumerate(counts) for _ in range(count))
-
-
-def squeezed(scores: Scores, pos_margin: float, neg_margin: float) -> Scores:
-    """Return the scores with positives squeezed into `pos_margin`..1 and negatives into 0..`neg_margin`.
-
-    What calibration (E20) is after; the order among positives and that among negatives stay.
-
-    Example:
-        >>> squeezed((0.5,) * 13, 0.9, 0.6)[10:]
-        (0.95, 0.95, 0.3)
-    """
-    above = tuple(round(pos_margin + (1 - pos_margin) * s, 4) for s in scores[:POSITIVES])
-    return (*above, *(round(neg_margin * s, 4) for s in scores[POSITIVES:]))
 
 
 @functools.cache
@@ -178,48 +154,31 @@ def best_threshold(scores: Scores) -> float:
     return float(equal[len(equal) // 2])
 
 
-def _scores(name: str, make_up: str, number: int) -> Scores:
-    if name in (REAL, REAL_NEGATIVE):
-        return _real("gap" if name == REAL else "negative")
-    places = _row(make_up, number) if name == ROW else _misranked(make_up, number)
-    total = POSITIVES + NEGATIVES
-    found = [0.0] * total
-    for place, item in enumerate(places):
-        found[item] = 0.97 - 0.94 * place / (total - 1)
-    return tuple(found)
+@functools.cache
+def own_scores(name: str, number: int) -> Scores:
+    """Return the scores on the common scale from 0 to 1, before the batches' scales part."""
+    if name != PERFECT:
+        return stretched(tuple(stored(name)["scores"]))
+    own, wrong = shares(number)
+    # Every batch starts at another place of its part, so that items of two batches do not share their scores.
+    right = [0.7 + 0.26 * (k % own + (k // own + 0.5) / number) / own for k in range(POSITIVES)]
+    return (*right, *(0.04 + 0.5 * (k % wrong + (k // wrong + 0.5) / number) / wrong for k in range(NEGATIVES)))
+
+
+def stretched(scores: Scores) -> Scores:
+    """Return the scores with the lowest brought to 0.04 and the highest to 0.96: no rank changes, and no AP.
+
+    Example:
+        >>> stretched((0.5, 0.6, 0.7))
+        (0.04, 0.5, 0.96)
+    """
+    low, high = min(scores), max(scores)
+    return tuple(round(_LOWEST + (_HIGHEST - _LOWEST) * (s - low) / (high - low), 4) for s in scores)
 
 
 @functools.cache
-def _real(which: str) -> Scores:
-    """Return scores of a trained network; `book/results/gap_scores.py` made them and says how."""
+def stored(name: str) -> dict[str, Any]:
+    """Return a real query's scores and products; `book/results/gap_scores.py` made them and says how."""
     folder = resources.files("suprank_edu.explore.decomposability")
-    text = folder.joinpath("gap_scores.json").read_text(encoding="utf-8")
-    query = json.loads(text)[which]
-    return (*query["positives"], *query["negatives"])
-
-
-def _members(make_up: str, number: int) -> tuple[list[list[int]], list[list[int]]]:
-    """Return the positives and the negatives of each batch as item numbers."""
-    found, start = [], 0
-    for counts in split(make_up, number):
-        ends = list(itertools.accumulate(counts, initial=start))
-        found.append([list(range(a, b)) for a, b in itertools.pairwise(ends)])
-        start = ends[-1]
-    return found[0], found[1]
-
-
-def _row(make_up: str, number: int) -> list[int]:
-    """Return the items, best first, so that whole batches follow one another in the worst order: E18 is attained."""
-    positives, negatives = _members(make_up, number)
-    order, _ = worst_order(make_up, number)
-    return [item for batch in order for item in (*positives[batch], *negatives[batch])]
-
-
-def _misranked(make_up: str, number: int) -> list[int]:
-    """Return the items, best first, so that most batches start with two mistakes that the whole list hardly feels."""
-    positives, negatives = _members(make_up, number)
-    start, rest = list(positives[0]), list(negatives[0])
-    for own, others in zip(positives[1:], negatives[1:], strict=True):
-        start += [*others[:_MISTAKES], *own]
-        rest += others[_MISTAKES:]
-    return start + rest
+    found: dict[str, dict[str, Any]] = json.loads(folder.joinpath("gap_scores.json").read_text(encoding="utf-8"))
+    return found["gap" if name == REAL else "negative"]

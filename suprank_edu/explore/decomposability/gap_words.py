@@ -1,17 +1,17 @@
 """The numbers and words under the gap explorer: E17, E18 and E19 with the current numbers, and what they say."""
 
-from suprank_edu.explore.decomposability.gap_scenes import NEGATIVES, POSITIVES, Scene, scene, worst_order
+from suprank_edu.explore.decomposability.gap_scenes import NEGATIVES, POSITIVES, Scene, scene, shares
 from suprank_edu.explore.drawing.words import fixed, number
 
 
-def readout(scores: str, make_up: str, batches: int, pos_margin: float, neg_margin: float) -> str:
+def readout(scores: str, batches: int, reach: float) -> str:
     """Return E17, E18 and E19 with the current numbers, and what they say."""
-    now = scene(scores, make_up, batches, pos_margin, neg_margin)
-    digits = 3 if batches <= 4 else 2  # so that the line stays a line
+    now = scene(scores, batches, reach)
+    digits = 3 if batches <= 3 else 2  # so that the line stays a line
     aps = " + ".join(number(ap, digits) for ap in now.batch_aps)
-    terms = " + ".join(number(term, digits) for term in worst_order(make_up, batches)[1])
+    terms = " + ".join(number(term, digits) for term in worst_terms(batches))
     bound = f"E18 = 1 − ({terms})/{POSITIVES} = {number(clean(now.worst))}"
-    above = f"{now.above[0]} of {POSITIVES} positives, {now.above[1]} of {NEGATIVES} negatives"
+    above = f"{now.above[0]} of {POSITIVES} right, {now.above[1]} of {NEGATIVES} wrong"
     calibrated = f"E19 = {number(clean(now.calibrated))}"
     perfect = now.perfect == batches
     bad = batches - now.perfect
@@ -27,11 +27,22 @@ def readout(scores: str, make_up: str, batches: int, pos_margin: float, neg_marg
     )
 
 
+def worst_terms(number: int) -> tuple[float, ...]:
+    """Return what each of `number` equal batches adds to the sum of E18, one batch behind the other.
+
+    Example:
+        >>> [round(term, 3) for term in worst_terms(3)]
+        [2.0, 0.733, 0.627]
+    """
+    own, wrong = shares(number)
+    return tuple(sum(j / (j + b * wrong) for j in range(b * own + 1, (b + 1) * own + 1)) for b in range(number))
+
+
 def _remark(now: Scene, batches: int) -> str:
     if batches == 1:
         return "One batch is the whole set: no gap."
     if now.above == (POSITIVES, 0):
-        return "All positives score above all negatives: no gap."
+        return "One threshold parts right from wrong in all batches: no gap."
     if now.perfect < batches:
         if now.gap < -1e-9:
             return "Negative: the batches look worse than the whole."

@@ -10,8 +10,8 @@ from suprank_edu.explore import Explorer, calibration, score_histograms
 from suprank_edu.explore.decomposability.calibration_scenes import SCALES, SCENES, batch_of, calibrated, moved
 from suprank_edu.naive import decomposability as loops
 
-RELEVANT = [1] * 12 + [0] * 48
-BATCHES = [[k for k in range(60) if batch_of(k) == b] for b in range(3)]
+RELEVANT = [1] * 6 + [0] * 18
+BATCHES = [[k for k in range(24) if batch_of(k) == b] for b in range(3)]
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def at(p: dict):
 
 def test_each_batch_has_its_share() -> None:
     for batch in BATCHES:
-        assert [sum(RELEVANT[k] for k in batch), len(batch)] == [4, 20]
+        assert [sum(RELEVANT[k] for k in batch), len(batch)] == [2, 8]
 
 
 def test_the_gap_is_the_definition(some: list[dict]) -> None:
@@ -44,11 +44,11 @@ def test_the_gap_is_the_definition(some: list[dict]) -> None:
 def test_the_terms_are_the_hinges_and_their_means(some: list[dict]) -> None:
     for p in some:
         now = at(p)
-        up = [max(p["alpha"] - s, 0) for s in now.scores[:12]]
-        down = [max(s - p["beta"], 0) for s in now.scores[12:]]
+        up = [max(p["alpha"] - s, 0) for s in now.scores[:6]]
+        down = [max(s - p["beta"], 0) for s in now.scores[6:]]
         assert now.pos_terms == pytest.approx(up, abs=1e-4)
         assert now.neg_terms == pytest.approx(down, abs=1e-4)
-        assert now.written == pytest.approx(sum(up) / 12 + sum(down) / 48, abs=1e-4)
+        assert now.written == pytest.approx(sum(up) / 6 + sum(down) / 18, abs=1e-4)
         coded = sum(sum(t) / sum(x > 1e-9 for x in t) for t in (up, down) if max(t) > 1e-9)
         assert now.coded == pytest.approx(coded, abs=1e-4)
 
@@ -60,7 +60,7 @@ def test_the_bound_holds_wherever_every_batch_is_perfect(explorer: Explorer) -> 
         if now.perfect:
             assert -1e-12 <= now.gap <= now.measured.bound + 1e-12
             met += 1
-        if now.measured.above == (12, 0):
+        if now.measured.above == (6, 0):
             assert now.gap == pytest.approx(0, abs=1e-12)
     assert met > 100
 
@@ -70,7 +70,7 @@ def test_pulled_scores_go_equally_far_and_stop_at_their_margin(name: str) -> Non
     start = calibrated(name, 0.9, 0.6, 0.0).scores
     after = moved(start, 0.9, 0.6, 0.2)
     for k, (before, now) in enumerate(zip(start, after, strict=True)):
-        if k < 12:
+        if k < 6:
             wanted = before if before >= 0.9 else min(before + 0.2, 0.9)
         else:
             wanted = before if before <= 0.6 else max(before - 0.2, 0.6)
@@ -80,7 +80,7 @@ def test_pulled_scores_go_equally_far_and_stop_at_their_margin(name: str) -> Non
 def test_pulled_items_are_those_with_a_term(explorer: Explorer, some: list[dict]) -> None:
     for p in some:
         now, data = at(p), explorer.figure.describe(**p)["data"]
-        for kind, first, terms in (("positive", 0, now.pos_terms), ("negative", 12, now.neg_terms)):
+        for kind, first, terms in (("positive", 0, now.pos_terms), ("negative", 6, now.neg_terms)):
             for name, pulled in ((kind, True), (f"{kind}, at rest", False)):
                 (trace,) = (t for t in data if t.get("name") == name)
                 assert trace["x"] == [now.scores[first + k] for k, t in enumerate(terms) if (t > 0) == pulled]
@@ -95,6 +95,14 @@ def test_the_written_term_never_rises_and_the_coded_one_can(explorer: Explorer) 
     assert written == sorted(written, reverse=True)
     assert coded != sorted(coded, reverse=True)
     assert at({"scores": SCALES, "alpha": 0.6, "beta": 0.8, "move": 0.6}).coded == 0
+
+
+def test_what_is_dragged_lies_at_its_value(explorer: Explorer, some: list[dict]) -> None:
+    assert [drag.control for drag in explorer.drags] == ["alpha", "beta", "move"]
+    for p in some:
+        data = explorer.figure.describe(**p)["data"]
+        for drag in explorer.drags:
+            assert data[drag.trace]["x"][drag.point] == p[drag.control]
 
 
 def test_the_words_are_true(explorer: Explorer, some: list[dict]) -> None:
@@ -112,9 +120,9 @@ def test_the_words_are_true(explorer: Explorer, some: list[dict]) -> None:
 
 def test_the_start_is_the_example_of_the_chapter(explorer: Explorer) -> None:
     lines = explorer.readout(**explorer.parameters).split("\n")
-    assert lines[0].endswith("= 0.432 + 0.187 = 0.619")
-    assert lines[1].endswith("0.288 + 0.062 = 0.350")
-    assert "1 − 0.511" in lines[2]
+    assert lines[0].endswith("= 0.445 + 0.149 = 0.595")
+    assert lines[1].endswith("0.297 + 0.050 = 0.347")
+    assert "1 − 0.56 =" in lines[2]
 
 
 def test_histograms_hold_every_score_and_the_margins() -> None:

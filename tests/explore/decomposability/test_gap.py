@@ -3,34 +3,36 @@
 import json
 import re
 from importlib import resources
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import pytest
 
 from suprank_edu import naive
+from suprank_edu.data import load_samples, sample_embeddings, sample_queries
 from suprank_edu.explore import Explorer
 from suprank_edu.explore.decomposability.gap_scenes import (
     BATCHES,
-    BUNCHED,
-    EQUAL,
-    MAKE_UPS,
-    MISRANKED,
     NEGATIVES,
+    PERFECT,
     POSITIVES,
     REAL,
     REAL_NEGATIVE,
-    ROW,
     SCENES,
+    batch_of,
     best_threshold,
+    own_scores,
+    scales,
     scene,
-    split,
-    squeezed,
-    worst_order,
+    shares,
+    stored,
 )
+from suprank_edu.explore.decomposability.gap_words import worst_terms
 from suprank_edu.naive import decomposability as loops
 
-START = {"scores": REAL, "make_up": EQUAL, "batches": 3, "pos_margin": 0.0, "neg_margin": 1.0}
+START = {"scores": REAL, "batches": 3, "reach": 1.0}
 RELEVANT = [1] * POSITIVES + [0] * NEGATIVES
+TOTAL = POSITIVES + NEGATIVES
+REACHES = (1.0, 0.9, 0.72, 0.5, 0.34, 0.32, 0.16, 0.1)
 
 
 @pytest.fixture(scope="module")
@@ -40,30 +42,28 @@ def explorer(explorers: dict[str, Explorer]) -> Explorer:
 
 @pytest.fixture(scope="module")
 def some(explorer: Explorer) -> list[dict]:
-    """Every 17th frame: all scenes, make-ups, numbers and margins."""
-    return list(explorer.grid())[::17]
+    """Every 7th frame: all scenes, numbers and reaches."""
+    return list(explorer.grid())[::7]
 
 
 def batches_of(p: dict) -> list[list[int]]:
-    """Items 0..11 are the positives, 12..59 the negatives, dealt out in order."""
-    pos, neg = split(p["make_up"], p["batches"])
-    found, start_pos, start_neg = [], 0, POSITIVES
-    for n_pos, n_neg in zip(pos, neg, strict=True):
-        found.append([*range(start_pos, start_pos + n_pos), *range(start_neg, start_neg + n_neg)])
-        start_pos, start_neg = start_pos + n_pos, start_neg + n_neg
-    return found
+    """Items 0..5 are the positives, 6..23 the negatives, dealt out in order."""
+    own, wrong = POSITIVES // p["batches"], NEGATIVES // p["batches"]
+    return [
+        [*range(b * own, (b + 1) * own), *range(POSITIVES + b * wrong, POSITIVES + (b + 1) * wrong)]
+        for b in range(p["batches"])
+    ]
 
 
 def at(p: dict):
-    return scene(p["scores"], p["make_up"], p["batches"], p["pos_margin"], p["neg_margin"])
+    return scene(p["scores"], p["batches"], p["reach"])
 
 
-def test_every_split_deals_out_every_item() -> None:
-    for make_up in MAKE_UPS:
-        for number in BATCHES:
-            pos, neg = split(make_up, number)
-            assert (len(pos), len(neg), sum(pos), sum(neg)) == (number, number, POSITIVES, NEGATIVES)
-            assert min(pos) >= 1
+def test_every_item_is_in_one_batch() -> None:
+    for number in BATCHES:
+        for b, batch in enumerate(batches_of({"batches": number})):
+            assert [batch_of(k, number) for k in batch] == [b] * (TOTAL // number)
+            assert sum(k < POSITIVES for k in batch) == shares(number)[0]
 
 
 def test_the_gap_is_the_definition(some: list[dict]) -> None:
@@ -75,9 +75,9 @@ def test_the_gap_is_the_definition(some: list[dict]) -> None:
 
 
 def test_the_bounds_are_the_largest_over_all_orders(some: list[dict]) -> None:
-    for p in [p for p in some if p["batches"] <= 4]:
+    for p in [p for p in some if p["batches"] <= 3]:
         now, batches = at(p), batches_of(p)
-        counts = [*split(p["make_up"], p["batches"])]
+        counts = [[count] * p["batches"] for count in shares(p["batches"])]
         counts += [
             [sum(now.scores[k] > now.threshold for k in b if bool(RELEVANT[k]) == wanted) for b in batches]
             for wanted in (True, False)
@@ -98,62 +98,81 @@ def test_perfect_batches_keep_to_the_bounds_in_every_frame(explorer: Explorer) -
             assert -1e-12 <= now.gap <= now.calibrated + 1e-12
             assert now.calibrated <= now.worst
             met += 1
-    assert met > 200
+    assert met > 150
 
 
-@pytest.mark.parametrize("make_up", MAKE_UPS)
 @pytest.mark.parametrize("number", BATCHES)
-def test_batches_in_a_row_attain_the_bound(make_up: str, number: int) -> None:
-    now = scene(ROW, make_up, number, 0.0, 1.0)
-    assert now.batch_aps == pytest.approx([1] * number)
-    assert now.gap == pytest.approx(loops.worst_case_bound(*split(make_up, number)), abs=1e-12)
-    order, terms = worst_order(make_up, number)
-    assert sorted(order) == list(range(number))
-    assert 1 - sum(terms) / POSITIVES == pytest.approx(now.gap, abs=1e-12)
-
-
-@pytest.mark.parametrize("make_up", MAKE_UPS)
-@pytest.mark.parametrize("number", BATCHES[1:])
-def test_badly_ranked_batches_have_a_negative_gap(make_up: str, number: int) -> None:
-    assert scene(MISRANKED, make_up, number, 0.0, 1.0).gap < -0.005
-
-
-def test_the_real_queries_are_what_their_names_say() -> None:
-    for number in BATCHES[1:]:
-        assert scene(REAL, EQUAL, number, 0.0, 1.0).gap > 0.1
-        assert scene(REAL_NEGATIVE, EQUAL, number, 0.0, 1.0).gap < -0.01
-
-
-def test_the_stored_scores_are_cosines_without_ties() -> None:
-    text = (
-        resources.files("suprank_edu.explore.decomposability").joinpath("gap_scores.json").read_text(encoding="utf-8")
-    )
-    for query in json.loads(text).values():
-        scores = query["positives"] + query["negatives"]
-        assert (len(query["positives"]), len(scores)) == (POSITIVES, POSITIVES + NEGATIVES)
-        assert 0 <= min(scores) <= max(scores) <= 1
-        assert not set(query["positives"]) & set(query["negatives"])
-        assert re.fullmatch(r"[\w()]+/character\d\d/\d{4}_\d\d\.png", query["query"])
+def test_perfect_batches_dragged_apart_attain_the_bound_and_on_one_scale_have_no_gap(number: int) -> None:
+    apart = scene(PERFECT, number, 0.1)
+    assert apart.batch_aps == pytest.approx([1] * number)
+    own, wrong = shares(number)
+    assert apart.gap == pytest.approx(loops.worst_case_bound([own] * number, [wrong] * number), abs=1e-12)
+    assert 1 - sum(worst_terms(number)) / POSITIVES == pytest.approx(apart.gap, abs=1e-12)
+    together = scene(PERFECT, number, 1.0)
+    assert (together.gap, together.calibrated, together.above) == (0, 0, (POSITIVES, 0))
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_margins_squeeze_and_keep_the_order(name: str) -> None:
-    scores = scene(name, EQUAL, 4, 0.0, 1.0).scores
-    tight = squeezed(scores, 0.6, 0.75)
-    assert min(tight[:POSITIVES]) >= 0.6
-    assert max(tight[POSITIVES:]) <= 0.75
-    for part in (slice(0, POSITIVES), slice(POSITIVES, None)):
-        places = range(len(scores[part]))
-        assert sorted(places, key=scores[part].__getitem__) == sorted(places, key=tight[part].__getitem__)
-    for make_up in MAKE_UPS:
-        for number in BATCHES:
-            apart = scene(name, make_up, number, 0.9, 0.6)
-            assert (apart.gap, apart.calibrated, apart.above) == (0, 0, (POSITIVES, 0))
+@pytest.mark.parametrize("number", BATCHES)
+def test_dragging_keeps_the_order_and_the_ap_of_every_batch(name: str, number: int) -> None:
+    start = scene(name, number, 1.0)
+    for reach in REACHES:
+        now = scene(name, number, reach)
+        assert now.batch_aps == pytest.approx(start.batch_aps, abs=1e-12)
+        for batch in batches_of({"batches": number}):
+            assert sorted(batch, key=now.scores.__getitem__) == sorted(batch, key=start.scores.__getitem__)
+        assert not set(now.scores[:POSITIVES]) & set(now.scores[POSITIVES:]), "no right item ties with a wrong one"
+
+
+@pytest.mark.parametrize("number", BATCHES)
+def test_scales_part_until_batches_follow_one_another(number: int) -> None:
+    assert scales(number, 1.0) == ((0.0, 1.0),) * number
+    for reach in REACHES:
+        found = scales(number, reach)
+        assert found[-1] == (0.0, reach)
+        assert all(0 <= low < high <= 1 for low, high in found)
+        if reach <= 1 / number:
+            assert all(before[0] >= after[1] - 1e-3 for before, after in pairwise(found))
+
+
+def test_the_pepper_has_a_gap_one_way_and_a_negative_one_the_other_way() -> None:
+    for number in BATCHES[1:]:
+        assert scene(REAL, number, 1.0).gap > 0.1
+        assert scene(REAL_NEGATIVE, number, 1.0).gap < -0.03
+    assert scene(REAL, 3, 1.0).whole == pytest.approx(scene(REAL_NEGATIVE, 3, 1.0).whole)
+
+
+def test_the_stored_scores_are_those_of_the_green_pepper() -> None:
+    text = (
+        resources.files("suprank_edu.explore.decomposability").joinpath("gap_scores.json").read_text(encoding="utf-8")
+    )
+    queries, gallery = load_samples("groceries", "test"), load_samples("groceries", "train")
+    pepper = sample_queries()[7].index
+    cosines = sample_embeddings("groceries", "train") @ sample_embeddings("groceries", "test")[pepper]
+    wanted = {
+        (round(s, 4), gallery.class_names[0][c]) for s, c in zip(cosines.tolist(), gallery.labels[:, 0], strict=True)
+    }
+    same = []
+    for query in json.loads(text).values():
+        assert queries.name_of(pepper).endswith(query["query"])
+        assert len(query["scores"]) == len(query["products"]) == TOTAL
+        assert query["products"][:POSITIVES] == [gallery.class_names[0][queries.labels[pepper, 0]]] * POSITIVES
+        assert query["products"][0] not in query["products"][POSITIVES:]
+        assert set(zip(query["scores"], query["products"], strict=True)) <= wanted
+        same.append(sorted(zip(query["scores"], query["products"], strict=True)))
+    assert same[0] == same[1], "one set, dealt in two ways"
+
+
+@pytest.mark.parametrize("name", [REAL, REAL_NEGATIVE])
+def test_stretching_keeps_the_order(name: str) -> None:
+    before, after = stored(name)["scores"], own_scores(name, 3)
+    assert sorted(range(TOTAL), key=before.__getitem__) == sorted(range(TOTAL), key=after.__getitem__)
+    assert (min(after), max(after)) == (0.04, 0.96)
 
 
 def test_no_threshold_separates_better() -> None:
     for name in SCENES:
-        scores = scene(name, BUNCHED, 3, 0.0, 0.9).scores
+        scores = scene(name, 3, 0.6).scores
 
         def separation(cut: float, scores=scores) -> float:
             above = [k for k, score in enumerate(scores) if score > cut]
@@ -164,17 +183,19 @@ def test_no_threshold_separates_better() -> None:
 
 
 def test_a_threshold_that_cannot_separate_stands_above_all() -> None:
-    turned_round = tuple(k / 100 for k in range(POSITIVES + NEGATIVES))
+    turned_round = tuple(k / 100 for k in range(TOTAL))
     assert best_threshold(turned_round) > max(turned_round)
 
 
 def test_the_rows_show_every_item_twice_and_in_its_batch(explorer: Explorer, some: list[dict]) -> None:
     for p in some:
         data, now = explorer.figure.describe(**p)["data"], at(p)
-        rows = next(t for t in data if t["mode"] == "lines")["y"][::3]
+        lines = next(t for t in data if t["mode"] == "lines")
+        rows, ends = lines["y"][::3], list(zip(lines["x"][::3], lines["x"][1::3], strict=True))
+        assert ends == [(0, 1), *scales(p["batches"], p["reach"])]
         assert len(rows) == p["batches"] + 1
         batches = batches_of(p)
-        for name, members in (("positive", range(POSITIVES)), ("negative", range(POSITIVES, 60))):
+        for name, members in (("right", range(POSITIVES)), ("wrong", range(POSITIVES, TOTAL))):
             (trace,) = (t for t in data if t.get("name") == name)
             assert trace["x"] == [now.scores[k] for k in members] * 2
             nearest = [min(range(len(rows)), key=lambda row: abs(rows[row] - y)) for y in trace["y"]]
@@ -182,21 +203,22 @@ def test_the_rows_show_every_item_twice_and_in_its_batch(explorer: Explorer, som
             assert nearest[len(members) :] == [next(b for b, own in enumerate(batches, 1) if k in own) for k in members]
 
 
-def test_the_curves_are_the_scenes_of_every_number_and_the_marks_sit_on_them(
+def test_the_curves_are_the_scenes_of_every_reach_and_the_marks_sit_on_them(
     explorer: Explorer, some: list[dict]
 ) -> None:
     for p in some:
         data = [t for t in explorer.figure.describe(**p)["data"] if t.get("yaxis") == "y2"]
-        along = [at(p | {"batches": number}) for number in BATCHES]
+        reaches = explorer.controls[-1].values
+        along = [at(p | {"reach": reach}) for reach in reaches]
         curves, marks = data[::2], data[1::2]
         for curve, name, field in zip(
             curves, ("measured gap", "E18", "E19"), ("gap", "worst", "calibrated"), strict=True
         ):
             assert curve["name"] == name
-            assert curve["y"] == pytest.approx([getattr(each, field) for each in along], abs=1e-9)
+            assert curve["y"] == pytest.approx([getattr(each, field) for each in along], abs=1e-6)
         for curve, mark in zip(curves, marks, strict=True):
-            assert mark["x"] == [p["batches"]]
-            assert mark["y"] == [curve["y"][BATCHES.index(p["batches"])]]
+            assert mark["x"] == [p["reach"]]
+            assert mark["y"] == [curve["y"][reaches.index(p["reach"])]]
         faded = at(p).perfect < p["batches"]
         assert [t["opacity"] < 1 for t in data] == [False] * 2 + [faded] * 4
 
@@ -228,14 +250,21 @@ def test_the_formulas_written_out_give_the_numbers_beside_them(explorer: Explore
         terms, number, whole, result = re.fullmatch(r"Gap .* = \((.*)\)/(\d) - (\S+) = \+?(\S+)", lines[0]).groups()
         assert sum(map(float, terms.split(" + "))) / int(number) - float(whole) == pytest.approx(now.gap, abs=6e-3)
         assert float(result) == pytest.approx(now.gap, abs=6e-4)
-        terms, result = re.search(r"E18 = 1 - \((.*)\)/12 = (\S+)", lines[1]).groups()
-        assert 1 - sum(map(float, terms.split(" + "))) / 12 == pytest.approx(now.worst, abs=6e-3)
+        terms, result = re.search(r"E18 = 1 - \((.*)\)/6 = (\S+)", lines[1]).groups()
+        assert 1 - sum(map(float, terms.split(" + "))) / 6 == pytest.approx(now.worst, abs=6e-3)
         assert float(result) == pytest.approx(now.worst, abs=6e-4)
 
 
 def test_the_start_is_the_example_of_the_chapter(explorer: Explorer) -> None:
     assert explorer.parameters == START
     first, second, _, last = explorer.readout(**START).split("\n")
-    assert first == "Gap = mean − whole = (0.887 + 0.679 + 0.43)/3 − 0.546 = +0.12"
-    assert second == "3 of 3 batches are not perfect: no bound, E18 = 1 − (4 + 1.15 + 0.986)/12 = 0.489"
+    assert first == "Gap = mean − whole = (0.7 + 1 + 1)/3 − 0.751 = +0.149"
+    assert second == "1 of 3 batches is not perfect: no bound, E18 = 1 − (2 + 0.733 + 0.627)/6 = 0.44"
     assert last == "The batches flatter: their average is above the AP of the whole."
+
+
+def test_the_grip_is_the_end_of_the_last_scale_and_can_be_dragged(explorer: Explorer, some: list[dict]) -> None:
+    for p in some:
+        data = explorer.figure.describe(**p)["data"]
+        for drag in explorer.drags:
+            assert data[drag.trace]["x"][drag.point] == p[drag.control] == at(p).scales[-1][1]
