@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from suprank_edu._checks import MAX_LEVEL, check_step
-from suprank_edu.pairwise import compact, count_at_least, step_sums
+from suprank_edu.pairwise import compact, count_by_class, step_sums
 from suprank_edu.pairwise.sorting import sort_rows
 from suprank_edu.steps import Sigmoid, Step
 
@@ -68,9 +68,8 @@ class Positives:
     @cached_property
     def counts(self) -> list[Tensor]:
         """For each level 1..L, `(Q, P)`: the number of other items of just that level that score at least as high."""
-        at_least = [count_at_least(self.scores, columns) for columns in self.by_level[1:]]
-        itself = [self.level == level for level in range(1, len(self.by_level))]
-        return [count.add_(own, alpha=-1) for count, own in zip(at_least, itself, strict=True)]
+        at_least = count_by_class(self.scores, self.level, len(self.by_level) - 1)
+        return [count.add_(self.level == level, alpha=-1) for level, count in enumerate(at_least, start=1)]
 
     def sigmoid_sums_at(self, level: int, step: Sigmoid) -> Tensor:
         """Return `(Q, P)`: Σ of `σ((s_j - s_k)/τ)` over the other items j of just `level`, with gradient."""

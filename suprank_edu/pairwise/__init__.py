@@ -6,9 +6,18 @@ different numbers of items rectangular: a row of `+inf` and a column of `-inf` a
 """
 
 from suprank_edu.pairwise.choice import step_sums
-from suprank_edu.pairwise.counts import compact, count_at_least
+from suprank_edu.pairwise.counts import compact, count_at_least, count_by_class
 from suprank_edu.pairwise.direct import direct_sums
 from suprank_edu.pairwise.fused import can_fuse, fused_sums
 from suprank_edu.pairwise.sorted import sorted_sums
 
-__all__ = ["can_fuse", "compact", "count_at_least", "direct_sums", "fused_sums", "sorted_sums", "step_sums"]
+__all__ = [
+    "can_fuse",
+    "compact",
+    "count_at_least",
+    "count_by_class",
+    "direct_sums",
+    "fused_sums",
+    "sorted_sums",
+    "step_sums",
+]

@@ -62,45 +62,50 @@ class _OddsSums(torch.autograd.Function):
     def forward(ctx: Any, rows: Tensor, columns: Tensor, pieces: Pieces) -> Tensor:
         sums = torch.zeros_like(rows)
         middle = _middle(rows, columns)
+        odds = _odds(rows, columns, middle, pieces)
         ctx.buffer = new_buffers(rows, columns, 1)[0]
-        for queries, slots, values in _pairs(rows, columns, middle, pieces, ctx.buffer):
+        for queries, slots, values in _pairs(rows, *odds, pieces, ctx.buffer):
             sums[queries, slots] = values.sum(dim=2)
         by_place = []
         if pieces.start or pieces.delta < math.inf:
             places = find_places(rows, columns, pieces.delta)
             sums += values_by_place(places, rows, middle, pieces)
             by_place = [places.within, places.of_columns]
-        ctx.save_for_backward(rows, columns, *by_place)
+        ctx.save_for_backward(rows, *odds, *by_place)
         ctx.pieces = pieces
         return sums
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, None]:
-        rows, columns, *by_place = ctx.saved_tensors
+        rows, of_rows, of_columns, *by_place = ctx.saved_tensors
         pieces, grad = ctx.pieces, grad / ctx.pieces.tau
-        for_rows, for_columns = torch.zeros_like(rows), torch.zeros_like(columns)
-        for queries, slots, slopes in _pairs(rows, columns, _middle(rows, columns), pieces, ctx.buffer):
+        for_rows, for_columns = torch.zeros_like(of_rows), torch.zeros_like(of_columns)
+        for queries, slots, slopes in _pairs(rows, of_rows, of_columns, pieces, ctx.buffer):
             slopes.addcmul_(slopes, slopes, value=-1)  # σ(1 - σ)
             for_rows[queries, slots] = slopes.sum(dim=2)
             for_columns[queries] += torch.bmm(grad[queries, None, slots], slopes)[:, 0]
         if pieces.delta < math.inf:
             at_delta = 1 / _least(pieces)
             slope = pieces.rho * pieces.tau - at_delta * (1 - at_delta)  # less what the pair has added as if at δ
-            within, of_columns = by_place
-            add_slopes_by_place(within, of_columns, grad, slope, for_rows, for_columns)
+            within, places = by_place
+            add_slopes_by_place(within, places, grad, slope, for_rows, for_columns)
         return for_rows.mul_(grad).neg_(), for_columns, None
 
 
-def _pairs(
-    rows: Tensor, columns: Tensor, middle: Tensor, pieces: Pieces, buffer: Tensor
-) -> Iterator[tuple[Tensor | slice, slice, Tensor]]:
-    """Yield some queries, some of their rows, and `(q, p, M)` values `σ(min(t, δ)/τ)` in the buffer, used each time."""
+def _odds(rows: Tensor, columns: Tensor, middle: Tensor, pieces: Pieces) -> tuple[Tensor, Tensor]:
+    """Return `(Q, P)` and `(Q, M)`: what rows and columns have in the odds of their pairs, which are the products."""
     assert pieces.tau is not None
     # Exponents in float64: far from the middle they would lose a digit in float32.
     of_rows = torch.sub(rows, middle).div_(pieces.tau).exp_().float()
-    of_columns = torch.sub(middle, columns).div_(pieces.tau).exp_().float()
-    width, one = columns.shape[1], torch.ones_like(of_columns)
+    return of_rows, torch.sub(middle, columns).div_(pieces.tau).exp_().float()
+
+
+def _pairs(
+    rows: Tensor, of_rows: Tensor, of_columns: Tensor, pieces: Pieces, buffer: Tensor
+) -> Iterator[tuple[Tensor | slice, slice, Tensor]]:
+    """Yield some queries, some of their rows, and `(q, p, M)` values `σ(min(t, δ)/τ)` in the buffer, used each time."""
+    width, one = of_columns.shape[1], torch.ones_like(of_columns)
     for queries, slots in blocks(rows, len(buffer) // width):
         r, c = of_rows[queries, slots], of_columns[queries]
         values = buffer[: r.numel() * width].view(*r.shape, width)

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from pair_sums import by_loops, padded_pairs
 
-from suprank_edu.pairwise import compact, count_at_least
+from suprank_edu.pairwise import compact, count_at_least, count_by_class
 from suprank_edu.pairwise.counts import _without_a_look, count_within
 from suprank_edu.steps import Heaviside
 
@@ -17,6 +17,24 @@ def test_counts_are_the_sums_of_the_exact_step(pairs):
     expected = by_loops(rows, columns, Heaviside())
     assert torch.equal(count_at_least(rows, columns), expected)
     assert not count_at_least(rows.clone().requires_grad_(), columns).requires_grad
+
+
+@given(st.data())
+def test_counts_of_each_class_are_those_of_loops(data):
+    queries, slots = data.draw(st.integers(1, 3)), data.draw(st.integers(1, 6))
+    scores = st.sampled_from([-1.0, -0.5, -0.0, 0.0, 0.25, 0.5, float("inf")])
+    score = data.draw(st.lists(st.lists(scores, min_size=slots, max_size=slots), min_size=queries, max_size=queries))
+    classes = [[0 if s == float("inf") else data.draw(st.integers(0, 3)) for s in row] for row in score]
+    dtype = data.draw(st.sampled_from([torch.float32, torch.float64]))
+    found = count_by_class(torch.tensor(score, dtype=dtype, requires_grad=True), torch.tensor(classes), 3)
+    for number, counts in enumerate(found, start=1):
+        expected = [
+            [sum(c == number and s >= own for s, c in zip(row, of_row, strict=True)) for own in row]
+            for row, of_row in zip(score, classes, strict=True)
+        ]
+        assert counts.tolist() == expected
+        assert counts.dtype == dtype
+        assert not counts.requires_grad
 
 
 @given(st.data())
