@@ -1,6 +1,7 @@
 """What a move costs in the page: a step of a drag and of a slider, in a real browser, against 50 ms.
 
-    python -m benchmarks.moves [chapter ...]
+    python -m benchmarks --only moves           all of them, and whether the machine was too busy
+    python -m benchmarks.moves [chapter ...]    those of some chapters
 
 The explorers are those that chapters 00 to 08 store. A page of their blocks and plotly alone is opened in headless
 chromium, and each is moved there by the mouse (a drag) and by the slider's own event. Timed is from the event until

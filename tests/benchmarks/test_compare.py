@@ -37,6 +37,23 @@ def test_slower_code_fails_unless_others_were_at_work(
     assert json.loads((slower.parent / "results" / "latest.json").read_text())["cores_of_others"] == cores
 
 
+@pytest.mark.parametrize("cores", [0.0, 1.7])
+def test_what_takes_longer_than_its_budget_is_said_and_who_else_was_at_work(
+    slower: Path, cores: float, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parts = [
+        Ratio("moves/a", 0.08, 0.05, "s", "a budget of 50 ms"),
+        Ratio("moves/b", 0.02, 0.05, "s", "a budget of 50 ms"),
+    ]
+    monkeypatch.setattr(bench, "PARTS", {"part": SimpleNamespace(ratios=lambda quick: parts)})
+    monkeypatch.setattr(bench, "other_programs", lambda: lambda: cores)
+    assert bench.main([]) == 0
+    said = capsys.readouterr().out
+    assert "OVER: moves/a: 80 ms against a budget of 50 ms" in said
+    assert "OVER: moves/b" not in said
+    assert ("TOO BUSY TO COMPARE: other programs used 1.7 of" in said) == (cores > 1)
+
+
 @pytest.mark.parametrize(("cores", "kept"), [(0.0, 2.0), (1.7, 4.0)])
 def test_no_baseline_comes_from_a_busy_machine(
     slower: Path, cores: float, kept: float, monkeypatch: pytest.MonkeyPatch
