@@ -10,7 +10,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup book html lab execute sync test suite test-busy test-fast nightly cuda cuda-runs \
+.PHONY: help setup book html lab app execute sync test suite test-busy test-fast nightly cuda cuda-runs \
 	cuda-bundle bench lint types imports fix lock \
 	clean distclean chromium address workflows library lowest newest coverage changed links dist announce tell
 
@@ -74,6 +74,7 @@ endef
 help:
 	@echo "make book       build the book and serve it on localhost (SERVE=0, EXECUTE=1, PORT=8000)"
 	@echo "make lab        open the chapters in JupyterLab"
+	@echo "make app        search the groceries with a photograph of yours, in the browser (chapter 17's last section)"
 	@echo "make test       every check: lint, types, imports, unit tests, chapters, book, browser; nothing in it is timed"
 	@echo "make test-fast  lint and the quick unit tests of the library, for the inner loop"
 	@echo "make test-busy  the tests, chapters and pages once more, beside two processes that never rest"
@@ -133,6 +134,9 @@ lab: setup
 	@echo "lab: stop it with Ctrl-C"
 	@$(VENV)/bin/jupyter-lab $(if $(filter 0,$(shell id -u)),--allow-root) --ServerApp.root_dir=book --LabApp.default_url=/lab/tree/00_how_to_use_this_book.ipynb \
 		--LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(LAB_ARGS)
+
+app: setup
+	@$(PY) book/_tools/app.py book/_build/app $(PORT)
 
 execute: setup
 	@SUPRANK_EDU_STATIC=1 $(PY) book/_tools/notebooks.py execute $(ONLY)

@@ -56,7 +56,7 @@ def test_it_shows_an_explorer_or_figure_before_the_first_exercise(notebook: Note
         if re.search(r"^##+ Exercise", cell.source, re.MULTILINE) and cell.cell_type == "markdown":
             pytest.fail("an exercise comes before any explorer")
         shown = [output.get("data", {}).get("text/html", "") for output in cell.get("outputs", [])]
-        if any('class="sre"' in html or 'class="suprank-order"' in html for html in shown):
+        if any(f'class="{kind}"' in html for html in shown for kind in ("sre", "suprank-order", "suprank-search")):
             return
     pytest.fail("no explorer in this chapter")
 

@@ -40,6 +40,7 @@ from suprank_edu.exercises.tasks.sup_ap import SUP_AP
 from suprank_edu.exercises.tasks.sup_rank import SUP_RANK
 from suprank_edu.exercises.tasks.sup_step import SUP_STEP
 from suprank_edu.exercises.tasks.terms import TERMS
+from suprank_edu.exercises.tasks.threshold_quality import THRESHOLD_QUALITY
 from suprank_edu.exercises.tasks.triplet_loss import TRIPLET_LOSS
 from suprank_edu.exercises.tasks.two_pass_gradient import TWO_PASS_GRADIENT
 from suprank_edu.exercises.tasks.unit_norm import UNIT_NORM
@@ -93,6 +94,7 @@ EXERCISES: dict[str, Exercise] = {
         PREFIX_LINEAR_PART,
         CHEBYSHEV_MOMENTS,
         SEARCH_RECALL,
+        THRESHOLD_QUALITY,
     )
 }
 """Name → exercise. A new one is imported above and listed in its chapter's place."""

@@ -1,0 +1,102 @@
+"""The page that `make app` serves: a photograph is brought along, searched by Python, and seen to move."""
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+import pytest
+from chromium import PATIENCE
+
+from suprank_edu.data import load_samples, read, samples_folder
+from suprank_edu.search import PhotoIndex
+from suprank_edu.training import pretrained
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+TOOL = Path(__file__).resolve().parents[2] / "book/_tools/app.py"
+SHOWN = ("Fruit/Melon/Watermelon", "Vegetables/Pepper/Green-Bell-Pepper", "Packages/Milk/Arla-Standard-Milk")
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small shop as the chapter leaves it: three products, and an index before and after training."""
+    home = tmp_path_factory.mktemp("shop")
+    for split in ("train", "test"):
+        for product in SHOWN:
+            target = home / "photographs" / split / product
+            shutil.copytree(samples_folder("groceries") / split / product, target)
+    gallery = read("folder", home / "photographs", "train", column_names=("product", "kind", "department"))
+    for name, size in (("before", None), ("after", 16)):
+        PhotoIndex.build(pretrained(embedding_size=size, image_size=32), gallery).save(home / "index" / name)
+    return home
+
+
+@pytest.fixture(scope="module")
+def address(shop: Path) -> Iterator[str]:
+    """Voilà with the chapter's cells, on a port of its own."""
+    spec = importlib.util.spec_from_file_location("app", TOOL)
+    app = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(app)
+    notebook = shop / "search.ipynb"
+    nbformat.write(app.app_of(jupytext.read(app.CHAPTER)), notebook)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    own = {f"JUPYTER_{kind}_DIR": str(shop / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
+    own |= {"IPYTHONDIR": str(shop / "ipython"), "JUPYTER_PREFER_ENV_PATH": "1", "SUPRANK_EDU_SHOP": str(shop)}
+    environment = {key: value for key, value in os.environ.items() if key != "SUPRANK_EDU_STATIC"} | own
+    with (shop / "log").open("w") as log:
+        server = subprocess.Popen(app.command(notebook, port), env=environment, stdout=log, stderr=log)
+        try:
+            wait_for(server, port, shop / "log")
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            server.terminate()
+            server.wait(timeout=300)
+
+
+def wait_for(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Return once the port answers; fail with the log where the server ends."""
+    end = time.monotonic() + PATIENCE / 1000
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=60):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError(f"the page did not start:\n{log.read_text()[-3000:]}")
+
+
+def test_a_photograph_is_brought_along_and_found(address: str, browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 375, "height": 812}, reduced_motion="reduce")
+    page.set_default_timeout(PATIENCE)
+    elsewhere, faults = [], []
+    page.on("request", lambda asked: elsewhere.append(asked.url))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(address)
+    page.wait_for_selector(".suprank-search[data-state='ready']")
+    assert page.locator(".ss-choice").count() == len(SHOWN)
+    assert page.locator("pre, .jp-InputArea, .jp-Cell-inputWrapper").count() == 0, "code or printing shows"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+
+    brought = load_samples("groceries", "test").items[60]
+    page.locator("input[type=file]").set_input_files(brought)
+    page.wait_for_function(
+        "name => document.querySelector('.ss-asking').innerText.includes(name)", arg=Path(brought).name
+    )
+    assert page.locator(".ss-first > li").count() == 10
+    page.get_by_role("button", name="after training").click()
+    assert page.locator(".suprank-search").get_attribute("data-stop") == "4"
+    page.locator("select").select_option(label="Watermelon")
+    page.wait_for_function("() => document.querySelector('.ss-asking').innerText.includes('Watermelon')")
+    assert not [url for url in elsewhere if not url.startswith((address, "data:", "blob:"))]
+    assert faults == []
+    page.close()
