@@ -6,6 +6,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
+from suprank_edu.pairwise.counts import finite_range
 from suprank_edu.pairwise.direct import direct_sums
 from suprank_edu.pairwise.fused import can_fuse, fused_sums
 from suprank_edu.pairwise.odds import may_be_odds, odds_sums, worth_odds
@@ -91,9 +92,10 @@ def split_by_cost(rows: Tensor, columns: Tensor, step: Step) -> tuple[Tensor, Te
     known = pieces is not None and rows.dtype in (torch.float32, torch.float64)
     if not known or len(rows) * pairs_won(most, width, 0, least) < FEWEST_PAIRS:
         return every[:0], every
-    used = rows.isfinite().sum(dim=1)  # (Q,)
+    used = (rows < math.inf).sum(dim=1)  # (Q,)
     tau = pieces.tau if pieces is not None and pieces.tau else math.inf
-    spread = _spread(rows.detach(), columns.detach())  # (Q,)
+    low, high = finite_range(rows.detach(), columns.detach())
+    spread = (high.double() - low)[:, 0].clamp(min=0.0)  # (Q,)
     bins = spread / (2 * tau) + 1
     won = pairs_won(used, width, used.minimum(bins) + bins.clamp(max=width), least)  # (Q,)
     pays = won > 0
@@ -112,10 +114,3 @@ def pairs_won(rows: Count, columns: int, bins: Count, least: int) -> Count:
         14098816
     """
     return rows * columns - least * (rows + columns + ITEMS_PER_BIN * bins)
-
-
-def _spread(rows: Tensor, columns: Tensor) -> Tensor:
-    """Return `(Q,)` float64: the largest difference between two finite scores of each query."""
-    highest = torch.maximum(*(torch.where(s.isfinite(), s, -math.inf).amax(dim=1) for s in (rows, columns)))
-    lowest = torch.minimum(*(torch.where(s.isfinite(), s, math.inf).amin(dim=1) for s in (rows, columns)))
-    return (highest - lowest).double().clamp(min=0.0)

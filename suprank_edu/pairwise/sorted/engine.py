@@ -11,6 +11,7 @@ roles exchanged: over the rows, weighted, of the slope. Sums are made in float64
 the rounded difference in the dtype of the scores, as in the direct engine.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -61,7 +62,9 @@ class _SortedSums(torch.autograd.Function):
         prepared = Prepared.of(pieces, ascending, columns, functions)
         for block in _blocks(ascending, columns):
             r, c = ascending[block.queries, block.rows], columns[block.queries, block.columns].contiguous()
-            found = piecewise_sums(r, c, c.isfinite().double(), prepared, prepared.bins(r, c), with_slopes=with_slopes)
+            found = piecewise_sums(
+                r, c, (c > -math.inf).double(), prepared, prepared.bins(r, c), with_slopes=with_slopes
+            )
             sums[block.queries].scatter_(1, order[block.queries, block.rows], found.values.to(rows.dtype))
             if with_slopes:
                 slopes[block.queries].scatter_(1, order[block.queries, block.rows], found.slopes.to(rows.dtype))
@@ -106,7 +109,7 @@ class Block:
 
 def _blocks(rows: Tensor, columns: Tensor) -> Iterator[Block]:
     """Cut sorted rows, padded at their end, and columns, padded at their beginning, into blocks of a few queries."""
-    used = rows.isfinite().sum(dim=1)
+    used = (rows < math.inf).sum(dim=1)
     hidden = count_hidden(columns)[:, 0] if columns.shape[1] else used.new_zeros(len(columns))
     both = torch.stack([used, hidden]).tolist()
     size = max(1, _ITEMS_AT_A_TIME.get(rows.device.type, 1 << 23) // max(1, rows.shape[1] + columns.shape[1]))

@@ -108,7 +108,7 @@ def piecewise_sums(
         smooth = smooth_sums(binned, prefix, up_to_cut, prepared.lead)  # (F, Q, P)
         values = values + smooth[0] if with_values else values
         slopes = slopes + smooth[-1] / tau if with_slopes else slopes
-    used = rows.isfinite()
+    used = rows < math.inf
     return Sums(torch.where(used, values, 0.0), torch.where(used, slopes, 0.0))
 
 
