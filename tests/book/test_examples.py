@@ -14,11 +14,11 @@ PAGES = [path for path in sorted(BOOK.glob("*.md")) if "```pycon" in path.read_t
 @pytest.mark.parametrize("source", PAGES, ids=[path.stem for path in PAGES])
 def test_the_blocks_of_a_page_run_from_top_to_bottom(source: Path) -> None:
     names: dict[str, object] = {}
-    for language, block in PROMPT.findall(source.read_text()):
+    for number, (language, block) in enumerate(PROMPT.findall(source.read_text())):
         if language == "python":
             exec(compile(block, source.name, "exec"), names)
             continue
-        test = doctest.DocTestParser().get_doctest(block, names, source.name, str(source), 0)
+        test = doctest.DocTestParser().get_doctest(block, names, f"{source.name}, block {number}", str(source), 0)
         said: list[str] = []
         result = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=said.append, clear_globs=False)
         assert not result.failed, "".join(said)
