@@ -1,6 +1,15 @@
-"""Search: exact (faiss on a CPU, torch on CUDA) and approximate (faiss), behind one function."""
+"""Search: exact (faiss on a CPU, torch on CUDA) and approximate (faiss), behind one function; in parts, merged."""
 
 from suprank_edu.retrieval.approximate import ApproximateIndex, hnsw_index, ivfpq_index, search_recall
 from suprank_edu.retrieval.exact import ExactIndex, search
+from suprank_edu.retrieval.shards import search_shards
 
-__all__ = ["ApproximateIndex", "ExactIndex", "hnsw_index", "ivfpq_index", "search", "search_recall"]
+__all__ = [
+    "ApproximateIndex",
+    "ExactIndex",
+    "hnsw_index",
+    "ivfpq_index",
+    "search",
+    "search_recall",
+    "search_shards",
+]
