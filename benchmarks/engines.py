@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import torch
 from torch import Tensor
@@ -83,11 +84,11 @@ def loss_and_gradient(loss: Callable[..., Tensor], scores: Tensor, levels: Tenso
 
 def by_pairs(loss: Callable[..., Tensor], scores: Tensor, levels: Tensor) -> tuple[Tensor, Tensor]:
     """Return the same from the direct engine alone."""
-    fewest, choice.FEWEST_PAIRS = choice.FEWEST_PAIRS, 1 << 62
-    try:
+    with (
+        mock.patch.object(choice, "FEWEST_PAIRS", 1 << 62),
+        mock.patch.object(choice, "worth_odds", return_value=False),
+    ):
         return loss_and_gradient(loss, scores, levels)
-    finally:
-        choice.FEWEST_PAIRS = fewest
 
 
 def sums_and_gradients(engine: Callable[..., Tensor], rows: Tensor, columns: Tensor, step: Step = SupStep()) -> None:

@@ -4,6 +4,18 @@
 
 Sup-AP of 64 queries x 60,000 items x 5,000 positives, forward and backward. Operations are those of torch's profiler,
 by the time spent in each itself; beside them the time of passes that any way of computing it needs.
+
+What it has found, on one core with torch 2.13. Of 5.5 ms a query forward (60,000 items, 5,000 positives) the engine
+takes 80 %: bins 21 %, what bins and cells add to rows 14 %, moments 11 %, columns within δ 9 %, sorting 8 %, the rest
+in pieces of 4 % and less; finding positives and checking 12 %. No single operation takes more than 15 %: each part is
+some passes over planes of the items. A pass that writes new memory takes 1.4 to 6 nanoseconds an item, one that only
+reads 0.14. To be three times as fast, as a whole set of 60,000 in a minute asks, an item would have to go through bin,
+moments and prefix sum in one pass, in registers: a kernel of one's own, and no rearranging of torch operations.
+
+Sup-NDCG of a batch of 1,024, half of it positive, forward + backward: 0.54 s by sorting, 0.55 s by odds, 1.18 s by the
+direct engine, so 2.2 times. Five times would be 0.24 s. A bin holds about ten items there, so that half of the sums
+goes to bins rather than to items (matrices between bins 35 %, of which looking bins up is a third), and by odds 268
+million pairs at two nanoseconds are as much. Both engines would have to halve at once.
 """
 
 from __future__ import annotations
