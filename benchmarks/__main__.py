@@ -21,7 +21,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import busy, engines, explorers, losses, metrics, moves, search, training
+from benchmarks import busy, engines, explorers, losses, metrics, million, moves, search, training
 from benchmarks.harness import Ratio, other_programs
 
 HERE = Path(__file__).parent
@@ -31,6 +31,7 @@ PARTS = {
     "engines": engines,
     "metrics": metrics,
     "search": search,
+    "million": million,
     "explorers": explorers,
     "moves": moves,
     "training": training,

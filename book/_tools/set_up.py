@@ -125,7 +125,7 @@ def packages(site: Path) -> int:
 def install(python: Path, torch_index: str) -> None:
     """Install the pins, torch first where it has an index of its own, then the project."""
     wanted = pins(PINS.read_text())
-    say(f"installing the {len(wanted)} packages of {PINS.name}, about 2.4 GB on disk with the CPU build of torch")
+    say(f"installing the {len(wanted)} packages of {PINS.name}, about 2.8 GB on disk with the CPU build of torch")
     torch = [f"torch=={wanted['torch']}", "--no-deps", "--index-url", torch_index]
     if torch_index:
         pip_install(python, torch, "torch does not come from TORCH_INDEX; is it the address that pytorch.org shows?")

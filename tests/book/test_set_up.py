@@ -77,7 +77,7 @@ def test_without_a_card_the_cpu_build_is_offered_before_anything_is_fetched(
     set_up.main(environment)
     said = capfd.readouterr().out
     assert (
-        f"installing the {len(set_up.pins(set_up.PINS.read_text()))} packages of requirements.txt, about 2.4 GB" in said
+        f"installing the {len(set_up.pins(set_up.PINS.read_text()))} packages of requirements.txt, about 2.8 GB" in said
     )
     assert ("make book TORCH_INDEX=" in said) == (not card)
     if not card:
