@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +10,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from suprank_edu._checks import MAX_LEVEL, check_column, check_floating, check_index, check_number, check_valid
+from suprank_edu._checks import (
+    MAX_LEVEL,
+    check_column,
+    check_floating,
+    check_index,
+    check_labels,
+    check_number,
+    check_valid,
+)
 from suprank_edu._embedding_checks import are_unit, check_shapes, check_values
 from suprank_edu._transforms import left_by_compiler
 from suprank_edu._warnings import warn
@@ -43,6 +52,36 @@ class EmbeddingLoss(nn.Module, ABC):
         self.column, self.include_self, self.reduction = column, include_self, reduction
         self._min_level = 1
         self._warned_of_norms = self._warned_of_nothing_to_learn = False
+        self._widths: Widths | None = None
+
+    def without_looks(self, labels: Tensor) -> EmbeddingLoss:
+        """Return a copy that never waits for the device: for CUDA graphs, and for batches all made alike.
+
+        It knows beforehand how many positives a query has at most, and checks nothing that would have to be read: NaN
+        passes through, and labels that are no tree are not noticed. A query with more positives than that loses some
+        without a word. Parameters are those of the loss.
+
+        Args:
+            labels: `(Q,)` or `(Q, L)` integers of a batch whose queries have as many positives as those of any other,
+                at each level, such as the first of `suprank_edu.data.MPerClassBatches` for a loss on column 0.
+
+        Raises:
+            ValueError: labels of another shape or dtype, or a label column that does not exist.
+
+        Example:
+            >>> from suprank_edu.losses import SupAPLoss
+            >>> embeddings = torch.nn.functional.normalize(torch.tensor([[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]]), dim=1)
+            >>> labels, loss = torch.tensor([0, 0, 1]), SupAPLoss()
+            >>> torch.equal(loss.without_looks(labels)(embeddings, labels), loss(embeddings, labels))
+            True
+        """
+        labels = check_labels(labels, len(labels))  # (Q, L)
+        shared = self._levels(labels, labels)
+        levels = visible_levels(shared, visible_pairs(shared, not self.include_self, None, None))
+        most = count_by_level(levels, 1 if self.column is not None else labels.shape[1])[1]
+        known = copy.copy(self)
+        known._widths = as_widths(most.tolist())
+        return known
 
     def extra_repr(self) -> str:
         """Return what the loss was made with."""
@@ -103,18 +142,30 @@ class EmbeddingLoss(nn.Module, ABC):
         visible = visible_pairs(levels, ref_emb is None and not self.include_self, listed, valid)
         levels = visible_levels(levels, visible)
         above, most = count_by_level(levels, 1 if self.column is not None else own.shape[1])
+        if self._widths is not None:
+            if ref_emb is not None or indices_tuple is not None:
+                raise ValueError(
+                    "`ref_emb`: got references or pairs, expected a batch alone, as `without_looks` knows it"
+                )
+            return self._of_levels(embeddings, ref_emb, levels, above, self._widths)
         norm_error, numbers = check_values(embeddings, own, ref_emb, other, unknown, most)  # the device is read once
         self._look_at_norms(norm_error, embeddings.dtype)
         refuse_unknown(numbers[0], levels)
         widths = as_widths(numbers[1:])
+        if self.reduction == "mean" and not any(widths.above[self._min_level :]):
+            self._warn_of_nothing_to_learn()
+        return self._of_levels(embeddings, ref_emb, levels, above, widths)
+
+    def _of_levels(
+        self, embeddings: Tensor, ref_emb: Tensor | None, levels: Tensor, above: Tensor, widths: Widths
+    ) -> Tensor:
+        """Return the loss of `(Q, G)` levels, -1 where hidden, of which `above` counts those at each level."""
         with torch.autocast(embeddings.device.type, enabled=False):
             queries = full_precision(embeddings)
             scores = own_scores(queries) if ref_emb is None else queries @ ref_emb.to(queries.dtype).T  # (Q, G)
             losses = self.per_query(scores, levels, widths)  # (Q,)
         if self.reduction == "none":
             return losses
-        if not any(widths.above[self._min_level :]):
-            self._warn_of_nothing_to_learn()
         return losses.sum() / (above[:, self._min_level] > 0).sum().clamp(min=1)
 
     def _levels(self, labels: Tensor, ref_labels: Tensor) -> Tensor:
