@@ -3,10 +3,10 @@
     python -m benchmarks.cuda [--device cuda] [--out benchmarks/results/cuda] [--small] [PART ...]
 
 Needs torch and numpy; a part that needs what is not installed is left out, and named. In the order of their worth:
-`suite` the core tests on the device, `engines` the sums over pairs and the losses, `evaluation` every metric of large
-sets, `training` images a second, `chapter` the cells of chapter 13, `sanitizer` our kernels under compute-sanitizer.
-Each writes a JSON file of its own; `cuda.json` says what came of each, on which card, with which driver, versions and
-commit, and `log.txt` has all they printed.
+`suite` the core tests on the device, `engines` the sums over pairs and the losses, `choice` where a sort pays,
+`evaluation` every metric of large sets, `training` images a second, `chapter` the cells of chapter 13, `sanitizer` our
+kernels under compute-sanitizer. Each writes a JSON file of its own; `cuda.json` says what came of each, on which card,
+with which driver, versions and commit, and `log.txt` has all they printed.
 """
 
 import os
@@ -21,7 +21,8 @@ SECONDS = 480.0
 _RUNS = ("accelerate", "PIL", "tqdm")
 PARTS = [
     Part("suite", 150, needs=("pytest",)),
-    Part("engines", 100),
+    Part("engines", 75),
+    Part("choice", 25),
     Part("evaluation", 50),
     Part("training", 80, needs=_RUNS),
     Part("chapter", 40, needs=(*_RUNS, "pytorch_metric_learning", "tensorboard")),

@@ -31,7 +31,7 @@ def run(given: Options) -> bool:
         start = time.monotonic()
         try:
             # Each tensor in memory of its own, so that one step beyond its end is seen.
-            environment = os.environ | {"PYTORCH_NO_CUDA_MEMORY_CACHING": "1"}
+            environment = os.environ | {"PYTORCH_NO_CUDA_MEMORY_CACHING": "1", "TORCHINDUCTOR_COMPILE_THREADS": "1"}
             left = given.until - start
             done = subprocess.run(checked, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=left)
             status, said = done.returncode, (done.stdout + done.stderr)[-4000:]

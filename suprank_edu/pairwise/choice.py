@@ -6,6 +6,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
+from suprank_edu.pairwise.costs import costs_of
 from suprank_edu.pairwise.counts import finite_range
 from suprank_edu.pairwise.direct import direct_sums
 from suprank_edu.pairwise.fused import can_fuse, fused_sums
@@ -20,7 +21,7 @@ Count = TypeVar("Count", int, Tensor)
 # Direct: 1.9 ns a pair with SupStep, 1.3 ns with Sigmoid on one CPU core, 1.4 and 1.2 on two. Sorted: some 0.1 µs a
 # row or column, 0.7 to 1.2 µs a bin that holds some, 2.3 ms however small. So a query with P rows and M columns wins
 # P·M - c·(P + M + 8·bins) pairs by a sort, c from 50 (one core) to 86 (two) with SupStep, from 75 to 100 with Sigmoid.
-# Measured on CPUs only; a GPU goes by the same numbers. By odds 1.5 to 1.8 ns a pair: c from 115 to 220 on one core.
+# These are of CPUs; for a card see `costs`. By odds 1.5 to 1.8 ns a pair: c from 115 to 220 on one core.
 PAIRS_PER_ITEM = 64
 PAIRS_PER_ITEM_OF_SIGMOID = 96
 PAIRS_PER_ITEM_OF_ODDS = 128
@@ -88,9 +89,12 @@ def split_by_cost(rows: Tensor, columns: Tensor, step: Step) -> tuple[Tensor, Te
     least = PAIRS_PER_ITEM if isinstance(step, SupStep) else PAIRS_PER_ITEM_OF_SIGMOID
     if may_be_odds(rows, step):
         least = PAIRS_PER_ITEM_OF_ODDS
-    # The shapes alone settle small batches, at no cost.
+    fewest = FEWEST_PAIRS
+    if rows.is_cuda:
+        least, fewest = costs_of(rows.device)
+    # The shapes alone settle small batches, at no cost, and without a look at the device.
     known = pieces is not None and rows.dtype in (torch.float32, torch.float64)
-    if not known or len(rows) * pairs_won(most, width, 0, least) < FEWEST_PAIRS:
+    if not known or len(rows) * pairs_won(most, width, 0, least) < fewest:
         return every[:0], every
     used = (rows < math.inf).sum(dim=1)  # (Q,)
     tau = pieces.tau if pieces is not None and pieces.tau else math.inf
@@ -99,7 +103,7 @@ def split_by_cost(rows: Tensor, columns: Tensor, step: Step) -> tuple[Tensor, Te
     bins = spread / (2 * tau) + 1
     won = pairs_won(used, width, used.minimum(bins) + bins.clamp(max=width), least)  # (Q,)
     pays = won > 0
-    if float(torch.where(spread.max() < _WIDEST * tau, won.clamp(min=0).sum(), 0.0)) < FEWEST_PAIRS:
+    if float(torch.where(spread.max() < _WIDEST * tau, won.clamp(min=0).sum(), 0.0)) < fewest:
         return every[:0], every
     order = torch.where(pays, used, -1).argsort(descending=True, stable=True)
     count = int(pays.sum())

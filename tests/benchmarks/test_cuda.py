@@ -17,7 +17,7 @@ from on_device import Placement
 from torch import nn
 
 from benchmarks.cuda import __main__ as every
-from benchmarks.cuda import bundle, chapter, engines, evaluation, runs, sanitizer, suite, training
+from benchmarks.cuda import bundle, chapter, choice, engines, evaluation, runs, sanitizer, suite, training
 from benchmarks.cuda.carried import carry
 from benchmarks.cuda.machine import Options
 from benchmarks.cuda.parts import Part, run_parts
@@ -75,6 +75,18 @@ def test_the_engines_agree_with_every_pair_and_give_the_same_bits_twice(tmp_path
     assert {row["engine"] for row in found["engines"]} == {"direct", "sorted"}
     assert all(row["agrees"] and row["same_bits_twice"] for row in found["engines"])
     assert [row["images_of_a_class"] for row in found["batches"]] == [4, 64]
+
+
+def test_the_costs_of_a_sort_are_those_of_a_straight_line(tmp_path: Path) -> None:
+    rows = [
+        {"pairs": p, "items": n, "pairs_s": p * 1e-12, "sorted_s": 5e-3 + n * 4e-10}
+        for p, n in ((10**8, 10**5), (10**9, 10**6), (10**10, 10**7))
+    ]
+    assert choice.fitted(rows) == (400, 5_000_000_000)
+    choice.run(options(tmp_path))
+    found = json.loads((tmp_path / "choice.json").read_text())
+    assert len(found["rows"]) == len(choice.SMALL)
+    assert found["fewest_pairs"] > 0
 
 
 def test_large_sets_are_evaluated(tmp_path: Path) -> None:
