@@ -56,6 +56,39 @@ def make_accelerator(device: str | torch.device | None, precision: str = "fp32")
     return accelerator, found
 
 
+def memory_layout(device: torch.device) -> torch.memory_format:
+    """Return how images and filters lie in memory: on a card channels last, as its matrix units read them.
+
+    Example:
+        >>> memory_layout(torch.device("cpu"))
+        torch.preserve_format
+    """
+    return torch.channels_last if device.type == "cuda" else torch.preserve_format
+
+
+@contextmanager
+def same_bits(wanted: bool) -> Iterator[None]:
+    """Take only operations that give the same bits twice inside the block, where that is wanted.
+
+    Example:
+        >>> with same_bits(True):
+        ...     torch.are_deterministic_algorithms_enabled()
+        True
+        >>> torch.are_deterministic_algorithms_enabled()
+        False
+    """
+    before = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
+    benchmark = torch.backends.cudnn.benchmark
+    if wanted:
+        torch.use_deterministic_algorithms(True, warn_only=True)
+        torch.backends.cudnn.benchmark = False
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before[0], warn_only=before[1])
+        torch.backends.cudnn.benchmark = benchmark
+
+
 class RandomState(TypedDict):
     """Where torch's generators are, in a form that a checkpoint can hold; `cuda` is None on another device."""
 

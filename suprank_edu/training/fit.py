@@ -14,7 +14,7 @@ from suprank_edu.training import checkpoint
 from suprank_edu.training.arguments import check_arguments, hash_labels
 from suprank_edu.training.callbacks import Callback, TrainingLog, started
 from suprank_edu.training.checkpoint import Checkpoints
-from suprank_edu.training.device import make_accelerator, own_random_state
+from suprank_edu.training.device import make_accelerator, own_random_state, same_bits
 from suprank_edu.training.learner import Learner, Loss
 from suprank_edu.training.loop import Loop
 from suprank_edu.training.networks.embed import check_channels, features
@@ -107,7 +107,7 @@ def fit(
     batches = batches or MPerClassBatches(
         dataset.labels, recipe.batch_size, recipe.per_class, num_batches=recipe.steps, seed=recipe.seed
     )
-    with own_random_state(recipe.seed, where):
+    with own_random_state(recipe.seed, where), same_bits(recipe.deterministic):
         model = _check_model(model, recipe, dataset) if model is not None else _default_model(recipe, dataset)
         if recipe.head_only == 1:
             if accelerator.num_processes > 1:

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from suprank_edu.training.device import random_state, set_random_state
+from suprank_edu.training.device import memory_layout, random_state, set_random_state
 from suprank_edu.training.gather import broadcast_parameters, from_first_process, gather_with_gradient
 from suprank_edu.training.memory import MemoryBank
 from suprank_edu.training.networks.models import freeze_batch_norm, in_evaluation_mode
@@ -50,7 +50,8 @@ class Learner:
         self.memory: MemoryBank | None = None
         self._num_columns = num_columns
         self._tried_memory = not recipe.memory_size
-        model.to(device).train()
+        self.layout = memory_layout(device)
+        model.to(device, memory_format=self.layout).train()  # type: ignore[call-overload]  # torch's stubs lack it
         if recipe.freeze_batch_norm:
             freeze_batch_norm(model)
         of_loss = list(loss.parameters()) if isinstance(loss, nn.Module) else []
@@ -58,9 +59,10 @@ class Learner:
         self._of_backbone = [
             parameter for group in groups if group["of"] == "backbone" for parameter in group["params"]
         ]
-        self.optimizer = make_optimizer(recipe, groups)
+        self.optimizer = make_optimizer(recipe, groups, device)
         self.scaler = torch.amp.GradScaler(device.type, enabled=recipe.precision == "fp16")
         self.model = accelerator.prepare(model)
+        self._forward = torch.compile(self.model) if recipe.compile else self.model
 
     @property
     def network(self) -> nn.Module:
@@ -93,7 +95,7 @@ class Learner:
     def _embed(self, images: Tensor) -> Tensor:
         dtype = torch.float16 if self.recipe.precision == "fp16" else torch.bfloat16
         with torch.autocast(self.device.type, dtype, enabled=self.recipe.precision != "fp32"):
-            embeddings: Tensor = self.model(images)
+            embeddings: Tensor = self._forward(images.to(memory_format=self.layout) if images.ndim == 4 else images)
         # Losses run in float32, or better, whatever the network runs in.
         return embeddings if embeddings.dtype == torch.float64 else embeddings.float()
 

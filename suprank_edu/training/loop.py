@@ -62,11 +62,13 @@ class Loop:
         start = time.perf_counter()
         for step, (_, images) in enumerate(image_batches(self.dataset, own, recipe.image_size, learner.device), done):
             batch = own.whole(step)
-            of_batch = labels[batch]  # (B, L)
+            # Here and in the views nothing waits for a card: it is still at work on the step before.
+            of_batch = labels[torch.as_tensor(batch).to(learner.device, non_blocking=True)]  # (B, L)
+            classes = torch.from_numpy(self.dataset.labels[batch, 0])  # (B,)
             try:
                 views = images
                 if not isinstance(self.dataset, VectorDataset):
-                    views = augment(images, of_batch[:, 0], step, own.part(len(batch)))
+                    views = augment(images, classes, step, own.part(len(batch)))
                 lr, value = learner.step(step, batch, views, of_batch)
             except RuntimeError as error:
                 raise _explained(error, step, recipe) from error

@@ -32,6 +32,10 @@ class Recipe:
             features for good: they are computed once, without augmentation, and a run takes seconds on a CPU.
         max_grad_norm: longer gradients of the network are shortened to this norm; None leaves them.
         precision: `"fp32"`, or autocast of the network to `"bf16"` or `"fp16"`; losses run in float32.
+        compile: run the network through `torch.compile`, which takes a minute before the first step and makes those
+            after it faster, on a card. Weights and checkpoints are those of the network itself.
+        deterministic: on a card, take only operations that give the same bits twice; some are slower, and one that has
+            no such way warns. On a CPU it is always so. CUBLAS_WORKSPACE_CONFIG=:4096:8 must be in the environment.
         freeze_batch_norm: use the running statistics of batch norm, and leave its weights as they are.
         embed_at_once: images embedded with a graph at a time; None is the whole batch. Fewer take less memory and
             two passes instead of one, with the same gradient.
@@ -81,6 +85,8 @@ class Recipe:
     head_only: float = 0.0
     max_grad_norm: float | None = None
     precision: str = "fp32"
+    compile: bool = False
+    deterministic: bool = False
     freeze_batch_norm: bool = False
     embed_at_once: int | None = None
     memory_size: int = 0
@@ -190,7 +196,7 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[Any], bool], str], ...] = (
     (("optimizer",), lambda v: v in ("adamw", "adam", "sgd"), "'adamw', 'adam' or 'sgd'"),
     (("schedule",), lambda v: v in ("cosine", "steps"), "'cosine' or 'steps'"),
     (("precision",), lambda v: v in ("fp32", "bf16", "fp16"), "'fp32', 'bf16' or 'fp16'"),
-    (("freeze_batch_norm", "flip"), lambda v: isinstance(v, bool), "True or False"),
+    (("freeze_batch_norm", "flip", "compile", "deterministic"), lambda v: isinstance(v, bool), "True or False"),
     (("embed_at_once",), lambda v: v is None or (_is_int(v) and v >= 1), "an integer of at least 1, or None"),
     (("weight_decay", "rotation", "shear", "shift"), lambda v: _is_number(v) and v >= 0, "a number of at least 0"),
     (("warmup", "scale", "final_lr", "memory_start"), lambda v: _is_number(v) and 0 <= v < 1, "a number in [0, 1)"),

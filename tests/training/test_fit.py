@@ -12,6 +12,7 @@ from suprank_edu.data import RetrievalDataset, read
 from suprank_edu.losses import AtColumn, ProxyLoss, SmoothAPLoss, SupAPLoss
 from suprank_edu.metrics import evaluate
 from suprank_edu.training import FitResult, Recipe, SmallCNN, TrainingError, Validation, embed, fit
+from suprank_edu.training.optimizer import make_optimizer
 
 TINY = Recipe(steps=25, batch_size=32, image_size=16, channels=(8, 16), embedding_size=16, lr=5e-3, orientations=1)
 
@@ -222,6 +223,35 @@ def test_colour_images_of_any_shape_train() -> None:
     )
     result = train(colours, recipe=Recipe(**TINY.to_dict() | {"steps": 2, "batch_size": 16}))
     assert embed(result.model, colours).shape == (16, 16)
+
+
+def test_a_network_goes_through_the_compiler_where_that_is_asked(
+    glyphs: RetrievalDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled: list[nn.Module] = []
+    monkeypatch.setattr(torch, "compile", lambda model: compiled.append(model) or model)
+    recipe = dataclasses.replace(TINY, steps=2)
+    plain = train(glyphs, recipe=recipe)
+    assert compiled == []
+    through = train(glyphs, recipe=dataclasses.replace(recipe, compile=True))
+    assert compiled == [through.model]
+    assert torch.equal(weights(through), weights(plain))
+
+
+def test_deterministic_operations_are_taken_inside_and_not_after(glyphs: RetrievalDataset) -> None:
+    seen = []
+    recipe = dataclasses.replace(TINY, steps=1, deterministic=True)
+    train(glyphs, recipe=recipe, callbacks=[lambda *_: seen.append(torch.are_deterministic_algorithms_enabled())])
+    assert seen == [True]
+    assert not torch.are_deterministic_algorithms_enabled()
+
+
+@pytest.mark.parametrize("name", ["adamw", "adam", "sgd"])
+def test_on_a_card_an_optimiser_changes_all_parameters_at_once(name: str) -> None:
+    for device, fused in (("cuda", True), ("cpu", False)):
+        groups = [{"params": [nn.Parameter(torch.zeros(2))], "lr": 1e-3}]
+        optimizer = make_optimizer(Recipe(optimizer=name), groups, torch.device(device))
+        assert bool(optimizer.defaults["fused"]) is fused
 
 
 def test_cuda_trains_like_the_cpu_and_back(glyphs: RetrievalDataset, card: torch.device) -> None:

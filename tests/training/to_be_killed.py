@@ -54,7 +54,7 @@ def run(folder: str, *options: str) -> None:
     recipe = Recipe(steps=12, batch_size=16, image_size=16, memory_size=32)
     model = GroupNormNet(torch.float32, dropout=0.2)
     checkpoints = Checkpoints(folder, every=1)
-    where = {"checkpoints": checkpoints, "device": "cpu", "progress": False}
+    where = {"checkpoints": checkpoints, "device": settings.get("device", "cpu"), "progress": False}
     callbacks = [TensorBoard(settings["tensorboard"])] if "tensorboard" in settings else []
     fit(recipe, read("standin"), SupAPLoss(), model=model, callbacks=callbacks, **where)
 

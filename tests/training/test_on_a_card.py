@@ -1,0 +1,141 @@
+"""What only a card can show: memory that runs out, graphs, waiting, a run that is killed. `pytest --device cuda`."""
+
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import pytest
+import torch
+from torch.nn.functional import normalize
+from training import to_be_killed
+from training.small_networks import GroupNormNet, weights
+
+from suprank_edu.data import VectorDataset, read
+from suprank_edu.losses import SupAPLoss, SupHAPLoss
+from suprank_edu.training import Recipe, TrainingError, checkpoint, fit
+
+LABELS = torch.stack([torch.arange(256) // 4, torch.arange(256) // 32], dim=1)
+
+
+def step(loss: torch.nn.Module, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return embeddings that have been given a gradient, and the loss."""
+    draw = torch.Generator().manual_seed(0)
+    embeddings = normalize(torch.randn(256, 64, generator=draw), dim=1).to(device).requires_grad_()
+    value = loss(embeddings, LABELS.to(device))
+    value.backward()
+    return embeddings, value.detach()
+
+
+def test_out_of_memory_says_what_to_lower(card: torch.device) -> None:
+    torch.cuda.empty_cache()
+    torch.cuda.set_per_process_memory_fraction(0.01)
+    try:
+        big = Recipe(steps=1, batch_size=800, per_class=20, image_size=96, channels=(512, 512, 512))
+        with pytest.raises(TrainingError, match="out of memory; lower `embed_at_once` \\(now 800 images"):
+            fit(big, read("standin"), SupAPLoss(), device="cuda", progress=False)
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)
+
+
+def test_a_batch_of_4096_in_pieces_is_the_batch(card: torch.device) -> None:
+    draw = torch.Generator().manual_seed(0)
+    vectors = VectorDataset(torch.randn(4096, 64, generator=draw).numpy(), torch.arange(4096) // 4)
+    found = []
+    for at_once in (None, 512):
+        recipe = Recipe(steps=2, batch_size=4096, embed_at_once=at_once, embedding_size=32)
+        run = fit(recipe, vectors, SupAPLoss(), device="cuda", progress=False)
+        found.append([entry["loss"] for entry in run.history])
+    assert found[0] == pytest.approx(found[1], rel=1e-5)
+
+
+@pytest.mark.parametrize("options", [{}, {"precision": "bf16"}, {"precision": "fp16"}, {"optimizer": "sgd"}])
+def test_each_precision_and_optimiser_learns(card: torch.device, options: dict[str, str]) -> None:
+    recipe = Recipe(steps=20, batch_size=32, image_size=16, channels=(8, 8), **options)
+    history = fit(recipe, read("standin"), SupAPLoss(), device="cuda", progress=False).history
+    assert history[-1]["loss"] < history[0]["loss"]
+
+
+def test_a_compiled_network_takes_the_same_steps(card: torch.device) -> None:
+    found = []
+    for compiled in (False, True):
+        recipe = Recipe(steps=3, batch_size=32, image_size=16, channels=(8, 8), compile=compiled)
+        found.append([entry["loss"] for entry in fit(recipe, read("standin"), SupAPLoss(), progress=False).history])
+    assert found[0] == pytest.approx(found[1], rel=1e-3)
+
+
+def test_a_deterministic_run_gives_the_same_bits_twice(card: torch.device, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    recipe = Recipe(steps=3, batch_size=32, image_size=16, channels=(8, 8), deterministic=True)
+    first, second = (
+        weights(fit(recipe, read("standin"), SupAPLoss(), device="cuda", progress=False).model) for _ in range(2)
+    )
+    assert torch.equal(first, second)
+
+
+@pytest.mark.parametrize("make", [SupAPLoss, SupHAPLoss])
+def test_a_step_waits_once_and_without_looks_never(card: torch.device, make: type) -> None:
+    known = make().without_looks(LABELS)
+    for loss, most in ((make(), 1), (known, 0)):
+        step(loss, card)  # kernels are compiled
+        draw = torch.randn(256, 64, device=card)
+        labels = LABELS.to(card)
+        torch.cuda.synchronize()
+        torch.cuda.set_sync_debug_mode("warn")
+        try:
+            with warnings.catch_warnings(record=True) as seen:
+                warnings.simplefilter("always")
+                loss(normalize(draw, dim=1).requires_grad_(), labels).backward()
+        finally:
+            torch.cuda.set_sync_debug_mode("default")
+        waits = [str(warning.message) for warning in seen if "synchroniz" in str(warning.message)]
+        assert len(waits) <= most, waits
+
+
+def test_a_graph_captures_a_training_step(card: torch.device) -> None:
+    model = torch.nn.Linear(64, 32).to(card)
+    loss = SupAPLoss().without_looks(LABELS)
+    images, labels = torch.randn(256, 64, device=card), LABELS.to(card)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+
+    def one() -> torch.Tensor:
+        optimizer.zero_grad(set_to_none=False)
+        value = loss(normalize(model(images), dim=1), labels)
+        value.backward()
+        optimizer.step()
+        return value
+
+    side = torch.cuda.Stream()
+    side.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(side):
+        for _ in range(3):
+            one()
+    torch.cuda.current_stream().wait_stream(side)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        static = one()
+    start = {name: value.clone() for name, value in model.state_dict().items()}
+    replayed = []
+    for _ in range(3):
+        graph.replay()
+        replayed.append(static.item())
+    model.load_state_dict(start)
+    assert replayed == pytest.approx([one().item() for _ in range(3)], rel=1e-4)
+    assert replayed[-1] < replayed[0]
+
+
+def test_a_run_that_is_killed_goes_on(card: torch.device, tmp_path: Path) -> None:
+    command = [sys.executable, str(to_be_killed.__file__), str(tmp_path / "killed"), "device=cuda"]
+    assert subprocess.run([*command, "die_in_save=8"], check=False).returncode == -9
+    to_be_killed.main(str(tmp_path / "killed"), "device=cuda")
+    to_be_killed.main(str(tmp_path / "unbroken"), "device=cuda")
+    ours, theirs = (checkpoint.load(tmp_path / name / "last.pt")["model"] for name in ("killed", "unbroken"))
+    for name in theirs:
+        torch.testing.assert_close(ours[name], theirs[name], rtol=1e-3, atol=1e-4)
+
+
+def test_networks_lie_channels_last(card: torch.device) -> None:
+    recipe = Recipe(steps=1, batch_size=16, image_size=16)
+    model = fit(recipe, read("standin"), SupAPLoss(), model=GroupNormNet(), device="cuda", progress=False).model
+    filters = [parameter for parameter in model.parameters() if parameter.ndim == 4 and parameter.shape[1] > 1]
+    assert all(filter.is_contiguous(memory_format=torch.channels_last) for filter in filters)
