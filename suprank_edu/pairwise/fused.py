@@ -21,11 +21,14 @@ _PAIRS_AT_A_TIME = 1 << 30
 
 
 class _Kernels(NamedTuple):
-    """The three reductions over pairs `(Q, P, M)`; compiled together, they would keep the pairs for one another."""
+    """Reductions over pairs `(Q, P, M)`: two over columns in one loop, and one over rows, which needs another.
 
-    sums: Callable[[Tensor, Tensor], Tensor]
-    slopes_of_rows: Callable[[Tensor, Tensor], Tensor]
-    slopes_of_columns: Callable[[Tensor, Tensor, Tensor], Tensor]
+    Compiled together, they would keep the pairs for one another.
+    """
+
+    sums: Callable[[Tensor, Tensor], tuple[Tensor, ...]]
+    sums_and_slopes: Callable[[Tensor, Tensor], tuple[Tensor, ...]]
+    slopes_of_columns: Callable[[Tensor, Tensor, Tensor], tuple[Tensor, ...]]
 
 
 def fused_sums(rows: Tensor, columns: Tensor, step: Step) -> Tensor:
@@ -76,18 +79,19 @@ def _kernels(step: Step) -> _Kernels:
         wide = torch.promote_types(rows.dtype, torch.float32)
         return columns.to(wide) - rows.to(wide)  # never in memory
 
-    def sums(rows: Tensor, columns: Tensor) -> Tensor:
-        return step(pairs(rows[:, :, None], columns[:, None, :])).sum(dim=2)  # (Q, P, M) -> (Q, P)
+    def sums(rows: Tensor, columns: Tensor) -> tuple[Tensor, ...]:
+        return (step(pairs(rows[:, :, None], columns[:, None, :])).sum(dim=2),)  # (Q, P, M) -> (Q, P)
 
-    def slopes_of_rows(rows: Tensor, columns: Tensor) -> Tensor:
-        return step.slope(pairs(rows[:, :, None], columns[:, None, :])).sum(dim=2)
+    def sums_and_slopes(rows: Tensor, columns: Tensor) -> tuple[Tensor, ...]:
+        t = pairs(rows[:, :, None], columns[:, None, :])
+        return step(t).sum(dim=2), step.slope(t).sum(dim=2)
 
-    def slopes_of_columns(rows: Tensor, columns: Tensor, weights: Tensor) -> Tensor:
+    def slopes_of_columns(rows: Tensor, columns: Tensor, weights: Tensor) -> tuple[Tensor, ...]:
         # The other way round: a sum over the last dimension is the one that is never kept.
         slopes = step.slope(pairs(rows[:, None, :], columns[:, :, None]))  # (Q, M, P)
-        return (weights[:, None, :] * slopes).sum(dim=2)
+        return ((weights[:, None, :] * slopes).sum(dim=2),)
 
-    compiled = (torch.compile(f, dynamic=True, fullgraph=True) for f in (sums, slopes_of_rows, slopes_of_columns))
+    compiled = (torch.compile(f, dynamic=True, fullgraph=True) for f in (sums, sums_and_slopes, slopes_of_columns))
     return _Kernels(*compiled)
 
 
@@ -96,25 +100,30 @@ class _FusedSums(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, rows: Tensor, columns: Tensor, step: Step) -> Tensor:
-        ctx.save_for_backward(rows, columns)
         ctx.kernels = _kernels(step)  # type: ignore[arg-type]  # a Step is frozen, and so can be hashed
-        return _by_queries(ctx.kernels.sums, rows.detach(), columns.detach())
+        kernel = ctx.kernels.sums_and_slopes if ctx.needs_input_grad[0] else ctx.kernels.sums
+        found, *slopes = _by_queries(kernel, rows.detach(), columns.detach())
+        ctx.save_for_backward(rows, columns, *slopes)
+        return found
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, Tensor | None, None]:
-        rows, columns = (saved.detach() for saved in ctx.saved_tensors)
+        rows, columns, *slopes = (saved.detach() for saved in ctx.saved_tensors)
         for_rows = for_columns = None
         if ctx.needs_input_grad[0]:
-            for_rows = (-grad * _by_queries(ctx.kernels.slopes_of_rows, rows, columns)).to(rows.dtype)
+            for_rows = (-grad * slopes[0]).to(rows.dtype)
         if ctx.needs_input_grad[1]:
-            for_columns = _by_queries(ctx.kernels.slopes_of_columns, rows, columns, grad).to(columns.dtype)
+            (for_columns,) = _by_queries(ctx.kernels.slopes_of_columns, rows, columns, grad)
+            for_columns = for_columns.to(columns.dtype)
         return for_rows, for_columns, None
 
 
-def _by_queries(kernel: Callable[..., Tensor], rows: Tensor, columns: Tensor, *more: Tensor) -> Tensor:
+def _by_queries(
+    kernel: Callable[..., tuple[Tensor, ...]], rows: Tensor, columns: Tensor, *more: Tensor
+) -> tuple[Tensor, ...]:
     at_a_time = max(1, _PAIRS_AT_A_TIME // max(1, rows.shape[1] * columns.shape[1]))
     if at_a_time >= len(rows):
         return kernel(rows.contiguous(), columns.contiguous(), *(other.contiguous() for other in more))
     parts = zip(*(torch.split(x.contiguous(), at_a_time) for x in (rows, columns, *more)), strict=True)
-    return torch.cat([kernel(*part) for part in parts])
+    return tuple(torch.cat(of_all) for of_all in zip(*(kernel(*part) for part in parts), strict=True))
