@@ -3,6 +3,16 @@
 from suprank_edu.search.answer import Answer, Hit
 from suprank_edu.search.index import PhotoIndex
 from suprank_edu.search.lance import export_lancedb
+from suprank_edu.search.processes import embed_in_processes
 from suprank_edu.search.threshold import Threshold, choose_threshold, threshold_of
 
-__all__ = ["Answer", "Hit", "PhotoIndex", "Threshold", "choose_threshold", "export_lancedb", "threshold_of"]
+__all__ = [
+    "Answer",
+    "Hit",
+    "PhotoIndex",
+    "Threshold",
+    "choose_threshold",
+    "embed_in_processes",
+    "export_lancedb",
+    "threshold_of",
+]

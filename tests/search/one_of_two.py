@@ -1,0 +1,19 @@
+"""One of the processes of test_processes.py: embeds its part and stores what it gets."""
+
+import sys
+from pathlib import Path
+
+import torch
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from search.shops import network, photographs_of
+
+from suprank_edu.search import embed_in_processes
+
+if __name__ == "__main__":
+    model, seen = network(), []
+    model.register_forward_pre_hook(lambda module, images: seen.append(len(images[0])))
+    vectors = embed_in_processes(model, photographs_of(Path(sys.argv[1])))
+    rank = torch.distributed.get_rank()
+    torch.save({"vectors": vectors, "seen": sum(seen)}, Path(sys.argv[2], f"{rank}.pt"))
