@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from suprank_edu.decomposability import gap
-from suprank_edu.losses import SupHAPLoss, SupRecallLoss, smooth_ap, sup_ap, sup_h_ap, sup_ndcg
+from suprank_edu.losses import smooth_ap, sup_ap, sup_h_ap, sup_ndcg, sup_recall
 from suprank_edu.metrics import average_precision, h_ap, ndcg
 from suprank_edu.relevance import shared_levels
 from suprank_edu.whole_set import for_every_query
@@ -31,8 +31,7 @@ FUNCTIONS = {
     "NDCG": ndcg,
     "H-AP": h_ap,
     "gap": partial(gap, batches=BATCHES, metric=average_precision),
-    "a method of a module": SupRecallLoss(ks=(1, 4)).per_query,
-    "another": SupHAPLoss().per_query,
+    "Sup-R@k": partial(sup_recall, ks=(1, 4)),
 }
 
 
