@@ -32,7 +32,7 @@ _OVERFLOWS = 1.8e19  # the norm whose square is beyond float32
 
 
 class EmbeddingLoss(nn.Module, ABC):
-    """A loss called as in pytorch-metric-learning, made of one method `per_query(scores, levels, widths)`.
+    """A loss called as in pytorch-metric-learning, made of one method `per_query(scores, levels, valid)`.
 
     Args:
         column: the label column (0 the finest) whose classes make positives; None counts shared levels.
@@ -88,8 +88,11 @@ class EmbeddingLoss(nn.Module, ABC):
         return made_with(self)
 
     @abstractmethod
-    def per_query(self, scores: Tensor, levels: Tensor, widths: Widths) -> Tensor:
-        """Return the `(Q,)` losses of `(Q, G)` scores and levels, -1 where hidden; 0 for a query without a positive."""
+    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None, widths: Widths | None = None) -> Tensor:
+        """Return the `(Q,)` losses of `(Q, G)` scores and levels; 0 for a query without a positive.
+
+        With `widths` nothing is checked or read from the device again, and levels are -1 where hidden.
+        """
 
     @left_by_compiler
     def forward(
@@ -163,7 +166,7 @@ class EmbeddingLoss(nn.Module, ABC):
         with torch.autocast(embeddings.device.type, enabled=False):
             queries = full_precision(embeddings)
             scores = own_scores(queries) if ref_emb is None else queries @ ref_emb.to(queries.dtype).T  # (Q, G)
-            losses = self.per_query(scores, levels, widths)  # (Q,)
+            losses = self.per_query(scores, levels, None, widths)  # (Q,)
         if self.reduction == "none":
             return losses
         return losses.sum() / (above[:, self._min_level] > 0).sum().clamp(min=1)

@@ -37,9 +37,9 @@ class SoftBinAPLoss(EmbeddingLoss):
         check_count("bins", bins, minimum=2)
         self.bins = bins
 
-    def per_query(self, scores: Tensor, levels: Tensor, widths: Widths) -> Tensor:
+    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None, widths: Widths | None = None) -> Tensor:
         """Return `(Q,)` losses of `(Q, G)` scores."""
-        return per_query(partial(soft_bin_ap_of, bins=self.bins), scores, levels, None, widths=widths)
+        return per_query(partial(soft_bin_ap_of, bins=self.bins), scores, levels, valid, widths=widths)
 
 
 class BlackBoxAPLoss(EmbeddingLoss):
@@ -73,7 +73,7 @@ class BlackBoxAPLoss(EmbeddingLoss):
         check_number("margin", margin, minimum=0)
         self.interpolation, self.margin = interpolation, margin
 
-    def per_query(self, scores: Tensor, levels: Tensor, widths: Widths) -> Tensor:
+    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None, widths: Widths | None = None) -> Tensor:
         """Return `(Q,)` losses of `(Q, G)` scores."""
         loss = partial(black_box_ap_of, interpolation=self.interpolation, margin=self.margin)
-        return per_query(loss, scores, levels, None, widths=widths)
+        return per_query(loss, scores, levels, valid, widths=widths)

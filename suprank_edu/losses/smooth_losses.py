@@ -41,9 +41,9 @@ class SmoothAPLoss(EmbeddingLoss):
         super().__init__(column, include_self, reduction)
         self.step = Sigmoid(tau)
 
-    def per_query(self, scores: Tensor, levels: Tensor, widths: Widths) -> Tensor:
+    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None, widths: Widths | None = None) -> Tensor:
         """Return `(Q,)` losses of `(Q, G)` scores."""
-        return per_query(partial(ap_of, step=self.step), scores, levels, None, widths=widths)
+        return per_query(partial(ap_of, step=self.step), scores, levels, valid, widths=widths)
 
 
 class SmoothRecallLoss(EmbeddingLoss):
@@ -78,10 +78,10 @@ class SmoothRecallLoss(EmbeddingLoss):
         check_positive("temperature", temperature)
         self.step, self.ks, self.temperature = Sigmoid(tau), check_ks(ks), temperature
 
-    def per_query(self, scores: Tensor, levels: Tensor, widths: Widths) -> Tensor:
+    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None, widths: Widths | None = None) -> Tensor:
         """Return `(Q,)` losses of `(Q, G)` scores."""
         loss = partial(recall_of, ks=self.ks, temperature=self.temperature, step=self.step)
-        return per_query(loss, scores, levels, None, widths=widths)
+        return per_query(loss, scores, levels, valid, widths=widths)
 
 
 class SmoothNDCGLoss(EmbeddingLoss):
@@ -103,9 +103,9 @@ class SmoothNDCGLoss(EmbeddingLoss):
         super().__init__(None, include_self, reduction)
         self.step = Sigmoid(tau)
 
-    def per_query(self, scores: Tensor, levels: Tensor, widths: Widths) -> Tensor:
+    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None, widths: Widths | None = None) -> Tensor:
         """Return `(Q,)` losses of `(Q, G)` scores."""
-        return per_query(partial(ndcg_of, step=self.step), scores, levels, None, widths=widths)
+        return per_query(partial(ndcg_of, step=self.step), scores, levels, valid, widths=widths)
 
 
 class SmoothHAPLoss(RelevanceLoss):
@@ -137,7 +137,7 @@ class SmoothHAPLoss(RelevanceLoss):
         super().__init__(alpha, weights, include_self, reduction)
         self.step = Sigmoid(tau)
 
-    def per_query(self, scores: Tensor, levels: Tensor, widths: Widths) -> Tensor:
+    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None, widths: Widths | None = None) -> Tensor:
         """Return `(Q,)` losses of `(Q, G)` scores."""
         loss = partial(h_ap_of, alpha=self.alpha, step=self.step, weights=self.weights)
-        return per_query(loss, scores, levels, None, widths=widths)
+        return per_query(loss, scores, levels, valid, widths=widths)

@@ -47,9 +47,9 @@ class SupAPLoss(EmbeddingLoss):
         super().__init__(column, include_self, reduction)
         self.step = _sup_step(step)
 
-    def per_query(self, scores: Tensor, levels: Tensor, widths: Widths) -> Tensor:
+    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None, widths: Widths | None = None) -> Tensor:
         """Return `(Q,)` losses of `(Q, G)` scores."""
-        return per_query(partial(ap_of, step=self.step), scores, levels, None, widths=widths)
+        return per_query(partial(ap_of, step=self.step), scores, levels, valid, widths=widths)
 
 
 class SupRecallLoss(EmbeddingLoss):
@@ -85,10 +85,10 @@ class SupRecallLoss(EmbeddingLoss):
         self.ks, self.temperature = check_ks(ks), temperature
         self.step = _sup_step(step)
 
-    def per_query(self, scores: Tensor, levels: Tensor, widths: Widths) -> Tensor:
+    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None, widths: Widths | None = None) -> Tensor:
         """Return `(Q,)` losses of `(Q, G)` scores."""
         loss = partial(recall_of, ks=self.ks, temperature=self.temperature, step=self.step)
-        return per_query(loss, scores, levels, None, widths=widths)
+        return per_query(loss, scores, levels, valid, widths=widths)
 
 
 class SupNDCGLoss(EmbeddingLoss):
@@ -116,9 +116,9 @@ class SupNDCGLoss(EmbeddingLoss):
         super().__init__(None, include_self, reduction)
         self.step = _sup_step(step)
 
-    def per_query(self, scores: Tensor, levels: Tensor, widths: Widths) -> Tensor:
+    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None, widths: Widths | None = None) -> Tensor:
         """Return `(Q,)` losses of `(Q, G)` scores."""
-        return per_query(partial(ndcg_of, step=self.step), scores, levels, None, widths=widths)
+        return per_query(partial(ndcg_of, step=self.step), scores, levels, valid, widths=widths)
 
 
 class SupHAPLoss(RelevanceLoss):
@@ -153,10 +153,10 @@ class SupHAPLoss(RelevanceLoss):
         super().__init__(alpha, weights, include_self, reduction)
         self.step = _sup_step(step)
 
-    def per_query(self, scores: Tensor, levels: Tensor, widths: Widths) -> Tensor:
+    def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None, widths: Widths | None = None) -> Tensor:
         """Return `(Q,)` losses of `(Q, G)` scores."""
         loss = partial(h_ap_of, alpha=self.alpha, step=self.step, weights=self.weights)
-        return per_query(loss, scores, levels, None, widths=widths)
+        return per_query(loss, scores, levels, valid, widths=widths)
 
 
 def _sup_step(step: SupStep) -> SupStep:
