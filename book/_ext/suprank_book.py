@@ -28,14 +28,18 @@ PLOTLY = "plotly.min.js"
 WIDGET_STATE = re.compile(
     r'<script type="application/vnd\.jupyter\.widget-(?:state|view)\+json">.*?</script>', re.DOTALL
 )
-# Names in annotations whose import is for type checkers only.
+# Names that annotations write without their package: imported for type checkers only, or the names of unions.
 ALIASES = {
+    "ArrayLike": "numpy",
+    "Embeddings": "suprank_edu",
     "Image": "PIL",
+    "Photograph": "suprank_edu",
     "Tensor": "torch",
+    "nn": "torch",
     "np": "numpy",
     "pd": "pandas",
     "go": "plotly",
-}  # names in annotations whose import is for type checkers only
+}
 COLUMNS = re.compile(r"\S {2,}\S|^ +\S", re.MULTILINE)  # spaces that put something under something
 HYPHENATED = re.compile(r"(\b\w+-[A-Z]{2,}\w*)")  # H-AP, Sup-NDCG
 # What is meant as markup in a docstring: `code` and strong text.

@@ -47,7 +47,8 @@ class PhotoIndex:
         network: the copy, in evaluation mode.
         photographs: their classes and, as long as the files are there, their images.
         vectors: `(N, D)` float32.
-        about, threshold: as given; both may be set.
+        about: as given; may be set.
+        threshold: as given; may be set.
 
     Raises:
         ValueError: the numbers of photographs and vectors differ, or a vector is not finite or not of norm 1.

@@ -9,6 +9,10 @@ from chromium import PATIENCE
 pytestmark = pytest.mark.browser
 
 DRAWN = "() => [...document.querySelectorAll('.sre')].every(block => block.dataset.state === 'ready')"
+CLIPPED = (
+    "[...document.querySelectorAll('dl.py pre, .wraps pre')].filter(e => e.scrollWidth > e.clientWidth + 1).length"
+)
+TALLEST = 15_000  # pixels of a page that is looked up, not read
 SCREENS = {"desktop, light": (1280, 900, "light"), "phone, dark": (375, 812, "dark")}
 
 
@@ -38,5 +42,8 @@ def test_a_page_shows_without_a_fault(page: Path, built: Path, screen: str, brow
     assert faults == []
     assert tab.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
     assert tab.evaluate("document.documentElement.dataset.theme") == scheme
+    assert tab.evaluate(CLIPPED) == 0, "an example of the reference is wider than its page"
+    if width > 1000 and not page.name[0].isdigit():
+        assert tab.evaluate("document.documentElement.scrollHeight") <= TALLEST
     assert tab.locator("mjx-merror").count() == 0, "a formula does not parse"
     context.close()

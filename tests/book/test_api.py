@@ -1,0 +1,127 @@
+"""The API reference holds every public name once, and leads to equations, chapters, source and tests, and back."""
+
+import argparse
+import importlib
+import inspect
+import json
+import re
+from pathlib import Path
+
+import pytest
+import suprank_api
+import suprank_names
+from docutils import nodes
+from numpy.typing import ArrayLike
+from sphinx.util.inventory import InventoryFile
+from sphinx.util.typing import stringify_signature
+
+ROOMS = [
+    "data",
+    "data.labelling",
+    "decomposability",
+    "exercises",
+    "explore",
+    "losses",
+    "metrics",
+    "naive",
+    "pairwise",
+    "retrieval",
+    "search",
+    "steps",
+    "training",
+]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_public_name_has_an_entry(room: str, built: Path) -> None:
+    with (built / "objects.inv").open("rb") as file:
+        inventory = InventoryFile.load(file, "", lambda base, address: address)
+    entries = {name for kind, names in inventory.items() if kind.startswith("py:") for name in names}
+    module = importlib.import_module(f"suprank_edu.{room}")
+    assert [name for name in module.__all__ if f"{module.__name__}.{name}" not in entries] == []
+
+
+def test_no_signature_shows_what_numpy_has_behind_array_like(page: Path) -> None:
+    assert not re.search("_Buffer|_SupportsArray|_NestedSequence", page.read_text())
+
+
+def test_the_union_behind_array_like_is_written_by_its_name() -> None:
+    def function(labels: ArrayLike, size: int = 2) -> None: ...
+
+    for mode in ("smart", "fully-qualified-except-typing"):
+        written = stringify_signature(inspect.signature(function), unqualified_typehints=mode == "smart")
+        short, _ = suprank_api.shorten_types(None, "function", "f", function, None, written, None)
+        assert short.startswith("(labels: ArrayLike, size: int = 2)")
+
+
+def test_no_page_begins_with_an_exception(page: Path) -> None:
+    entries = re.findall(r'<dl class="py (class|function|exception|data|method)', page.read_text())
+    assert entries[:1] != ["exception"]
+
+
+def test_an_entry_leads_to_the_lines_that_define_it(root: Path) -> None:
+    address = suprank_api.address_of_source("py", {"module": "suprank_edu.losses", "fullname": "sup_ap"})
+    file, first, last = re.fullmatch(r"https://.+/blob/main/(.+)#L(\d+)-L(\d+)", address).groups()
+    lines = (root / file).read_text().splitlines()
+    assert lines[int(first) - 1].startswith("def sup_ap(")
+    assert lines[int(last) - 1].startswith("    return")
+    assert suprank_api.address_of_source("py", {"module": "suprank_edu.steps", "fullname": "PUBLISHED"}) is None
+
+
+def test_a_test_is_found_at_its_line(root: Path) -> None:
+    address = suprank_api.address_of_test("test_ranking.py::test_ties_against_scipy")
+    file, line = re.fullmatch(r"https://.+/blob/main/(.+)#L(\d+)", address).groups()
+    assert (root / file).read_text().splitlines()[int(line) - 1].startswith("def test_ties_against_scipy(")
+
+
+def test_chapters_are_those_that_show_a_name_or_speak_of_it(tmp_path: Path) -> None:
+    def write(name: str, *cells: tuple[str, str, list[str]]) -> None:
+        found = [{"cell_type": kind, "source": text, "metadata": {"tags": tags}} for kind, text, tags in cells]
+        (tmp_path / name).write_text(json.dumps({"cells": found}))
+
+    write("01_a.ipynb", ("code", "from suprank_edu.losses import sup_ap\n%time\nsup_ap(1)", []))
+    write("02_b.ipynb", ("markdown", "see `sup_ap(scores)`", []), ("code", "print(1)", []))
+    write("03_c.ipynb", ("code", "from suprank_edu.losses import sup_ap", []), ("code", "sup_ap(1)", ["remove-cell"]))
+    chapters = suprank_names.chapters_of(tmp_path.glob("*.ipynb"), {"sup_ap": "suprank_edu.losses.sup_ap"})
+    assert chapters["suprank_edu.losses.sup_ap"] == ["01_a", "02_b"]
+
+
+def test_functions_and_equations_lead_to_one_another(built: Path, book: Path) -> None:
+    losses = (built / "api" / "losses_on_scores.html").read_text()
+    entry = losses[losses.index('id="suprank_edu.losses.sup_ap"') :]
+    below = entry[: entry.index('id="suprank_edu.losses.sup_recall"')]
+    assert 'href="../equations.html#e8"' in below
+    assert 'href="../06_suprank.html"' in below
+    table = (built / "equations.html").read_text()
+    assert 'href="api/losses_on_scores.html#suprank_edu.losses.sup_ap"' in table
+    section = table[table.index('<section id="e8"') :]
+    section = section[: section.index("</section>")]
+    assert 'href="06_suprank.html"' in section
+    assert "/blob/main/tests/test_golden.py#L" in section
+
+
+def test_a_command_is_documented_with_all_that_it_takes() -> None:
+    parser = argparse.ArgumentParser(prog="tool run", description="train `now`")
+    parser.add_argument("--steps", type=int, default=3, help="how many (default: %(default)s)")
+    parser.add_argument("--dry-run", action="store_true", help="only look")
+    parser.add_argument("folder", metavar="FOLDER", choices=["a", "b"], help="where")
+    section = suprank_api.section_of("run", parser)
+    assert section.next_node(nodes.title).astext() == "run"
+    found = {item[0].astext(): item[1].astext() for item in section.findall(nodes.definition_list_item)}
+    assert found == {
+        "--steps STEPS": "how many (default: 3)",
+        "--dry-run": "only look",
+        "FOLDER": "where. One of a, b.",
+    }
+    assert [code.astext() for code in section.findall(nodes.literal)][1] == "now"
+
+
+def test_every_command_of_the_shell_is_on_its_page(built: Path) -> None:
+    text = (built / "api" / "command_line.html").read_text()
+    parser = importlib.import_module("suprank_edu.training.__main__").parser()
+    commands = next(each for each in parser._actions if isinstance(each, argparse._SubParsersAction)).choices
+    assert len(commands) >= 8
+    for name, command in commands.items():
+        assert f'id="command-{name}"' in text
+        for action in command._actions:
+            assert not action.option_strings or "--help" in action.option_strings or action.option_strings[0] in text
