@@ -31,7 +31,7 @@ from suprank_names import chapters_of, equations_of, read_names
 ROOT = Path(__file__).resolve().parents[2]
 EQUATIONS = "equations"
 TEST = re.compile(r"(?:\w+/)*test_\w+\.py(?:::\w+)?")
-EXPANDED = [stringify_annotation(ArrayLike, mode) for mode in ("fully-qualified-except-typing", "smart")]
+EXPANDED = [stringify_annotation(ArrayLike, mode) for mode in ("fully-qualified", "smart")]
 
 
 class LinkEntries(SphinxPostTransform):
@@ -52,15 +52,20 @@ class LinkEntries(SphinxPostTransform):
         names = read_names(self.env.get_domain("py").objects)
         equations = equations_of((ROOT / "book" / f"{EQUATIONS}.md").read_text(), names)
         chapters = chapters_of((ROOT / "book").glob("[0-9][0-9]_*.ipynb"), names)
+        anchors = {each["ids"][0].split("-")[0]: each["ids"][0] for each in self.equations().findall(nodes.section)}
         for entry in self.document.findall(addnodes.desc):
             full = next(iter(entry.next_node(addnodes.desc_signature)["ids"]), "")
-            links = [self.link(f"E{number}", EQUATIONS, f"e{number}") for number in equations.get(full, ())]
+            links = [self.link(f"E{number}", EQUATIONS, anchors[f"e{number}"]) for number in equations.get(full, ())]
             line = joined(["Equation ", "Equations "][len(links) > 1], links)
             links = [self.link(str(int(chapter[:2])), chapter) for chapter in chapters.get(full, ())]
             line += [nodes.Text(". ")] * bool(line and links) + joined(["Chapter ", "Chapters "][len(links) > 1], links)
             if line:
                 content = entry.next_node(addnodes.desc_content)
                 content.insert(min(1, len(content)), nodes.paragraph("", "", *line, classes=["see-also"]))
+
+    def equations(self) -> nodes.document:
+        """Return the equations table."""
+        return self.env.get_doctree(EQUATIONS)
 
     def link_equations(self) -> None:
         """Link tests to their source, and say below each equation which chapters link it."""
@@ -71,7 +76,7 @@ class LinkEntries(SphinxPostTransform):
                 link += code
         texts = {path.stem: path.read_text() for path in sorted((ROOT / "book").glob("[0-9][0-9]_*.md"))}
         for section in self.document.findall(nodes.section):
-            number = section["ids"][0]
+            number = section["ids"][0].split("-")[0]
             links = [
                 self.link(str(int(chapter[:2])), chapter)
                 for chapter, text in texts.items()

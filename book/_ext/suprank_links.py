@@ -124,9 +124,10 @@ class AddLinks(SphinxPostTransform):
             address = address_of(self.app, self.env.docname, full)
             if address is None:
                 continue
-            if isinstance(code.parent, nodes.reference):
-                if "api/" in code.parent.get("refuri", ""):  # the page that an author named, now the entry in it
-                    code.parent["refuri"] = address
+            above = code.parent.parent if isinstance(code.parent, nodes.inline) else code.parent
+            if isinstance(above, nodes.reference):
+                if "api/" in above.get("refuri", ""):  # the page that an author named, now the entry in it
+                    above["refuri"] = address
                     done.add(full)
             elif everywhere or (full not in done and is_running(code)):
                 link = nodes.reference("", "", internal=True, refuri=address, reftitle=full, classes=["api-name"])
