@@ -1,7 +1,6 @@
 """The page that `make app` serves: a photograph is brought along, searched by Python, and seen to move."""
 
 import importlib.util
-import os
 import shutil
 import socket
 import subprocess
@@ -51,10 +50,9 @@ def address(shop: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     own = {f"JUPYTER_{kind}_DIR": str(shop / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
-    own |= {"IPYTHONDIR": str(shop / "ipython"), "JUPYTER_PREFER_ENV_PATH": "1", "SUPRANK_EDU_SHOP": str(shop)}
-    environment = {key: value for key, value in os.environ.items() if key != "SUPRANK_EDU_STATIC"} | own
+    own |= {"IPYTHONDIR": str(shop / "ipython"), "JUPYTER_PREFER_ENV_PATH": "1"}
     with (shop / "log").open("w") as log:
-        server = subprocess.Popen(app.command(notebook, port), env=environment, stdout=log, stderr=log)
+        server = subprocess.Popen(app.command(notebook, port), env=app.environment(shop) | own, stdout=log, stderr=log)
         try:
             wait_for(server, port, shop / "log")
             yield f"http://127.0.0.1:{port}/"
