@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 
-def jpeg_address(image: Image, pixels: int) -> str:
+def jpeg_address(image: Image, pixels: int, quality: int = 82) -> str:
     """Return the middle square of an image in colour, at most `pixels` a side, as JPEG.
 
     Example:
@@ -27,7 +27,7 @@ def jpeg_address(image: Image, pixels: int) -> str:
     whole = image.convert("RGB")
     side = min(pixels, *whole.size)  # a page scales up without more bytes
     file = io.BytesIO()
-    ImageOps.fit(whole, (side, side), pillow.Resampling.LANCZOS).save(file, "JPEG", quality=82, optimize=True)
+    ImageOps.fit(whole, (side, side), pillow.Resampling.LANCZOS).save(file, "JPEG", quality=quality, optimize=True)
     return address("jpeg", file.getvalue())
 
 

@@ -155,7 +155,8 @@ class EmbeddingLoss(nn.Module, ABC):
         self._look_at_norms(norm_error, embeddings.dtype)
         refuse_unknown(numbers[0], levels)
         widths = as_widths(numbers[1:])
-        if self.reduction == "mean" and not any(widths.above[self._min_level :]):
+        # A memory that has just begun may hold nothing of a batch's classes, and nothing is amiss.
+        if ref_emb is None and self.reduction == "mean" and not any(widths.above[self._min_level :]):
             self._warn_of_nothing_to_learn()
         return self._of_levels(embeddings, ref_emb, levels, above, widths)
 

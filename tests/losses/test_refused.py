@@ -112,6 +112,16 @@ def test_a_label_column_that_does_not_exist_is_named(module):
         module(column=2)(*random_batch())
 
 
+def test_a_memory_without_the_classes_of_a_batch_is_no_reason_to_warn():
+    import warnings
+
+    embeddings = torch.eye(8)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        loss = SupAPLoss()(embeddings, torch.arange(8), ref_emb=embeddings, ref_labels=torch.arange(8, 16))
+    assert loss == 0
+
+
 def test_batches_without_a_positive_warn_once():
     """Of 16 images of 1,000 classes, plainly shuffled, 232 batches of 250 had none, and the loss was 0 without a word."""
     import warnings

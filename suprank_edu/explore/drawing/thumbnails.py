@@ -21,9 +21,9 @@ def names_of(dataset: RetrievalDataset, index: int) -> list[str]:
     return [names[label] for names, label in zip(dataset.class_names, row, strict=True)]
 
 
-def as_photograph(dataset: RetrievalDataset, index: int, pixels: int) -> str:
+def as_photograph(dataset: RetrievalDataset, index: int, pixels: int, quality: int = 82) -> str:
     """Return the middle square of an image in colour, at most `pixels` a side, as JPEG."""
-    return jpeg_address(dataset.image(index, pixels), pixels)
+    return jpeg_address(dataset.image(index, pixels), pixels, quality)
 
 
 def as_drawing(dataset: RetrievalDataset, index: int, pixels: int) -> str:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Embeddings = Mapping[str, tuple[Tensor, Tensor]]
 
-_PIXELS = 128
+_PIXELS, _QUALITY = 128, 60  # a page holds some 150 of them
 
 _BLOCK = """
 <div class="suprank-search" id="{{ name }}"><style>{{ css|safe }}</style>
@@ -77,7 +77,7 @@ class PhotographSearch:
 
     def asked(self, position: int) -> dict[str, Any]:
         """Return one query of the set as the script takes it."""
-        source = thumbnails.as_photograph(self.queries, position, _PIXELS)
+        source = thumbnails.as_photograph(self.queries, position, _PIXELS, _QUALITY)
         return self.told(source, thumbnails.names_of(self.queries, position)[0], self.moving(position))
 
     def told(self, source: str, name: str, moving: MovingList) -> dict[str, Any]:
@@ -98,7 +98,7 @@ class PhotographSearch:
         for item in wanted:
             if item not in self._pictures:
                 names = thumbnails.names_of(self.gallery, item)
-                source = thumbnails.as_photograph(self.gallery, item, _PIXELS)
+                source = thumbnails.as_photograph(self.gallery, item, _PIXELS, _QUALITY)
                 self._pictures[item] = {"source": source, "name": names[0], "classes": ", ".join(names)}
         return {str(item): self._pictures[item] for item in wanted}
 

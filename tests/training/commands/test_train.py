@@ -108,7 +108,7 @@ def test_a_run_that_is_told_to_end_says_how_to_go_on_and_clears_up(how: signal.S
     finally:
         running.kill()
     assert running.returncode == 130
-    assert f"go on with: python -m suprank_edu.training resume {tmp_path}" in said
+    assert f"go on with: suprank-edu resume {tmp_path}" in said
     assert {path.name for path in tmp_path.iterdir()} == {"run.json", "last.pt"}
 
 
