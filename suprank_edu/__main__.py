@@ -4,14 +4,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from suprank_edu.search.commands.build import add_building
-from suprank_edu.search.commands.export import add_export
-from suprank_edu.search.commands.find import add_finding
-from suprank_edu.training.commands.answer import carry_out, ended_like_ctrl_c
-from suprank_edu.training.commands.listing import add_listing
-from suprank_edu.training.commands.results import add_claims, add_results
-from suprank_edu.training.commands.train import add_training
-from suprank_edu.training.commands.trained import add_trained
+from suprank_edu.search.__main__ import COMMANDS as SEARCHING
+from suprank_edu.training.__main__ import COMMANDS as TRAINING
+from suprank_edu.training.commands.answer import carry_out, command_line, ended_like_ctrl_c
 
 EXAMPLES = """\
 from a folder of photographs to a search engine, one folder a class, of any depth:
@@ -36,17 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line."""
-    top = argparse.ArgumentParser(
-        prog="suprank-edu",
-        description="Train image retrieval on the metric itself, and search photographs with what has been trained.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    training = (add_listing, add_training, add_trained, add_results, add_claims)
-    for add in (*training, add_building, add_finding, add_export):
-        add(commands)
-    return top
+    about = "Train image retrieval on the metric itself, and search photographs with what has been trained."
+    return command_line("suprank-edu", about, EXAMPLES, (*TRAINING, *SEARCHING))
 
 
 def script() -> int:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from suprank_edu.search.commands.build import add_building
 from suprank_edu.search.commands.export import add_export
 from suprank_edu.search.commands.find import add_finding
-from suprank_edu.training.commands.answer import carry_out, ended_like_ctrl_c
+from suprank_edu.training.commands.answer import carry_out, command_line, ended_like_ctrl_c
+
+COMMANDS = (add_building, add_finding, add_export)
 
 EXAMPLES = """\
 examples:
@@ -31,16 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line."""
-    top = argparse.ArgumentParser(
-        prog="python -m suprank_edu.search",
-        description="Search your own photographs with a trained network.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for add in (add_building, add_finding, add_export):
-        add(commands)
-    return top
+    about = "Search your own photographs with a trained network."
+    return command_line("python -m suprank_edu.search", about, EXAMPLES, COMMANDS)
 
 
 if __name__ == "__main__":

@@ -4,11 +4,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from suprank_edu.training.commands.answer import carry_out, ended_like_ctrl_c
+from suprank_edu.training.commands.answer import carry_out, command_line, ended_like_ctrl_c
 from suprank_edu.training.commands.listing import add_listing
 from suprank_edu.training.commands.results import add_claims, add_results
 from suprank_edu.training.commands.train import add_training
 from suprank_edu.training.commands.trained import add_trained
+
+COMMANDS = (add_listing, add_training, add_trained, add_results, add_claims)
 
 EXAMPLES = """\
 examples:
@@ -44,16 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line."""
-    top = argparse.ArgumentParser(
-        prog="python -m suprank_edu.training",
-        description="Train an embedding network with a ranking loss, with the settings of the papers.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for add in (add_listing, add_training, add_trained, add_results, add_claims):
-        add(commands)
-    return top
+    about = "Train an embedding network with a ranking loss, with the settings of the papers."
+    return command_line("python -m suprank_edu.training", about, EXAMPLES, COMMANDS)
 
 
 if __name__ == "__main__":

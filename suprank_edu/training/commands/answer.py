@@ -1,11 +1,26 @@
-"""How a command ends: with its result, a sentence that says what was wrong, or how to go on."""
+"""How a command line is made, and how a command ends: with its result, what was wrong, or how to go on."""
 
 import argparse
 import signal
 import sys
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from suprank_edu.training.commands.train import resume, run
 from suprank_edu.training.learner import TrainingError
+
+
+def command_line(
+    prog: str, description: str, examples: str, adding: Sequence[Callable[[Any], None]]
+) -> argparse.ArgumentParser:
+    """Return the parser of a command line, to whose commands each of `adding` adds its own."""
+    top = argparse.ArgumentParser(
+        prog=prog, description=description, epilog=examples, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for add in adding:
+        add(commands)
+    return top
 
 
 def carry_out(options: argparse.Namespace) -> int:
