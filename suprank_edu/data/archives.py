@@ -20,7 +20,11 @@ class DownloadError(OSError):
 
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file as 64 hexadecimal digits."""
-    return sha256(path.read_bytes()).hexdigest()
+    found = sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):  # never whole in memory: a million vectors are a gigabyte
+            found.update(block)
+    return found.hexdigest()
 
 
 def read_zip(path: Path, checksum: str, suffix: str = "") -> dict[str, bytes]:

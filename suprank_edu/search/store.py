@@ -1,6 +1,5 @@
 """The folder of an index: files under new names, and a list of them that takes its place last, and at once."""
 
-import hashlib
 import json
 import os
 import re
@@ -12,6 +11,7 @@ from typing import IO, Any
 from filelock import FileLock
 
 from suprank_edu._files import replacing
+from suprank_edu.data.archives import sha256_of
 
 KIND = "suprank-edu index of photographs"
 FORMAT = 1
@@ -78,7 +78,7 @@ def _write(folder: Path, name: str, save: str, write: Callable[[IO[bytes]], obje
     path = folder / f"{stem}.{save}.{ending}"
     with replacing(path) as file:
         write(file)
-    return {"file": path.name, "bytes": path.stat().st_size, "sha256": _sha256(path)}
+    return {"file": path.name, "bytes": path.stat().st_size, "sha256": sha256_of(path)}
 
 
 def read_folder(folder: Path) -> tuple[dict[str, Any], dict[str, Path]]:
@@ -131,14 +131,6 @@ def _whole(folder: Path, entry: Mapping[str, Any]) -> Path:
     size = path.stat().st_size
     if size != entry["bytes"]:
         raise damaged(folder, f"{path.name} has {size:,} bytes of {entry['bytes']:,}")
-    if _sha256(path) != entry["sha256"]:
+    if sha256_of(path) != entry["sha256"]:
         raise damaged(folder, f"{path.name} has changed")
     return path
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        found = hashlib.sha256()
-        while block := file.read(1 << 20):
-            found.update(block)
-    return found.hexdigest()
