@@ -6,7 +6,6 @@ second of; the sorted engine moves about a hundred numbers an item through memor
 kernels however few items there are.
 """
 
-import functools
 from typing import NamedTuple
 
 import torch
@@ -31,9 +30,4 @@ MEASURED: dict[str, Costs] = {}
 
 def costs_of(device: torch.device) -> Costs:
     """Return the costs on a card."""
-    return _costs_of(torch.cuda.get_device_name(device) if torch.cuda.is_available() else "")
-
-
-@functools.cache
-def _costs_of(name: str) -> Costs:
-    return MEASURED.get(name, ESTIMATED)
+    return MEASURED.get(torch.cuda.get_device_name(device) if torch.cuda.is_available() else "", ESTIMATED)
