@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -22,6 +21,7 @@ from suprank_edu._checks import (
 from suprank_edu._embedding_checks import are_unit, check_shapes, check_values
 from suprank_edu._transforms import left_by_compiler
 from suprank_edu._warnings import warn
+from suprank_edu.losses.own_scores import own_scores
 from suprank_edu.losses.pairs import IndicesTuple, listed_pairs, refuse_unknown, visible_pairs
 from suprank_edu.pairwise.threads import one_thread
 from suprank_edu.positives import Widths, as_widths, count_by_level, visible_levels
@@ -233,31 +233,3 @@ class RelevanceLoss(EmbeddingLoss):
         if self.weights is not None and len(self.weights) != labels.shape[1]:
             raise ValueError(f"`weights`: got {len(self.weights)}, expected {labels.shape[1]}, one per label column")
         return super()._levels(labels, ref_labels)
-
-
-def own_scores(embeddings: Tensor) -> Tensor:
-    """Return `x xᵀ` of `(Q, D)` embeddings, the scores of a batch that ranks itself.
-
-    Its gradient `(G + Gᵀ) x` is one product of matrices, where that of `x @ x.T` is two.
-    """
-    scores: Tensor = _OwnScores.apply(embeddings)  # type: ignore[no-untyped-call]
-    return scores
-
-
-class _OwnScores(torch.autograd.Function):
-    generate_vmap_rule = True
-
-    @staticmethod
-    def forward(embeddings: Tensor) -> Tensor:
-        return embeddings @ embeddings.T
-
-    @staticmethod
-    def setup_context(ctx: Any, inputs: tuple[Tensor], output: Tensor) -> None:
-        ctx.save_for_backward(*inputs)
-
-    @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> Tensor:
-        (embeddings,) = ctx.saved_tensors
-        with torch.autocast(grad.device.type, enabled=False), one_thread(grad.numel(), grad.device):
-            product: Tensor = (grad + grad.T) @ embeddings
-        return product

@@ -10,7 +10,7 @@ from suprank_edu.losses import (
     SupHAPLoss,
     SupNDCGLoss,
 )
-from suprank_edu.losses.base import own_scores
+from suprank_edu.losses.own_scores import own_scores
 from suprank_edu.steps import SupStep
 
 pytestmark = pytest.mark.filterwarnings("ignore:`labels`. no query of the batch:UserWarning")
