@@ -10,7 +10,7 @@ from typing import Any
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.search.gather import photographs_in
 from suprank_edu.search.index import PhotoIndex
-from suprank_edu.training import checkpoint, pretrained
+from suprank_edu.training import pretrained
 from suprank_edu.training.commands.options import DEVICE, add_command
 from suprank_edu.training.device import find_device
 from suprank_edu.training.networks import EmbeddingNetwork, SmallCNN
@@ -68,8 +68,7 @@ def _network(options: argparse.Namespace) -> tuple[SmallCNN | EmbeddingNetwork, 
     if kind == PRETRAINED and not Path(options.network).is_dir():
         return pretrained(name or LITE, image_size=options.image_size), {"network": name or LITE}
     run = Run.load(options.network)
-    network = run.network(options.which)
-    recipe = checkpoint.recipe_of(checkpoint.load(Path(run.folder, f"{options.which}.pt")))
+    recipe, network = run.of_checkpoint(options.which)
     about = {"setting": run.setting, "loss": run.loss, "checkpoint": options.which, "recipe": recipe.to_dict()}
     return network, about
 

@@ -160,7 +160,7 @@ class Run:
         The file is `evaluation-<which>.npz`, or `evaluation-<which>-<split>.npz` where a split is given, for
         `suprank_edu.metrics.Evaluation.load`.
         """
-        recipe, model = self._of_checkpoint(which)
+        recipe, model = self.of_checkpoint(which)
         model.to(where := find_device(device))
         protocol = judged_by(SETTINGS[self.setting].protocol(self.data, split), recipe, model)
         result = protocol.evaluate(model, where)
@@ -173,9 +173,10 @@ class Run:
         Raises:
             ValueError: the run has no such checkpoint.
         """
-        return self._of_checkpoint(which)[1]
+        return self.of_checkpoint(which)[1]
 
-    def _of_checkpoint(self, which: str) -> tuple[Recipe, SmallCNN | EmbeddingNetwork]:
+    def of_checkpoint(self, which: str = "last") -> tuple[Recipe, SmallCNN | EmbeddingNetwork]:
+        """Return the recipe and the network of a checkpoint; see `network`."""
         path = Path(self.folder) / f"{which}.pt"
         if not path.exists():
             raise ValueError(
