@@ -60,9 +60,11 @@ class Protocol:
     ks: tuple[int, ...] = (1, 2, 4, 8)
     scales: tuple[float, ...] = (1.0,)
 
-    def evaluate(self, model: nn.Module, device: str | torch.device | None = None) -> Evaluation:
-        """Return every metric of a network; `device` moves it there first."""
-        return self.embed(model, device).evaluate(self.ks)
+    def evaluate(
+        self, model: nn.Module, device: str | torch.device | None = None, *, shared: bool = False
+    ) -> Evaluation:
+        """Return every metric of a network; `device` moves it there first, `shared` as in `Embedded.evaluate`."""
+        return self.embed(model, device).evaluate(self.ks, shared)
 
     def embed(self, model: nn.Module, device: str | torch.device | None = None) -> Embedded:
         """Return the embeddings and labels of queries and gallery under a network, on its device."""

@@ -75,4 +75,4 @@ class Validation:
 
     def measure(self, model: nn.Module) -> dict[str, float]:
         """Return the mean of every metric under a network; where there are several processes, all call it."""
-        return dict(self.protocol.embed(model).evaluate(self.protocol.ks, shared=True).mean)
+        return dict(self.protocol.evaluate(model, shared=True).mean)
