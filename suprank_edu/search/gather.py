@@ -28,7 +28,7 @@ def photographs_in(
     if files:
         return loose(files, like)
     photographs = read("folder", path, split)
-    if like is not None and like.mode != photographs.mode:
+    if like is not None:
         photographs.mode = like.mode
     return photographs
 

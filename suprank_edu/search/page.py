@@ -1,5 +1,6 @@
 """The answer of a search as one page of pictures, which needs neither a network nor a script."""
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Any
@@ -49,9 +50,7 @@ def page(photograph: str | bytes, answer: Answer, photographs: RetrievalDataset)
 def _card(hit: Hit, photographs: RetrievalDataset) -> dict[str, Any]:
     picture = None
     if hit.is_there:
-        try:
+        with contextlib.suppress(OSError):  # no image in the index, or a damaged file: the card says so
             picture = jpeg_address(photographs.image(hit.position, _PIXELS), _PIXELS)
-        except OSError:  # no image in the index, or a damaged file: the card says so
-            picture = None
     parents = [name for name, finer in zip(hit.classes[1:], hit.classes, strict=False) if name != finer]
     return {"hit": hit, "picture": picture, "file": os.path.basename(hit.name), "parents": " · ".join(parents)}
