@@ -9,11 +9,9 @@ kernels under compute-sanitizer. Each writes a JSON file of its own; `cuda.json`
 with which driver, versions and commit, and `log.txt` has all they printed.
 """
 
-import os
 import sys
-from pathlib import Path
 
-from benchmarks.cuda.carried import carry
+from benchmarks.cuda.carried import bundle, carry
 from benchmarks.cuda.machine import machine, options
 from benchmarks.cuda.parts import Part, run_parts
 
@@ -33,7 +31,7 @@ PARTS = [
 def main() -> int:
     given = options(__doc__)
     chosen = [part for part in PARTS if not given.chosen or part.name in given.chosen]
-    carried = Path(os.environ["CARRIED"]) if os.environ.get("CARRIED") else None
+    carried = bundle()
     if carried is not None:
         print("cuda: from the bundle:", ", ".join(carry(carried)) or "nothing, all packages are installed")
     about = machine(given.device, carried)

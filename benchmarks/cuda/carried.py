@@ -10,6 +10,11 @@ import zipfile
 from pathlib import Path
 
 
+def bundle() -> Path | None:
+    """Return the folder of the bundle that the environment names, None where it names none."""
+    return Path(os.environ["CARRIED"]) if os.environ.get("CARRIED") else None
+
+
 def carry(folder: Path) -> list[str]:
     """Make the packages and data of a bundle known to this process and to those it starts.
 

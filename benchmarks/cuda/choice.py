@@ -9,10 +9,10 @@ import sys
 from functools import partial
 from typing import Any
 
-from benchmarks.cuda.engines import drawn, forward_and_backward
+from benchmarks.cuda.engines import drawn, engines_on, forward_and_backward
 from benchmarks.cuda.machine import Options, options
 from benchmarks.harness import least_and_median
-from suprank_edu.pairwise import can_fuse, direct_sums, fused_sums, sorted_sums
+from suprank_edu.pairwise import direct_sums, fused_sums, sorted_sums
 
 # Queries, positives and negatives.
 SHAPES = [(256, 64, 192), (256, 1024, 1024), (64, 1000, 60_000), (1024, 512, 3584), (64, 5000, 60_000)]
@@ -38,7 +38,7 @@ def fitted(rows: list[dict[str, Any]]) -> tuple[int, int]:
 
 def run(given: Options) -> None:
     """Measure while there is time, and write the line of this card after each size."""
-    pairs_engine = fused_sums if given.device.type == "cuda" and can_fuse("cuda") else direct_sums
+    pairs_engine = fused_sums if "fused" in engines_on(given.device) else direct_sums
     rows: list[dict[str, Any]] = []
     for queries, positives, negatives in SMALL if given.small else SHAPES:
         if not given.has_time(5):

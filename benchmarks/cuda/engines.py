@@ -28,6 +28,12 @@ AGREE = 1e-3  # of the largest sum, in float32
 _RECIPROCALS = 16  # a cycle and multiprocessor, on cards from 2018 on
 
 
+def engines_on(device: torch.device) -> list[str]:
+    """Return the engines that are measured on a device: the fused one on a card alone, since it must be compiled."""
+    fuses = device.type == "cuda" and can_fuse("cuda")
+    return [name for name in ENGINES if name != "fused" or fuses]
+
+
 def wait(device: torch.device) -> None:
     """Return when the device has done all it was given."""
     if device.type == "cuda":
@@ -44,8 +50,9 @@ def forward_and_backward(engine: Callable[..., Tensor], rows: Tensor, columns: T
 
 
 def peak_mib(work: Callable[[], Any], device: torch.device) -> float | None:
-    """Return the MiB that a call needs at most beyond what is there already, on a card."""
+    """Call, and return the MiB that the call needs at most beyond what is there already; None but on a card."""
     if device.type != "cuda":
+        work()
         return None
     torch.cuda.reset_peak_memory_stats(device)
     before = torch.cuda.memory_allocated(device)
@@ -110,9 +117,8 @@ def floor(pairs: int, device: torch.device) -> float | None:
 
 
 def run(given: Options) -> bool:
-    """Measure each engine at each size, the fused one on a card alone, and write after each."""
+    """Measure each engine at each size, and write after each."""
     device = given.device
-    fuses = device.type == "cuda" and can_fuse("cuda")
     found: dict[str, list[dict[str, Any]]] = {"engines": [], "batches": []}
 
     def note(kind: str, row: dict[str, Any]) -> None:
@@ -123,8 +129,8 @@ def run(given: Options) -> bool:
     for classes in CLASSES[:2] if given.small else CLASSES:
         note("batches", batch(256 if given.small else 4096, classes, device))
     for size in SMALL if given.small else SIZES:
-        for name in ENGINES:
-            if (name != "fused" or fuses) and given.has_time(5):
+        for name in engines_on(device):
+            if given.has_time(5):
                 note("engines", measure(name, *size, device))
     return all(row["agrees"] for row in found["engines"])
 

@@ -7,9 +7,8 @@ import sys
 
 import torch
 
-from benchmarks.cuda.engines import ENGINES, drawn, wait
+from benchmarks.cuda.engines import ENGINES, drawn, engines_on, wait
 from benchmarks.cuda.machine import Options, options
-from suprank_edu.pairwise import can_fuse
 from suprank_edu.steps import Sigmoid, Step, SupStep
 
 SIZES = [(3, 1, 5), (2, 33, 130), (5, 17, 257)]
@@ -18,7 +17,7 @@ STEPS: tuple[Step, ...] = (SupStep(), Sigmoid())
 
 def run(given: Options) -> None:
     """Run them; hidden columns and padded rows among them."""
-    names = [name for name in ENGINES if name != "fused" or (given.device.type == "cuda" and can_fuse("cuda"))]
+    names = engines_on(given.device)
     for size in SIZES:
         rows, columns = drawn(*size, given.device)
         rows[0, -1], columns[-1, -1] = torch.inf, -torch.inf

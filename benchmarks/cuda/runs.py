@@ -8,14 +8,12 @@ run that would not end in time, or whose data are not there, is left out, and th
 its own, as of `suprank_edu.training results`. `runs.json` says what was done, on which card and by which command.
 """
 
-import os
 import sys
 import time
 import traceback
-from pathlib import Path
 from typing import Any
 
-from benchmarks.cuda.carried import carry
+from benchmarks.cuda.carried import bundle, carry
 from benchmarks.cuda.machine import ROOT, Options, machine, options
 from suprank_edu.training.study import ABLATIONS, LOSSES
 from suprank_edu.training.study.experiment import Experiment
@@ -45,8 +43,7 @@ def plan(small: bool) -> list[Experiment]:
 
 def run(given: Options) -> bool:
     """Make the runs that are in time; return whether none has failed."""
-    carried = Path(os.environ["CARRIED"]) if os.environ.get("CARRIED") else None
-    about = machine(given.device, carried) | {"command": "make cuda-runs"}
+    about = machine(given.device, bundle()) | {"command": "make cuda-runs"}
     took: dict[str, float] = {}
     done: list[dict[str, Any]] = []
     for each in plan(given.small):
@@ -71,8 +68,8 @@ def run(given: Options) -> bool:
 
 
 def main() -> int:
-    if os.environ.get("CARRIED"):
-        carry(Path(os.environ["CARRIED"]))
+    if (carried := bundle()) is not None:
+        carry(carried)
     words = sys.argv[1:]
     if not any(word.startswith("--out") for word in words):
         words += [f"--out={ROOT / 'book' / 'results' / 'cuda'}"]
