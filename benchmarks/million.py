@@ -42,6 +42,7 @@ from suprank_edu.training import Augment, LinearHead, Recipe, fit, load_images, 
 
 RESULT = Path(__file__).parent / "results" / "million.json"
 DIM, VIEWS, K, SHARDS = 256, 4, 10, 4
+IN_PARTS = f"in {SHARDS} parts"
 MAKERS: dict[str, Callable[[Tensor], ApproximateIndex]] = {
     "IVF-PQ, 16 probes": lambda gallery: ivfpq_index(gallery, lists=1024, probes=16),
     "IVF-PQ, 64 probes, 16x again": lambda gallery: ivfpq_index(gallery, lists=1024, probes=64, oversampling=16),
@@ -95,7 +96,7 @@ def measured(name: str, folder: Path) -> dict[str, Any]:
     faiss.omp_set_num_threads(1)
     queries = torch.from_numpy(np.load(folder / "queries.npy"))
     before = held_mib()
-    if name == "in 4 parts":
+    if name == IN_PARTS:
         return in_parts(queries, folder, before)
     gallery = torch.from_numpy(np.load(folder / "gallery.npy"))
     index: ExactIndex | ApproximateIndex = ExactIndex(gallery)
@@ -121,7 +122,7 @@ def measured(name: str, folder: Path) -> dict[str, Any]:
 
 
 def in_parts(queries: Tensor, folder: Path, before: float) -> dict[str, Any]:
-    """Search four parts, each read when its turn comes."""
+    """Search the parts, each read when its turn comes."""
     gallery = np.load(folder / "gallery.npy", mmap_mode="r")
     bounds = np.linspace(0, len(gallery), SHARDS + 1).astype(int)
     start = time.process_time()
@@ -130,7 +131,7 @@ def in_parts(queries: Tensor, folder: Path, before: float) -> dict[str, Any]:
     together = (time.process_time() - start) / len(queries) * 1e3
     recall = search_recall(scores, torch.from_numpy(np.load(folder / "scores.npy"))).mean().item()
     figures = {"build_s": 0.0, "one_ms": None, "together_ms": together, "recall": recall}
-    return {"name": "in 4 parts", **figures, "index_mib": 0.0, "peak_mib": peak_mib() - before}
+    return {"name": IN_PARTS, **figures, "index_mib": 0.0, "peak_mib": peak_mib() - before}
 
 
 def line(row: dict[str, Any]) -> str:
@@ -148,7 +149,7 @@ def compare(size: int) -> list[dict[str, Any]]:
         print(f"{size:,} x {DIM}: {size * DIM * 4 / 2**20:,.0f} MiB of vectors; 486 queries, k = {K}, one thread")
         print(f"{'':30}  build s   one ms  together  recall index MiB  peak MiB", flush=True)
         rows = []
-        for way in ("exact", f"in {SHARDS} parts", *MAKERS):
+        for way in ("exact", IN_PARTS, *MAKERS):
             rows.append(in_process(measured, way, folder))
             print(line(rows[-1]), flush=True)
             RESULT.write_text(json.dumps(about | {"rows": rows}, indent=1) + "\n")  # each takes minutes
