@@ -10,11 +10,12 @@
 import argparse
 import ast
 import re
+from collections.abc import Sequence
 from functools import cache, reduce
 from importlib import import_module
 from inspect import getsourcefile, getsourcelines, isclass, isroutine, unwrap
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
@@ -23,15 +24,38 @@ from numpy.typing import ArrayLike
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.typing import stringify_annotation
 from suprank_book import repository
-from suprank_names import chapters_of, equations_of, read_names
+from suprank_names import chapters_of, equations_of, names_of
 
 ROOT = Path(__file__).resolve().parents[2]
 EQUATIONS = "equations"
 TEST = re.compile(r"(?:\w+/)*test_\w+\.py(?:::\w+)?")
 EXPANDED = [stringify_annotation(ArrayLike, mode) for mode in ("fully-qualified", "smart")]
+
+
+class Uses(NamedTuple):
+    """Where else the names of the API are: the numbers of their equations, and the files of their chapters."""
+
+    equations: dict[str, list[int]]
+    chapters: dict[str, list[str]]
+    anchors: dict[str, str]  # of each equation in its table: e8 → e8-sup-ap
+
+
+@cache  # of one build: all pages ask for the same
+def uses_in(env: BuildEnvironment) -> Uses:
+    """Read the equations table and all chapters."""
+    names, book = names_of(env), ROOT / "book"
+    return Uses(
+        equations=equations_of((book / f"{EQUATIONS}.md").read_text(), names),
+        chapters=chapters_of(book.glob("[0-9][0-9]_*.ipynb"), names),
+        anchors={
+            section["ids"][0].split("-")[0]: section["ids"][0]
+            for section in env.get_doctree(EQUATIONS).findall(nodes.section)
+        },
+    )
 
 
 class LinkEntries(SphinxPostTransform):
@@ -49,23 +73,16 @@ class LinkEntries(SphinxPostTransform):
 
     def link_entries(self) -> None:
         """Say under the first sentence of each function and class which equations it computes and who teaches it."""
-        names = read_names(self.env.get_domain("py").objects)
-        equations = equations_of((ROOT / "book" / f"{EQUATIONS}.md").read_text(), names)
-        chapters = chapters_of((ROOT / "book").glob("[0-9][0-9]_*.ipynb"), names)
-        anchors = {each["ids"][0].split("-")[0]: each["ids"][0] for each in self.equations().findall(nodes.section)}
+        uses = uses_in(self.env)
         for entry in self.document.findall(addnodes.desc):
             full = next(iter(entry.next_node(addnodes.desc_signature)["ids"]), "")
-            links = [self.link(f"E{number}", EQUATIONS, anchors[f"e{number}"]) for number in equations.get(full, ())]
-            line = joined(["Equation ", "Equations "][len(links) > 1], links)
-            links = [self.link(str(int(chapter[:2])), chapter) for chapter in chapters.get(full, ())]
-            line += [nodes.Text(". ")] * bool(line and links) + joined(["Chapter ", "Chapters "][len(links) > 1], links)
+            numbers = uses.equations.get(full, ())
+            line = joined("Equation", [self.link(f"E{n}", EQUATIONS, uses.anchors[f"e{n}"]) for n in numbers])
+            chapters = self.chapters(uses.chapters.get(full, ()))
+            line += [nodes.Text(". ")] * bool(line and chapters) + chapters
             if line:
                 content = entry.next_node(addnodes.desc_content)
                 content.insert(min(1, len(content)), nodes.paragraph("", "", *line, classes=["see-also"]))
-
-    def equations(self) -> nodes.document:
-        """Return the equations table."""
-        return self.env.get_doctree(EQUATIONS)
 
     def link_equations(self) -> None:
         """Link tests to their source, and say below each equation which chapters link it."""
@@ -77,14 +94,13 @@ class LinkEntries(SphinxPostTransform):
         texts = {path.stem: path.read_text() for path in sorted((ROOT / "book").glob("[0-9][0-9]_*.md"))}
         for section in self.document.findall(nodes.section):
             number = section["ids"][0].split("-")[0]
-            links = [
-                self.link(str(int(chapter[:2])), chapter)
-                for chapter, text in texts.items()
-                if f"{EQUATIONS}.md#{number})" in text
-            ]
-            if links:
-                line = joined(["Chapter ", "Chapters "][len(links) > 1], links)
+            line = self.chapters([name for name, text in texts.items() if f"{EQUATIONS}.md#{number})" in text])
+            if line:
                 section += nodes.paragraph("", "", *line, classes=["see-also"])
+
+    def chapters(self, names: Sequence[str]) -> list[nodes.Node]:
+        """Return links to chapters, by their numbers."""
+        return joined("Chapter", [self.link(str(int(name[:2])), name) for name in names])
 
     def link(self, words: str, docname: str, anchor: str = "") -> nodes.reference:
         """Return a link to another page, which says the page's title when one points at it."""
@@ -94,8 +110,11 @@ class LinkEntries(SphinxPostTransform):
 
 
 def joined(word: str, links: list[nodes.reference]) -> list[nodes.Node]:
-    """Return a word and links with commas between them, or nothing where there is no link."""
-    return [nodes.Text(word), *[piece for link in links for piece in (nodes.Text(", "), link)][1:]] if links else []
+    """Return a word, of one or of many, and links with commas between them; nothing where there is no link."""
+    if not links:
+        return []
+    pieces = [piece for link in links for piece in (nodes.Text(", "), link)]
+    return [nodes.Text(f"{word} " if len(links) == 1 else f"{word}s "), *pieces[1:]]
 
 
 @cache

@@ -8,14 +8,16 @@ Headings, links, formulas, tables, what cells show, questions and references are
 """
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from suprank_names import code_of, imported, read_names
+from suprank_names import cells_of, code_of, imported, names_of
 
 GLOSSARY = "glossary"
 LOOKED_UP = {"glossary", "equations", "api", "bibliography"}  # pages that nobody reads from the first line to the last
@@ -83,6 +85,12 @@ def read_terms(glossary: nodes.document) -> list[Term]:
     ]
 
 
+@cache  # of one build: all pages ask for the same
+def terms_of(env: BuildEnvironment) -> list[Term]:
+    """Return the entries of the glossary of this build."""
+    return read_terms(env.get_doctree(GLOSSARY))
+
+
 def is_running(node: nodes.Node) -> bool:
     """Whether a piece of a page is read with the sentences around it."""
     above = []
@@ -111,13 +119,13 @@ class AddLinks(SphinxPostTransform):
         room = self.env.docname.split("/")[0]
         if room not in LOOKED_UP and GLOSSARY in self.env.all_docs:
             page = self.app.builder.get_relative_uri(self.env.docname, GLOSSARY)
-            link_terms(self.document, read_terms(self.env.get_doctree(GLOSSARY)), page)
+            link_terms(self.document, terms_of(self.env), page)
         if room not in LOOKED_UP - {"equations"}:
             self.link_names(everywhere=room == "equations")
 
     def link_names(self, everywhere: bool) -> None:
         """Link public names in `code`: the first of each in running text, or all of them."""
-        names = read_names(self.env.get_domain("py").objects) | imports_of(self.app, self.env.docname)
+        names = {**names_of(self.env), **imports_of(self.app, self.env.docname)}
         done: set[str] = set()
         for code in list(self.document.findall(nodes.literal)):
             full = names.get(code.astext().split("(")[0], "")
@@ -179,7 +187,7 @@ def address_of(app: Sphinx, docname: str, full: str) -> str | None:
 def imports_of(app: Sphinx, docname: str) -> dict[str, str]:
     """Return the full names of what a chapter imports from the library."""
     path = Path(app.env.doc2path(docname))
-    return imported(code_of(path)) if path.suffix == ".ipynb" else {}
+    return imported(code_of(cells_of(path))) if path.suffix == ".ipynb" else {}
 
 
 def link_code(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:

@@ -4,8 +4,11 @@ import ast
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from sphinx.environment import BuildEnvironment
 
 HIDDEN = {"remove-cell", "remove-input"}  # cells whose code the page does not show
 ROW = re.compile(r"^\| \[E(\d+)\]\(#e\d+\) [^|]+\|[^|]+\|([^|]+)\|", re.MULTILINE)  # of the equations table
@@ -25,6 +28,12 @@ def read_names(objects: Mapping[str, Any]) -> dict[str, str]:
                 found.setdefault(".".join(parts[-length:]), set()).add(full)
     fast = {short: {full for full in fulls if ".naive." not in full} or fulls for short, fulls in found.items()}
     return {short: next(iter(fulls)) for short, fulls in fast.items() if len(fulls) == 1}
+
+
+@cache  # of one build: all pages ask for the same
+def names_of(env: BuildEnvironment) -> Mapping[str, str]:
+    """Return the full name for each way to write a name of the API that this build documents."""
+    return read_names(env.get_domain("py").objects)
 
 
 def imported(code: str) -> dict[str, str]:
@@ -47,18 +56,25 @@ def used(code: str, names: Mapping[str, str]) -> set[str]:
     return full
 
 
-def code_of(notebook: Path, shown: bool = False) -> str:
-    """Return the code of a notebook, or of the cells whose code is shown; commands of the shell are left out."""
-    cells = [cell for cell in json.loads(notebook.read_text())["cells"] if cell["cell_type"] == "code"]
-    if shown:
-        cells = [cell for cell in cells if not HIDDEN & set(cell["metadata"].get("tags", []))]
-    code = "\n".join("".join(cell["source"]) for cell in cells)
+def cells_of(notebook: Path) -> list[dict[str, Any]]:
+    """Return the cells of a notebook."""
+    cells: list[dict[str, Any]] = json.loads(notebook.read_text())["cells"]
+    return cells
+
+
+def code_of(cells: Iterable[Mapping[str, Any]], shown: bool = False) -> str:
+    """Return the code of cells, or of those whose code is shown; commands of the shell are left out."""
+    left_out = HIDDEN if shown else set()
+    code = "\n".join(
+        "".join(cell["source"])
+        for cell in cells
+        if cell["cell_type"] == "code" and not left_out & set(cell["metadata"].get("tags", []))
+    )
     return re.sub(r"^( *)[%!].*", r"\1pass", code, flags=re.MULTILINE)
 
 
-def text_of(notebook: Path) -> str:
-    """Return what a notebook says between its cells."""
-    cells = json.loads(notebook.read_text())["cells"]
+def text_of(cells: Iterable[Mapping[str, Any]]) -> str:
+    """Return what a notebook says between its cells of code."""
     return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
 
 
@@ -66,9 +82,10 @@ def chapters_of(notebooks: Iterable[Path], names: Mapping[str, str]) -> dict[str
     """Return for each full name the chapters that show it at work or speak of it, by the names of their files."""
     chapters: dict[str, list[str]] = {}
     for notebook in sorted(notebooks):
-        here = imported(code_of(notebook))
-        shown = used(code_of(notebook, shown=True), here)
-        words = {word.split("(")[0] for word in re.findall(r"`([^`\n]+)`", text_of(notebook))}
+        cells = cells_of(notebook)
+        here = imported(code_of(cells))
+        shown = used(code_of(cells, shown=True), here)
+        words = {word.split("(")[0] for word in re.findall(r"`([^`\n]+)`", text_of(cells))}
         for full in shown | {full for word in words if (full := here.get(word) or names.get(word))}:
             chapters.setdefault(full, []).append(notebook.stem)
     return chapters
