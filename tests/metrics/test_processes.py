@@ -7,20 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from metrics import one_of_two
+from metrics.one_of_two import drawn
 
 from suprank_edu._precision import without_tf32
 from suprank_edu.metrics import Evaluation, evaluate
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from one_of_two import __file__ as program
-from one_of_two import drawn
 
 
 @pytest.mark.cpu
 @pytest.mark.slow
 def test_two_processes_give_the_values_of_one(tmp_path: Path) -> None:
-    command = [sys.executable, program]
+    command = [sys.executable, str(one_of_two.__file__)]
     both = [subprocess.Popen([*command, str(rank), tmp_path / "store", tmp_path]) for rank in range(2)]
     assert [one.wait(300) for one in both] == [0, 0]
     for size in (200, 40):
