@@ -38,15 +38,7 @@ def search(**changes) -> PhotographSearch:
 
 def lists(query: int) -> tuple[list[int], list[list[int]], list[list[float]]]:
     """The levels of the gallery, and at each stop the whole list and the scores, in plain loops."""
-    own = QUERIES.labels[query].tolist()
-    levels = []
-    for row in GALLERY.labels.tolist():
-        shared = 0
-        for mine, other in zip(reversed(own), reversed(row), strict=True):
-            if mine != other:
-                break
-            shared += 1
-        levels.append(shared)
+    levels = naive.shared_levels(QUERIES.labels[query].tolist(), GALLERY.labels.tolist())
     orders, mixed = [], []
     for share in SHARES:
         scores = []
