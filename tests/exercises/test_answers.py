@@ -7,7 +7,6 @@ asked as a question, and `wrong` is the honest "work it out by hand".
 
 from __future__ import annotations
 
-import importlib.util
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -15,20 +14,12 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from modules import load
 
 from suprank_edu.exercises import EXERCISES, HINTS, check
 from suprank_edu.exercises.engine import limit
 
 FILES = sorted((Path(__file__).parent / "answers").glob("*/*.py"))
-
-
-def load(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"answers_{path.parent.name}_{path.stem}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def answers(module: ModuleType, kind: str) -> dict[str, Callable[..., Any]]:
@@ -42,7 +33,7 @@ def verdicts(module: ModuleType) -> dict[str, str]:
     return dict(pairs)
 
 
-MODULES = [(path, load(path)) for path in FILES]
+MODULES = [(path, load(path, f"answers_{path.parent.name}_{path.stem}")) for path in FILES]
 RIGHT = [
     pytest.param(path.stem, fn, id=f"{path.stem}-{name}")
     for path, module in MODULES
