@@ -25,11 +25,12 @@ def started() -> Iterator[Any]:
 
 
 def page_of(browser: Any, *shown: Any, **options: Any) -> Any:
-    """Return a page that shows what a notebook would, one below the other; `page.errors` collects what it complains of."""
+    """Return a page of blocks of HTML, and of what has one, in order; `page.errors` collects what it complains of."""
     page = browser.new_context(**options).new_page()
     page.set_default_timeout(PATIENCE)
     page.errors = []
     page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.set_content("<!doctype html><main>" + "".join(each._repr_html_() for each in shown) + "</main>")
+    blocks = [each if isinstance(each, str) else each._repr_html_() for each in shown]
+    page.set_content(f"<!doctype html><main>{''.join(blocks)}</main>")
     return page

@@ -128,14 +128,15 @@ class PhotographSearch:
     def __repr__(self) -> str:
         return f"{self.title}\n" + "\n".join(f"{q['name']}: {q['texts'][-1]}" for q in self.spec["queries"])
 
-    def _repr_html_(self) -> str:
-        """Return the explorer as a page shows it."""
+    def html(self) -> str:
+        """Return the self-contained block of the built page."""
         name = "search-" + hashlib.sha256(repr((self.title, self.spec["queries"])).encode()).hexdigest()[:10]
         return template(_BLOCK).render(name=name, spec=self.spec, css=style(self.spec), js=script() + _START)
 
     def _repr_mimebundle_(self, **_: object) -> Any:
+        """Return the block of the page under `SUPRANK_EDU_STATIC=1`, else the widget; always the plain text."""
         if is_static():
-            return {"text/plain": repr(self), "text/html": self._repr_html_()}
+            return {"text/plain": repr(self), "text/html": self.html()}
         from suprank_edu.explore.engine.live import mimebundle
 
         return mimebundle(self.widget, repr(self))

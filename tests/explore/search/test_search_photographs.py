@@ -6,6 +6,7 @@ import re
 import pytest
 import torch
 from chromium import page_of
+from IPython.core.formatters import DisplayFormatter
 
 from suprank_edu import naive
 from suprank_edu.data import read
@@ -118,11 +119,20 @@ def test_what_cannot_be_searched_is_refused(changes, message) -> None:
 
 
 def test_without_a_script_the_title_and_the_numbers_are_read() -> None:
-    html = search(title="<b>Mine")._repr_html_()
+    html = search(title="<b>Mine").html()
     assert "&lt;b&gt;Mine" in html
     assert search().moving(3).texts[-1] in html
     assert not re.search(r"""src=["'](?!data:)|https?://""", html)
-    assert html == search(title="<b>Mine")._repr_html_()
+    assert html == search(title="<b>Mine").html()
+
+
+@pytest.mark.parametrize(("static", "shown"), [("1", "text/html"), ("0", "application/vnd.jupyter.widget-view+json")])
+def test_a_notebook_stores_the_block_or_the_widget_and_never_both(
+    static: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUPRANK_EDU_STATIC", static)
+    stored, _ = DisplayFormatter().format(search())
+    assert set(stored) == {"text/plain", shown}
 
 
 # What a page shows: the places and items of both lists, the counts, the words.
@@ -151,7 +161,7 @@ def expected(query: int, stop: int) -> dict:
 @pytest.mark.browser
 class TestPage:
     def test_keys_choose_a_query_and_slide(self, browser) -> None:
-        page = page_of(browser, search(), reduced_motion="reduce")
+        page = page_of(browser, search().html(), reduced_motion="reduce")
         page.locator("input[type=radio]").first.focus()
         for place, query in enumerate([0, 3, 7]):
             if place:
@@ -167,7 +177,7 @@ class TestPage:
         assert page.errors == []
 
     def test_a_click_on_an_end_goes_there_and_every_photograph_flies(self, browser) -> None:
-        page = page_of(browser, search())
+        page = page_of(browser, search().html())
         page.get_by_role("button", name="after", exact=True).click()
         page.wait_for_selector(".ss-card[data-flying]")
         assert page.evaluate("document.getAnimations().some(a => a.effect.getKeyframes()[0].transform)")
@@ -177,14 +187,14 @@ class TestPage:
         assert page.errors == []
 
     def test_who_wants_no_motion_is_there_at_once(self, browser) -> None:
-        page = page_of(browser, search(), reduced_motion="reduce")
+        page = page_of(browser, search().html(), reduced_motion="reduce")
         page.get_by_role("button", name="after", exact=True).click()
         assert page.evaluate(SHOWN) == expected(0, 4)
         assert page.evaluate("document.getAnimations().length") == 0
 
     def test_a_finger_on_a_phone(self, browser) -> None:
         phone = {"viewport": {"width": 375, "height": 800}, "has_touch": True, "reduced_motion": "reduce"}
-        page = page_of(browser, search(), **phone)
+        page = page_of(browser, search().html(), **phone)
         page.locator(".ss-choice").nth(1).tap()
         page.get_by_role("button", name="after", exact=True).tap()
         assert page.evaluate(SHOWN) == expected(3, 4)
@@ -198,7 +208,7 @@ class TestPage:
         assert page.errors == []
 
     def test_photographs_are_large_enough_on_a_desktop(self, browser) -> None:
-        page = page_of(browser, search(), viewport={"width": 760, "height": 800})
+        page = page_of(browser, search().html(), viewport={"width": 760, "height": 800})
         widths = page.evaluate("[...document.querySelectorAll('.ss-card img')].map(image => image.clientWidth)")
         assert min(widths) >= 90  # inside its frame of 4 pixels a side
 
