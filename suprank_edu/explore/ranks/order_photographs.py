@@ -122,9 +122,6 @@ class PhotographOrder:
             js=asset(thumbnails.__package__, "zoom.js") + "\n" + asset(__package__, "order_photographs.js"),
         )
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        return {"text/plain": repr(self), "text/html": self._repr_html_()}
-
 
 def order_photographs(
     queries: RetrievalDataset,
