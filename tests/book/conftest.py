@@ -1,16 +1,14 @@
 """What the tests of the book share: its chapters, its tools, and its built pages."""
 
-import functools
-import http.server
-import importlib.util
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
 import nbformat
 import pytest
+from modules import load
 from nbformat import NotebookNode
+from servers import pages
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "book"
@@ -59,41 +57,13 @@ def notebook(chapter: Path) -> NotebookNode:
 
 
 @pytest.fixture
-def tool() -> functools.partial[ModuleType]:
+def tool() -> Callable[[str], ModuleType]:
     """Load a script of book/_tools by name, as a module."""
-    return functools.partial(_load, BOOK / "_tools")
-
-
-@pytest.fixture
-def extension() -> ModuleType:
-    """The Sphinx extension of the book."""
-    return _load(BOOK / "_ext", "suprank_book")
-
-
-def _load(folder: Path, name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, folder / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    """Serve without a line per request."""
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+    return lambda name: load(BOOK / "_tools" / f"{name}.py")
 
 
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     """The address under which the built pages are served for the browser tests."""
-    handler = functools.partial(QuietHandler, directory=str(BUILT))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with pages(BUILT) as served:
+        yield served

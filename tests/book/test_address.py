@@ -4,10 +4,11 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import jupytext
 import pytest
+import suprank_book
 import tomllib
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,10 +83,10 @@ def test_what_is_no_address_is_refused_and_nothing_is_written(copy: Path, addres
     ],
 )
 def test_chapters_open_in_colab_where_the_address_is_one_of_github(
-    extension: ModuleType, monkeypatch: pytest.MonkeyPatch, address: str, buttons: bool
+    monkeypatch: pytest.MonkeyPatch, address: str, buttons: bool
 ) -> None:
     monkeypatch.setenv("SUPRANK_EDU_REPOSITORY", address)
     config = SimpleNamespace(html_theme_options={})
-    extension.add_launch_button(None, config)
+    suprank_book.add_launch_button(None, config)
     assert ("launch_buttons" in config.html_theme_options) == buttons
     assert config.html_theme_options.get("repository_url") == ("https://github.com/you/rank" if buttons else None)

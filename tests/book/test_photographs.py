@@ -1,10 +1,8 @@
 """The landing page's directives give what the library shows: an explorer, and rows of photographs with words."""
 
-import importlib.util
-from pathlib import Path
-from types import ModuleType
-
 import pytest
+import suprank_book
+import suprank_photographs
 from docutils import nodes
 from docutils.core import publish_doctree
 from docutils.parsers.rst import directives
@@ -14,15 +12,10 @@ from suprank_edu.explore import order_photographs
 
 
 @pytest.fixture
-def rendered(book: Path):
+def rendered():
     """A function that renders reStructuredText with the two directives, and returns the HTML in it."""
-    spec = importlib.util.spec_from_file_location("suprank_photographs", book / "_ext" / "suprank_photographs.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    directives.register_directive("order-photographs", module.OrderPhotographs)
-    directives.register_directive("photographs", module.Photographs)
+    directives.register_directive("order-photographs", suprank_photographs.OrderPhotographs)
+    directives.register_directive("photographs", suprank_photographs.Photographs)
 
     def render(text: str) -> str:
         document = publish_doctree(text)
@@ -48,11 +41,11 @@ def test_a_row_holds_each_picture_with_its_name_and_its_word(rendered) -> None:
     assert "<figcaption>a &amp; b</figcaption>" in html
 
 
-def test_a_heading_does_not_break_within_a_name(extension: ModuleType) -> None:
+def test_a_heading_does_not_break_within_a_name() -> None:
     document = publish_doctree("Sup-AP and H-AP, a well-known pair\n==================================\n\nText H-AP\n")
     title = next(iter(document.findall(nodes.title)))
     document_with_section = nodes.section("", title.deepcopy(), nodes.paragraph("", "H-AP"))
-    extension.keep_names_together(None, document_with_section)
+    suprank_book.keep_names_together(None, document_with_section)
     kept = [node.astext() for node in document_with_section.findall(nodes.inline) if node["classes"] == ["together"]]
     assert kept == ["Sup-AP", "H-AP"]
     assert document_with_section[0].astext() == "Sup-AP and H-AP, a well-known pair"

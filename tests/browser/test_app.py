@@ -1,10 +1,6 @@
 """The page that `make app` serves: a photograph is brought along, searched by Python, and seen to move."""
 
-import importlib.util
 import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +9,8 @@ import jupytext
 import nbformat
 import pytest
 from chromium import PATIENCE
+from modules import load
+from servers import free_port, own_folders, running
 
 from suprank_edu.data import load_samples, read, samples_folder
 from suprank_edu.search import PhotoIndex
@@ -41,36 +39,14 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(shop: Path) -> Iterator[str]:
     """Voilà with the chapter's cells, on a port of its own."""
-    spec = importlib.util.spec_from_file_location("app", TOOL)
-    app = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(app)
+    app = load(TOOL)
     notebook = shop / "search.ipynb"
     nbformat.write(app.app_of(jupytext.read(app.CHAPTER)), notebook)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    own = {f"JUPYTER_{kind}_DIR": str(shop / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
-    own |= {"IPYTHONDIR": str(shop / "ipython"), "JUPYTER_PREFER_ENV_PATH": "1"}
-    with (shop / "log").open("w") as log:
-        server = subprocess.Popen(app.command(notebook, port), env=app.environment(shop) | own, stdout=log, stderr=log)
-        try:
-            wait_for(server, port, shop / "log")
-            yield f"http://127.0.0.1:{port}/"
-        finally:
-            server.terminate()
-            server.wait(timeout=300)
-
-
-def wait_for(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    """Return once the port answers; fail with the log where the server ends."""
-    end = time.monotonic() + PATIENCE / 1000
-    while time.monotonic() < end and server.poll() is None:
-        try:
-            with socket.create_connection(("127.0.0.1", port), timeout=60):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError(f"the page did not start:\n{log.read_text()[-3000:]}")
+    port = free_port()
+    environment, served = app.environment(shop) | own_folders(shop), f"http://127.0.0.1:{port}/"
+    # Not the page itself: it would run the notebook once more.
+    with running(app.command(notebook, port), environment, f"{served}favicon.ico", shop / "log"):
+        yield served
 
 
 def test_a_photograph_is_brought_along_and_found(address: str, browser: Any) -> None:

@@ -3,12 +3,7 @@
 import json
 import os
 import secrets
-import socket
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +12,7 @@ import nbformat
 import numpy as np
 import pytest
 from chromium import PATIENCE
+from servers import free_port, own_folders, running
 
 from suprank_edu.explore import Choice, Explorer, rank_a_gallery, surrogate_bounds
 
@@ -67,40 +63,16 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         spec = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
         notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)), metadata=spec)
         nbformat.write(notebook, folder / "notebooks" / f"{name}.ipynb")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    token = secrets.token_hex(16)
-    own = {f"JUPYTER_{kind}_DIR": str(folder / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
-    own |= {"IPYTHONDIR": str(folder / "ipython"), "JUPYTER_PREFER_ENV_PATH": "1"}
-    environment = {key: value for key, value in os.environ.items() if key != "SUPRANK_EDU_STATIC"} | own
+    port, token = free_port(), secrets.token_hex(16)
+    environment = {key: value for key, value in os.environ.items() if key != "SUPRANK_EDU_STATIC"}
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--expose-app-in-browser", "--allow-root"]
     command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
     command += [f"--ServerApp.root_dir={folder / 'notebooks'}", "--LabApp.news_url=None"]
     command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
-    log = (folder / "log").open("w")
-    server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for_server(server, f"{address}/api?token={token}", folder / "log")
+    with running(command, environment | own_folders(folder), f"{address}/api?token={token}", folder / "log"):
         # A workspace each: Lab would open the notebooks of the last one again.
         yield Lab(f"{address}/lab/workspaces/{{name}}/tree/{{name}}.ipynb?token={token}", folder / "notebooks")
-    finally:
-        server.terminate()
-        server.wait(timeout=300)
-        log.close()
-
-
-def wait_for_server(server: subprocess.Popen[bytes], address: str, log: Path, limit: float = PATIENCE / 1000) -> None:
-    """Return once the server answers; fail with its log when it ends or takes too long."""
-    end = time.monotonic() + limit
-    while time.monotonic() < end and server.poll() is None:
-        try:
-            with urllib.request.urlopen(address, timeout=60):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    raise AssertionError(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
 
 
 def shows(tab: Any, plot: Any, explorer: Explorer, parameters: dict[str, Any]) -> None:

@@ -1,7 +1,6 @@
 """Several processes on one machine, talking through gloo, must do what one process does."""
 
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ from types import ModuleType
 
 import pytest
 import torch
+from servers import free_port
 from training import one_long_run, one_of_several
 
 from suprank_edu.training import checkpoint
@@ -25,11 +25,8 @@ def run(
 
 
 def start(processes: int, what: list[str]) -> subprocess.CompletedProcess[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     command = [sys.executable, "-m", "torch.distributed.run", f"--nproc_per_node={processes}"]
-    command += ["--master_addr=127.0.0.1", f"--master_port={port}", *what]
+    command += ["--master_addr=127.0.0.1", f"--master_port={free_port()}", *what]
     environment = os.environ | {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true", "CUDA_VISIBLE_DEVICES": ""}
     return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=TIMEOUT, check=False)
 
