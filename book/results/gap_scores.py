@@ -14,22 +14,18 @@ import torch
 
 from suprank_edu import naive
 from suprank_edu.data import load_samples, sample_embeddings, sample_queries
+from suprank_edu.explore.decomposability.gap_scenes import BATCHES, NEGATIVES, POSITIVES, batch_of
 from suprank_edu.naive import decomposability as loops
 
-POSITIVES, NEGATIVES, WAYS = 6, 18, 3000
+WAYS = 3000
 TO = Path(__file__).resolve().parents[2] / "suprank_edu" / "explore" / "decomposability" / "gap_scores.json"
 
 
 def gaps(scores: Sequence[float]) -> list[float]:
     """Return the gap in 2, 3 and 6 batches of equal shares, dealt out in the order given: positives, then negatives."""
-    found = []
-    for number in (2, 3, 6):
-        own, wrong = POSITIVES // number, NEGATIVES // number
-        batches = [
-            [*range(b * own, (b + 1) * own), *range(POSITIVES + b * wrong, POSITIVES + (b + 1) * wrong)]
-            for b in range(number)
-        ]
-        relevant = [1] * POSITIVES + [0] * NEGATIVES
+    relevant, found = [1] * POSITIVES + [0] * NEGATIVES, []
+    for number in BATCHES[1:]:
+        batches = [[k for k in range(len(scores)) if batch_of(k, number) == b] for b in range(number)]
         found.append(loops.gap(scores, relevant, batches, naive.average_precision))
     return found
 
