@@ -131,7 +131,6 @@ def _top(span: tuple[float, float]) -> float:
 
 def script() -> Script:
     """Return what the page computes the figure with: the same formulas, and the constants of this module."""
-    markers = [{"color": style.colour, "size": 11} for style, _ in _STYLES]
     return Script(
         asset(__package__, "surrogate_bounds.js"),
         {
@@ -139,8 +138,8 @@ def script() -> Script:
             "xs": _xs().tolist(),
             "tops": [_top(_VALUES), _top(_SLOPES)],
             "styles": [
-                {"name": name, "symbol": style.symbol, "marker": marker}
-                for (style, name), marker in zip(_STYLES, markers, strict=True)
+                {"name": name, "symbol": style.symbol, "marker": {"color": style.colour, "size": 11}}
+                for style, name in _STYLES
             ],
         },
     )
