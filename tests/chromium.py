@@ -24,6 +24,20 @@ def started() -> Iterator[Any]:
         chromium.close()
 
 
+def faults_of(page: Any, site: str) -> list[str]:
+    """Return a list that fills with the errors and warnings of a page, and with what it asks of another place."""
+    faults: list[str] = []
+
+    def note_request(asked: Any) -> None:
+        if not asked.url.startswith((site, "data:", "blob:")):
+            faults.append(f"left localhost: {asked.url}")
+
+    page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", note_request)
+    return faults
+
+
 def page_of(browser: Any, *shown: Any, **options: Any) -> Any:
     """Return a page of blocks of HTML, and of what has one, in order; `page.errors` collects what it complains of."""
     page = browser.new_context(**options).new_page()

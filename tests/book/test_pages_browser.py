@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chromium import PATIENCE
+from chromium import PATIENCE, faults_of
 
 pytestmark = pytest.mark.browser
 
@@ -22,18 +22,8 @@ def test_a_page_shows_without_a_fault(page: Path, built: Path, screen: str, brow
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
     tab = context.new_page()
     tab.set_default_timeout(PATIENCE)
-    faults: list[str] = []
-    tab.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
-    tab.on("pageerror", lambda error: faults.append(str(error)))
+    faults = faults_of(tab, address)
     tab.on("response", lambda answer: faults.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
-    tab.on(
-        "request",
-        lambda asked: (
-            faults.append(f"left localhost: {asked.url}")
-            if not asked.url.startswith((address, "data:", "blob:"))
-            else None
-        ),
-    )
     tab.goto(address + page.relative_to(built).as_posix(), wait_until="networkidle")
     if tab.locator(".math").count():
         tab.wait_for_selector("mjx-container", state="attached")

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import jupytext
 import numpy as np
 import pytest
-from chromium import PATIENCE
+from chromium import PATIENCE, faults_of
 
 from suprank_edu.explore import Explorer
 from suprank_edu.explore.engine.figures import describe
@@ -121,13 +121,7 @@ def page(request: pytest.FixtureRequest, browser: Any, site: str) -> Iterator[Op
     chapter, place = request.param
     tab = browser.new_page(viewport=DESKTOP)
     tab.set_default_timeout(PATIENCE)
-    faults: list[str] = []
-    tab.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
-    tab.on("pageerror", lambda error: faults.append(str(error)))
-    tab.on(
-        "request",
-        lambda asked: faults.append(asked.url) if not asked.url.startswith((site, "data:", "blob:")) else None,
-    )
+    faults = faults_of(tab, site)
     try:
         tab.goto(f"{site}{chapter}.html")
         block = tab.locator(".sre").nth(place)
