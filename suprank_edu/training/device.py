@@ -1,8 +1,10 @@
 """Where training runs, and the random numbers it draws there."""
 
+import atexit
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, TypedDict
 
 import torch
@@ -51,9 +53,21 @@ def make_accelerator(device: str | torch.device | None, precision: str = "fp32")
     accelerator = Accelerator(device_placement=False, mixed_precision="no", cpu=several and found.type == "cpu")
     if several:
         found = accelerator.device  # each process has a card of its own
+        _leave_the_others_at_exit()
     if precision == "fp16" and found.type == "cpu":
         raise ValueError("`precision`: got 'fp16' on a CPU, expected 'fp32' or 'bf16'; fp16 needs a CUDA device")
     return accelerator, found
+
+
+@cache
+def _leave_the_others_at_exit() -> None:
+    """End the group of processes before the interpreter ends: torch aborts whoever leaves its threads running."""
+
+    def leave() -> None:
+        if torch.distributed.is_initialized():
+            torch.distributed.destroy_process_group()
+
+    atexit.register(leave)
 
 
 def memory_layout(device: torch.device) -> torch.memory_format:

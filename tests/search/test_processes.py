@@ -22,3 +22,5 @@ def test_two_processes_embed_half_each_and_both_get_the_whole(tmp_path: Path) ->
     assert [one["seen"] for one in found] == [6, 7]
     for one in found:
         assert torch.allclose(one["vectors"], expected, atol=1e-6)
+    # A process that ends while the others' threads still wait for it may be aborted, with all its work done.
+    assert [(tmp_path / f"{rank}.left").read_text() for rank in range(2)] == ["left", "left"]
