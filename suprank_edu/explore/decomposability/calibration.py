@@ -126,7 +126,7 @@ def _items(now: Calibrated, style: Style, kind: str, pulled: bool) -> dict[str, 
         "marker": {"color": style.colour, "symbol": style.symbol, "size": 12 if style is POSITIVE else 9},
         "opacity": 1.0 if pulled else _FADED,
         "name": kind if pulled else f"{kind}, at rest",  # short, or the legend of a phone takes four lines
-        "showlegend": pulled,
+        "showlegend": pulled or not any(term > 0 for term in terms),  # one of both, also where none is pulled
         "hovertemplate": "score %{x:.3f}<extra>" + kind + (", pulled" if pulled else ", at rest") + "</extra>",
     }
 

@@ -55,11 +55,13 @@ ACCENT = Style("#1f2328", "#f0f3f6", "line-ns", "dot", "│")
 TEXT = Style("#3b4048", "#d4d8de", "circle", "solid", "")
 GRID = Style("#dfe2e6", "#3a414a", "circle", "solid", "")
 AXIS = Style("#868d96", "#8b949e", "circle", "solid", "")
+GROUND = Style("#f6f7f9", "#23282f", "circle", "solid", "")
+"""What the words of a mark stand on, when it is pointed at."""
 
 CLEAR = "rgba(0,0,0,0)"
 """No colour at all."""
 
-_STYLES = (POSITIVE, RELATED, NEGATIVE, EXACT, SUPRANK, SMOOTH, RIVAL, ACCENT, TEXT, GRID, AXIS)
+_STYLES = (POSITIVE, RELATED, NEGATIVE, EXACT, SUPRANK, SMOOTH, RIVAL, ACCENT, TEXT, GRID, AXIS, GROUND)
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
@@ -138,7 +140,7 @@ def layout(height: int, **more: Any) -> dict[str, Any]:
         "font": {"family": FONT, "size": 13, "color": TEXT.colour},
         "paper_bgcolor": "#ffffff",
         "plot_bgcolor": "#ffffff",
-        "hoverlabel": {"font": {"family": FONT, "size": 13}},
+        "hoverlabel": {"bgcolor": GROUND.colour, "font": {"family": FONT, "size": 13, "color": TEXT.colour}},
         "hovermode": "closest",
         "dragmode": False,
         "legend": {

@@ -42,7 +42,7 @@
     const first = cards();
     block.querySelector(".so-buttons").hidden = false;
 
-    const show = (moved) => {
+    const show = (heard) => {  // what a screen reader is told first
       const levels = cards().map((card) => Number(card.dataset.level));
       const found = judge(levels, spec.top);
       const lines = spec.lines.map((name) => LINES[name](found, spec.k));
@@ -53,7 +53,7 @@
         card.querySelector(".so-place").textContent = place + 1;
         card.setAttribute("aria-label", `place ${place + 1} of ${first.length}: ${card.dataset.name}`);
       });
-      if (moved) spoken.textContent = `${moved.dataset.name}: place ${cards().indexOf(moved) + 1}. ${lines.join(". ")}`;
+      if (heard) spoken.textContent = `${heard}. ${lines.join(". ")}`;
     };
 
     const move = (card, place) => {
@@ -61,7 +61,7 @@
       const within = Math.max(0, Math.min(others.length, place));
       if (cards().indexOf(card) === within) return;
       list.insertBefore(card, others[within] || null);
-      show(card);
+      show(`${card.dataset.name}: place ${cards().indexOf(card) + 1}`);
     };
 
     // The card stays in the list and moves as the pointer passes others; a copy of its picture follows the pointer.
@@ -127,13 +127,13 @@
         card.focus({ preventScroll: true });
       });
     });
-    const put = (order) => {
+    const put = (order, heard) => {
       list.append(...order);
-      show();
+      show(heard);
     };
-    block.querySelector(".so-reset").addEventListener("click", () => put(first));
+    block.querySelector(".so-reset").addEventListener("click", () => put(first, "As at the start"));
     block.querySelector(".so-best").addEventListener("click", () => {
-      put([...cards()].sort((a, b) => b.dataset.level - a.dataset.level));
+      put([...cards()].sort((a, b) => b.dataset.level - a.dataset.level), "A best order");
     });
     block.dataset.state = "ready";
     show();

@@ -84,6 +84,8 @@ def test_pulled_items_are_those_with_a_term(explorer: Explorer, some: list[dict]
             for name, pulled in ((kind, True), (f"{kind}, at rest", False)):
                 (trace,) = (t for t in data if t.get("name") == name)
                 assert trace["x"] == [now.scores[first + k] for k, t in enumerate(terms) if (t > 0) == pulled]
+            shown = [t for t in data if t.get("name", "").startswith(kind) and t.get("showlegend") and t["x"]]
+            assert len(shown) == 1, "each kind is named once, also where none of it is pulled"
         bound = next(t for t in data if t.get("name") == "E19")
         assert (bound["opacity"] < 1) == (not now.perfect)
 

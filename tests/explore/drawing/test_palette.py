@@ -76,3 +76,13 @@ def test_numbers_are_written_with_three_digits(value: float, text: str) -> None:
 def test_a_number_just_under_one_is_not_rounded_to_it() -> None:
     assert below_one(4.5e-5) == "1 − 4.5 × 10⁻⁵"
     assert below_one(0.2) == "0.8"
+
+
+@pytest.mark.parametrize("theme", PAGES)
+def test_what_a_mark_says_of_itself_is_readable(theme: str) -> None:
+    """The box of its name is drawn on the label's ground, in the label's letters, and both follow the theme."""
+    label = palette.layout(100)["hoverlabel"]
+    dark = palette.dark_colours() if theme == "dark" else {}
+    ground, letters = (dark.get(colour, colour) for colour in (label["bgcolor"], label["font"]["color"]))
+    assert ground == getattr(palette.GROUND, theme)
+    assert contrast(letters, ground) >= 4.5

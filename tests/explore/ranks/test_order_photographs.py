@@ -120,8 +120,12 @@ class TestBrowser:
         assert page.locator(".so-ghost").count() == 0
         page.get_by_role("button", name="Start again").click()
         assert page.locator(".so-text").inner_text() == shown().readout(range(7))
+        heard = page.locator(".so-spoken")
+        assert heard.inner_text() == "As at the start. " + shown().readout(range(7)).replace("\n", ". ")
         page.get_by_role("button", name="Show a best order").click()
         assert PRAISE in page.locator(".so-text").inner_text()
+        assert heard.inner_text().startswith("A best order. ")
+        assert PRAISE in heard.inner_text()
 
     def test_a_finger_drags_on_a_phone_and_the_page_stays_as_wide(self, browser) -> None:
         page = page_of(browser, shown(), viewport={"width": 375, "height": 800}, has_touch=True)
