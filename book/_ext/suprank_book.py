@@ -22,6 +22,7 @@ from docutils import nodes
 from myst_parser.mdit_to_docutils.base import default_slugify
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.ext import autosummary
 from sphinx.ext.autodoc import ALL
 
 PLOTLY = "plotly.min.js"
@@ -102,8 +103,10 @@ def keep_names_together(app: Sphinx, doctree: nodes.document) -> None:
 
 def escape_docstring(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
     """Turn `code` into literal text, or a link where it is a public name, and keep all else as it is written."""
+    in_example = False  # up to the blank line below it: what an example prints stays as it is, too
     for number, line in enumerate(lines):
-        if line.lstrip().startswith((">>>", "...")):
+        in_example = line.lstrip().startswith(">>>") or (in_example and bool(line.strip()))
+        if in_example:
             continue
         parts = MARKUP.split(line)
         for place, part in enumerate(parts):
@@ -204,6 +207,8 @@ def add_launch_button(app: Sphinx, config: Config) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the hooks."""
+    # "(E17, ROADMAP Eq. 7)" is no end of a sentence, where the tables of names look for one.
+    autosummary.WELL_KNOWN_ABBREVIATIONS = (*autosummary.WELL_KNOWN_ABBREVIATIONS, "Eq.")
     app.connect("config-inited", add_launch_button)
     app.connect("builder-inited", copy_plotly)
     app.connect("doctree-read", name_what_is_folded)

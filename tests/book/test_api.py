@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import suprank_api
+import suprank_book
 import suprank_names
 from docutils import nodes
 from numpy.typing import ArrayLike
@@ -50,6 +51,20 @@ def test_the_union_behind_array_like_is_written_by_its_name() -> None:
         written = stringify_signature(inspect.signature(function), unqualified_typehints=short_names)
         short, _ = suprank_api.shorten_types(None, "function", "f", function, None, written, None)
         assert short.startswith("(labels: ArrayLike, size: int = 2)")
+
+
+def test_what_an_example_prints_is_shown_as_it_is() -> None:
+    lines = ["A `word`.", "", "Example:", "    >>> fault()", "    `labels`: got 3", "", "Then `another`."]
+    suprank_book.escape_docstring(None, "function", "suprank_edu.ranking.rank", None, None, lines)
+    assert lines == ["A ``word``.", "", "Example:", "    >>> fault()", "    `labels`: got 3", "", "Then ``another``."]
+
+
+def test_a_row_of_a_table_of_names_is_a_whole_sentence(built: Path) -> None:
+    text = (built / "api" / "naive.html").read_text()
+    rows = re.findall(r"<tr[^>]*>.*?</tr>", text, flags=re.DOTALL)
+    summaries = [re.sub("<[^>]+>", "", row).strip() for row in rows]
+    assert len(summaries) > 10
+    assert [row for row in summaries if row.count("(") != row.count(")") or row.endswith("Eq.")] == []
 
 
 def test_no_page_begins_with_an_exception(page: Path) -> None:
