@@ -41,7 +41,7 @@ def rehearse(target: str, out: Path, *words: str, **environment: str) -> dict[st
     return {path.stem: json.loads(path.read_text()) for path in out.glob("*.json")}
 
 
-def options(out: Path, *chosen: str, seconds: float = 60) -> Options:
+def options(out: Path, *chosen: str, seconds: float = 3600) -> Options:
     return Options(torch.device("cpu"), out, True, time.monotonic() + seconds, list(chosen))
 
 
@@ -150,7 +150,7 @@ def test_what_cannot_be_shown_is_left_out_by_name(monkeypatch: pytest.MonkeyPatc
 def test_runs_are_made_in_the_order_of_their_worth_until_the_clock_stops_them(tmp_path: Path) -> None:
     data, out = tmp_path / "data", tmp_path / "out"
     miniature.grocery(data / "grocery")
-    found = rehearse("cuda-runs", out, "--seconds=60", SUPRANK_EDU_DATA=str(data))["runs"]
+    found = rehearse("cuda-runs", out, "--seconds=3600", SUPRANK_EDU_DATA=str(data))["runs"]
     assert found["command"] == "make cuda-runs"
     assert [row["status"] for row in found["runs"]] == ["done"] * 3, found["runs"]
     for row in found["runs"]:
