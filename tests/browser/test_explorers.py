@@ -42,10 +42,11 @@ SHOWN = [
 
 
 @functools.cache
-def explorer_of(chapter: str, place: int) -> Explorer:
-    """Run the cells of a chapter up to an explorer, and return that: it takes data that the chapter opens."""
+def explorers_of(chapter: str) -> list[Explorer]:
+    """Run the cells of a chapter and return what explorers it shows: they take data that the chapter opens."""
     names: dict[str, Any] = {}
-    left = place
+    found = []
+    wanted = 1 + max(place for name, place in SHOWN if name == chapter)
     for cell in jupytext.read(BOOK / f"{chapter}.md").cells:
         if cell.cell_type != "code" or "skip-execution" in cell.metadata.get("tags", []):
             continue
@@ -53,12 +54,18 @@ def explorer_of(chapter: str, place: int) -> Explorer:
         exec(compile(ast.Module(body, []), chapter, "exec"), names)
         if isinstance(last, ast.Expr):
             shown = eval(compile(ast.Expression(last.value), chapter, "eval"), names)
-            if isinstance(shown, Explorer) and left == 0:
-                return shown
-            left -= isinstance(shown, Explorer)
+            if isinstance(shown, Explorer):
+                found.append(shown)
         else:
             exec(compile(ast.Module([last], []), chapter, "exec"), names)
-    raise AssertionError(f"{chapter} shows no explorer number {place}")
+        if len(found) == wanted:
+            return found
+    raise AssertionError(f"{chapter} shows {len(found)} explorers, expected {wanted}")
+
+
+def explorer_of(chapter: str, place: int) -> Explorer:
+    """Return an explorer of a chapter."""
+    return explorers_of(chapter)[place]
 
 
 READ = "plot => plot.data.map(t => ({x: Array.from(t.x ?? []), y: Array.from(t.y ?? [])}))"
