@@ -10,7 +10,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup book html lab app execute sync test suite test-busy test-fast nightly cuda cuda-runs \
+.PHONY: help setup book html lab app student slides execute sync test suite test-busy test-fast nightly cuda cuda-runs \
 	cuda-bundle bench lint types imports fix lock \
 	clean distclean chromium address workflows library lowest newest coverage changed links dist announce tell
 
@@ -75,6 +75,8 @@ help:
 	@echo "make book       build the book and serve it on localhost (SERVE=0, EXECUTE=1, PORT=8000)"
 	@echo "make lab        open the chapters in JupyterLab"
 	@echo "make app        search the groceries with a photograph of yours, in the browser (chapter 17's last section)"
+	@echo "make student    the chapters without solutions, and a zip of them, for a class (FOLDER=dist/student)"
+	@echo "make slides CHAPTER=06  slides of a chapter, which need no network (FOLDER=dist/slides)"
 	@echo "make test       every check: lint, types, imports, unit tests, chapters, book, browser; nothing in it is timed"
 	@echo "make test-fast  lint and the quick unit tests of the library, for the inner loop"
 	@echo "make test-busy  the tests, chapters and pages once more, beside two processes that never rest"
@@ -137,6 +139,12 @@ lab: setup
 
 app: setup
 	@$(PY) book/_tools/app.py book/_build/app $(PORT)
+
+student: setup
+	@$(PY) book/_tools/student.py $(FOLDER)
+
+slides: setup
+	@$(PY) book/_tools/slides.py $(CHAPTER) $(FOLDER)
 
 execute: setup
 	@SUPRANK_EDU_STATIC=1 $(PY) book/_tools/notebooks.py execute $(ONLY)

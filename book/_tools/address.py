@@ -13,9 +13,15 @@ from notebooks import chapters, read_pair, write_pair
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def repository(root: Path) -> str:
+    """Return the address that pyproject.toml gives."""
+    address: str = tomllib.loads((root / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
+    return address
+
+
 def stamp(root: Path, new: str) -> list[Path]:
     """Write `new` in place of the address that pyproject.toml gives, and return the files that changed."""
-    old = tomllib.loads((root / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
+    old = repository(root)
     changed = []
     for path in sorted(
         [
