@@ -15,6 +15,7 @@ from suprank_edu.explore.hierarchy.relevance import relevance_weights
 from suprank_edu.explore.hierarchy.sunburst import sunburst
 from suprank_edu.explore.labelling.review_table import ReviewTable
 from suprank_edu.explore.ranks.gallery import Gallery, show_retrieved
+from suprank_edu.explore.ranks.ladder import ladder_of_mistakes
 from suprank_edu.explore.ranks.loss_along_a_score import loss_along_a_score
 from suprank_edu.explore.ranks.losses_at_work import losses_at_work
 from suprank_edu.explore.ranks.order_photographs import PhotographOrder, order_photographs
@@ -50,6 +51,7 @@ __all__ = [
     "decomposability_gap",
     "gap_curves",
     "hierarchical_ranking",
+    "ladder_of_mistakes",
     "landmark_scores",
     "learning_curves",
     "level_pulls",

@@ -24,7 +24,6 @@ BOOK = Path(__file__).resolve().parents[2] / "book"
 # A chapter, and the place of an explorer on its page.
 SHOWN = [
     ("10_hierarchical_relevance", 0),
-    ("10_hierarchical_relevance", 1),
     ("04_why_a_rank_has_no_gradient", 0),
     ("05_surrogates_and_their_bounds", 0),
     ("06_suprank", 0),

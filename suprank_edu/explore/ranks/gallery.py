@@ -26,10 +26,14 @@ _ROWS = """
 {% macro image(picture) %}<img src='{{ picture.source }}' width='{{ picture.size }}' height='{{ picture.size }}'
  alt='{{ picture.alt }}' data-zoom style='border-style:{{ picture.line }};border-color:currentColor'>{% endmacro %}
 <style>{{ css|safe }}</style><div class='suprank-gallery' role='group' aria-label='{{ caption }}'><p>{{ caption }}</p>
-{% for row in rows %}<div class='sg-row'>
-<div class='sg-query'>{{ image(row[0]) }}<span aria-hidden='true'>query</span></div><ol>
-{% for picture in row[1:] %}<li{% if picture.verdict %} class='sg-{{ picture.verdict }}'{% endif %}>{{ image(picture) }}
-<span aria-hidden='true'>{{ loop.index }}&nbsp;{{ picture.style.mark }}</span></li>{% endfor %}</ol></div>{% endfor %}
+{% for row in rows %}{% if titles %}<p class='sg-title'>{{ titles[loop.index0] }}</p>{% endif %}<div class='sg-row'>
+{% if not row[0].style %}
+<div class='sg-query'>{{ image(row[0]) }}<span aria-hidden='true'>query</span></div>{% endif %}<ol>
+{% for picture in row if picture.style %}<li{% if picture.verdict %} class='sg-{{ picture.verdict }}'{% endif %}>
+{{ image(picture) }}<span aria-hidden='true'>
+{% if picture.told %}{{ picture.told }}{% else %}
+{{ loop.index }}&nbsp;{{ picture.style.mark }}{% endif %}
+</span></li>{% endfor %}</ol></div>{% endfor %}
 </div><script>{{ '{' }}{{ js|safe }}{{ '}' }}</script>
 """
 
@@ -46,6 +50,7 @@ def _css() -> str:
         [
             ".suprank-gallery{margin:1em 0;color:inherit}",
             ".suprank-gallery p{margin:0 0 .5em}",
+            ".suprank-gallery .sg-title{margin:.7em 0 .2em}",
             ".suprank-gallery .sg-row{display:flex;gap:14px;align-items:flex-start;margin:0 0 10px}",
             ".suprank-gallery ol{display:flex;flex-wrap:wrap;gap:6px;margin:0!important;padding:0;list-style:none}",
             ".suprank-gallery :is(li,.sg-query){margin:0;padding:0;text-align:center;font-size:.8em;line-height:1.4}",
@@ -67,10 +72,12 @@ class Gallery:
     Args:
         rows: for each query its row of pictures, the query first.
         caption: what the rows show.
+        titles: a line above each row, or none at all.
     """
 
     rows: tuple[tuple[Picture, ...], ...]
     caption: str
+    titles: tuple[str, ...] = ()
 
     def _repr_html_(self) -> str:
         """Return the rows as HTML with the pictures in it."""
@@ -79,21 +86,24 @@ class Gallery:
             js=asset(thumbnails.__package__, "zoom.js"),
             caption=self.caption,
             rows=self.rows,
+            titles=self.titles,
         )
 
     def __repr__(self) -> str:
-        lines = [" ".join(picture.style.mark for picture in row[1:] if picture.style) for row in self.rows]
-        return "\n".join([self.caption, *lines])
+        lines = [" ".join(picture.style.mark for picture in row if picture.style) for row in self.rows]
+        told = [f"{title} {line}" for title, line in zip(self.titles, lines, strict=True)] if self.titles else lines
+        return "\n".join(line.strip() for line in [self.caption, *told])
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One thumbnail: its address, its size, what it shows, and its style (None for the query itself)."""
+    """One thumbnail: its address, its size, what it shows, its style (None for the query itself), and words below."""
 
     source: str
     size: int
     alt: str
     style: Style | None
+    told: str = ""
 
     @property
     def verdict(self) -> str:
@@ -145,8 +155,8 @@ def show_retrieved(
     own, labels = torch.from_numpy(dataset.labels), torch.from_numpy(searched.labels)
     for query, row in zip(queries, retrieved.tolist(), strict=True):
         levels = count_shared(own[query][None], labels[row])[0].tolist()
-        retrieved_ones = [_picture(searched, item, level, size) for item, level in zip(row, levels, strict=True)]
-        rows.append((_picture(dataset, query, None, size), *retrieved_ones))
+        retrieved_ones = [picture_of(searched, item, level, size) for item, level in zip(row, levels, strict=True)]
+        rows.append((picture_of(dataset, query, None, size), *retrieved_ones))
     names = [readable_name(name) for name in dataset.column_names]
     coarse = f", {RELATED.mark} same {' or '.join(names[1:])}, {NEGATIVE.mark} neither" if len(names) > 1 else ""
     count = pluralise(len(queries), "query", "queries")
@@ -171,7 +181,8 @@ def _check(
     thumbnails.check_positions("retrieved", retrieved.flatten().tolist(), len(searched))
 
 
-def _picture(dataset: RetrievalDataset, index: int, level: int | None, size: int) -> Picture:
+def picture_of(dataset: RetrievalDataset, index: int, level: int | None, size: int, told: str = "") -> Picture:
+    """Return the thumbnail of an image that shares `level` levels with the query, or of the query itself."""
     what = ", ".join(thumbnails.names_of(dataset, index))
     is_drawing = dataset.mode == "L"
     source = (
@@ -182,4 +193,4 @@ def _picture(dataset: RetrievalDataset, index: int, level: int | None, size: int
     if level is None:
         return Picture(source, size, f"query: {what}", None)
     style = level_style(level, dataset.labels.shape[1])
-    return Picture(source, size, f"{_CLASSES[style.mark]}: {what}", style)
+    return Picture(source, size, f"{_CLASSES[style.mark]}: {what}", style, told)

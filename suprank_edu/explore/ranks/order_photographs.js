@@ -1,38 +1,7 @@
-// A list of photographs that the reader drags into another order; the numbers follow. The formulas are those of the
-// library's metrics, and the tests hold the two against one another.
+// A list of photographs that the reader drags into another order, and whose levels the reader weighs; the lines of
+// `toldOfList` follow.
 (() => {
   "use strict";
-  const keep = (value) => (Math.floor(value * 1000 + 0.5) / 1000).toFixed(3);
-  const sum = (values) => values.reduce((total, value) => total + value, 0);
-
-  const LINES = {
-    score: (found) => `This list scores ${Math.floor(found.ap * 100 + 0.5)} of 100.`,
-    precision: (found) => `Precision at each ●: ${found.terms.join(", ")}`,
-    AP: (found) => `AP = 1/${found.terms.length} (${found.terms.join(" + ")}) = ${keep(found.ap)}`,
-    recall: (found, k) => {
-      const hits = found.relevant.slice(0, k).filter(Boolean).length;
-      const all = found.terms.length;
-      return `Among the first ${k}: hit rate ${Number(hits > 0)}, recall ${hits}/${all}, precision ${hits}/${k}`;
-    },
-    NDCG: (found) => `NDCG = ${keep(found.dcg)} / ${keep(found.ideal)} = ${keep(found.dcg / found.ideal)}`,
-  };
-
-  const judge = (levels, top) => {
-    const relevant = levels.map((level) => level === top);
-    let seen = 0;
-    const precisions = [];
-    const terms = [];
-    relevant.forEach((is, place) => {
-      if (!is) return;
-      seen += 1;
-      precisions.push(seen / (place + 1));
-      terms.push(`${seen}/${place + 1}`);
-    });
-    const dcg = (ordered) => sum(ordered.map((level, place) => (2 ** level - 1) / Math.log2(place + 2)));
-    const ap = sum(precisions) / terms.length;
-    return { relevant, terms, ap, dcg: dcg(levels), ideal: dcg([...levels].sort((a, b) => b - a)) };
-  };
-
   const start = (block) => {
     const spec = JSON.parse(block.querySelector(".so-spec").textContent);
     const list = block.querySelector("ol");
@@ -42,11 +11,17 @@
     const first = cards();
     block.querySelector(".so-buttons").hidden = false;
 
+    // What the levels are worth: α where each level shares out one sum, or a weight for each level.
+    const inputs = [...block.querySelectorAll(".so-weigh :is(input, select)")];
+    const weighing = () => {
+      const value = Object.fromEntries(inputs.map((input) => [input.name, Number(input.value)]));
+      if (!value.growing) return { alpha: value.alpha ?? 1, weights: null };
+      return { alpha: 1, weights: spec.names.slice(1).map((_, column) => value[`weight${column}`] ?? 0) };
+    };
+
     const show = (heard) => {  // what a screen reader is told first
       const levels = cards().map((card) => Number(card.dataset.level));
-      const found = judge(levels, spec.top);
-      const lines = spec.lines.map((name) => LINES[name](found, spec.k));
-      if (levels.every((level, place) => place === 0 || level <= levels[place - 1])) lines.push(spec.praise);
+      const lines = toldOfList(levels, spec, weighing());
       text.textContent = lines.join("\n");
       block.dataset.order = cards().map((card) => card.dataset.item).join(" ");
       cards().forEach((card, place) => {
@@ -131,6 +106,21 @@
       list.append(...order);
       show(heard);
     };
+    inputs.forEach((input) => input.addEventListener("input", () => {
+      const growing = inputs[0].value === "1";
+      block.querySelectorAll(".so-weigh [data-when]").forEach((row) => {
+        row.hidden = (row.dataset.when === "1") !== growing;
+      });
+      // All weights 0 would leave nothing to divide by: the one that came to 0 last stays at 1.
+      if (growing && inputs.slice(2).every((each) => each.value === "0")) input.value = 1;
+      const shown = input.parentElement.querySelector(".so-value");
+      if (shown) shown.textContent = input.value;
+      const said = shown ? input.value : input.selectedOptions[0].textContent;
+      show(`${input.parentElement.querySelector(".so-label").textContent}: ${said}`);
+    }));
+    block.querySelectorAll(".so-order").forEach((button) => button.addEventListener("click", () => {
+      put(JSON.parse(button.dataset.order).map((item) => first[item]), button.textContent);
+    }));
     block.querySelector(".so-reset").addEventListener("click", () => put(first, "As at the start"));
     block.querySelector(".so-best").addEventListener("click", () => {
       put([...cards()].sort((a, b) => b.dataset.level - a.dataset.level), "A best order");

@@ -1,4 +1,4 @@
-"""Relevance: bars, diamonds and words, each against the plain loops."""
+"""Relevance: bars and words, each against the plain loops."""
 
 import itertools
 import re
@@ -17,18 +17,18 @@ def explorer(explorers: dict[str, Explorer]) -> Explorer:
 
 @pytest.fixture(scope="module")
 def some(explorer: Explorer) -> list[dict]:
-    """Every 17th frame: all α, all L, many sizes."""
+    """Every 17th frame: all α, many sizes."""
     return list(explorer.grid())[::17]
 
 
 def by_level(p: dict) -> tuple[list[int], list[int]]:
-    """Sizes of the levels 1..L, and the levels of a list that puts the finest first."""
-    sizes = [p["one"], p["two"], p["three"]][: p["num_levels"]]
-    return sizes, [level for level in range(len(sizes), 0, -1) for _ in range(sizes[level - 1])]
+    """Sizes of the levels 1..3, and the levels of a list that puts the finest first."""
+    sizes = [p["one"], p["two"], p["three"]]
+    return sizes, [level for level in (3, 2, 1) for _ in range(sizes[level - 1])]
 
 
-def per_level(values: list[float], levels: list[int], num_levels: int) -> list[float]:
-    return [values[levels.index(level)] for level in range(1, num_levels + 1)]
+def per_level(values: list[float], levels: list[int]) -> list[float]:
+    return [values[levels.index(level)] for level in (1, 2, 3)]
 
 
 def number(text: str) -> float:
@@ -37,33 +37,29 @@ def number(text: str) -> float:
     return float(mantissa) * 10.0 ** -int(exponent.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")) or 0)
 
 
-def test_bars_and_diamonds_are_the_definitions(explorer: Explorer, some: list[dict]) -> None:
+def test_all_bars_are_the_definitions(explorer: Explorer, some: list[dict]) -> None:
     for p in some:
         sizes, levels = by_level(p)
-        num_levels = p["num_levels"]
-        rel = per_level(naive.relevance(levels, p["alpha"], num_levels), levels, num_levels)
-        even = per_level(naive.relevance_from_weights(levels, [1 / num_levels] * num_levels), levels, num_levels)
-        one, whole, diamonds, whole_diamonds = explorer.figure.describe(**p)["data"]
-        missing = [0] * (3 - num_levels)
-        np.testing.assert_allclose(one["y"], rel + missing, rtol=1e-6)
-        np.testing.assert_allclose(whole["y"], np.multiply(rel, sizes).tolist() + missing, rtol=1e-6)
-        np.testing.assert_allclose(diamonds["y"], even, rtol=1e-6)
-        np.testing.assert_allclose(whole_diamonds["y"], np.multiply(even, sizes), rtol=1e-6)
-        assert [bool(text) for text in one["text"]] == [True] * num_levels + [False] * len(missing)
-        assert all(a < b for a, b in itertools.pairwise(diamonds["y"]))  # weights never let a coarse item win
+        rel = per_level(naive.relevance(levels, p["alpha"], 3), levels)
+        even = per_level(naive.relevance_from_weights(levels, [1 / 3] * 3), levels)
+        one, whole, growing, whole_growing = explorer.figure.describe(**p)["data"]
+        np.testing.assert_allclose(one["y"], rel, rtol=1e-6)
+        np.testing.assert_allclose(whole["y"], np.multiply(rel, sizes), rtol=1e-6)
+        np.testing.assert_allclose(growing["y"], even, rtol=1e-6)
+        np.testing.assert_allclose(whole_growing["y"], np.multiply(even, sizes), rtol=1e-6)
+        assert all(a < b for a, b in itertools.pairwise(growing["y"]))  # weights never let a coarse item win
 
 
 def test_the_words_are_true(explorer: Explorer, some: list[dict]) -> None:
     seen = set()
     for p in some:
-        sizes, levels = by_level(p)
-        num_levels = p["num_levels"]
-        relevances = naive.relevance(levels, p["alpha"], num_levels)
-        rel = per_level(relevances, levels, num_levels)
+        _, levels = by_level(p)
+        relevances = naive.relevance(levels, p["alpha"], 3)
+        rel = per_level(relevances, levels)
         formula, verdict, listed = explorer.readout(**p).split("\n")
         said = [number(value) for value in re.findall(r"= ([^=,]+)(?:,|$)", formula)]
-        np.testing.assert_allclose(said, rel, rtol=6e-3)
-        falls = [level for level in range(1, num_levels) if rel[level] < rel[level - 1] - 1e-9]
+        np.testing.assert_allclose(said[::-1], rel, rtol=6e-3)
+        falls = [level for level in (1, 2) if rel[level] < rel[level - 1] - 1e-9]
         assert ("falls" in verdict) == bool(falls)
         for level in falls:
             assert f"from level {level} to level {level + 1}" in verdict
@@ -73,13 +69,20 @@ def test_the_words_are_true(explorer: Explorer, some: list[dict]) -> None:
         assert float(re.search(r"NDCG = ([\d.]+)", listed).group(1)) == pytest.approx(naive.ndcg(scores, levels))
         assert ("but" in listed) == (h_ap < 1 - 1e-6) == bool(falls)
         seen.add(bool(falls))
-        assert len(sizes) == num_levels
     assert seen == {True, False}
+
+
+def test_every_slider_moves_something(explorer: Explorer) -> None:
+    start = explorer.parameters
+    for control in explorer.controls:
+        for value in control.values:
+            if value != start[control.name]:
+                assert explorer.readout(**start | {control.name: value}) != explorer.readout(**start)
 
 
 def test_it_starts_with_the_example_of_the_chapter(explorer: Explorer) -> None:
     assert explorer.readout(**explorer.parameters).split("\n") == [
-        "rel(1) = (1/2)^1 / 2 = 0.25, rel(2) = (2/2)^1 / 10 = 0.1",
-        "rel falls from level 1 to level 2: one item of level 1 is worth more than one of level 2.",
-        "Listed by level, the finest first: NDCG = 1, but H-AP = 0.826.",
+        "rel(3) = (3/3)^1 / 6 = 0.167, rel(2) = (2/3)^1 / 1 = 0.667, rel(1) = (1/3)^1 / 60 = 0.00556",
+        "rel falls from level 2 to level 3: one item of level 2 is worth more than one of level 3.",
+        "Listed by level, the finest first: NDCG = 1, but H-AP = 0.786.",
     ]

@@ -9,19 +9,23 @@ import pytest
 import torch
 from chromium import page_of
 
+from suprank_edu import naive
 from suprank_edu.data import read
 from suprank_edu.explore import order_photographs, show_retrieved
-from suprank_edu.explore.ranks.order_photographs import LINES, PRAISE
+from suprank_edu.explore.ranks.list_told import LINES, PRAISE
 
 GLYPHS = read("standin", split="test")
 ITEMS = [40, 1, 20, 470, 2, 41, 3]  # levels 1 2 1 0 2 1 2
 
 
-def shown(lines=LINES, k=3):
-    return order_photographs(GLYPHS, 0, GLYPHS, ITEMS, "Drag <them>", lines=lines, k=k)
+BACK = {"backwards": [6, 5, 4, 3, 2, 1, 0]}
 
 
-def told(levels: list[int], k: int) -> str:
+def shown(lines=LINES, k=3, **more):
+    return order_photographs(GLYPHS, 0, GLYPHS, ITEMS, "Drag <them>", lines=lines, k=k, **more)
+
+
+def told(levels: list[int], k: int, alpha: float = 1.0, weights: list[float] | None = None) -> str:
     """The readout, written down once more in plain loops."""
     places = [place for place, level in enumerate(levels, 1) if level == 2]
     ap = sum((n + 1) / place for n, place in enumerate(places)) / len(places)
@@ -31,7 +35,12 @@ def told(levels: list[int], k: int) -> str:
         return sum((2**level - 1) / math.log2(place + 2) for place, level in enumerate(ordered))
 
     def three(value):
-        return f"{math.floor(value * 1000 + 0.5) / 1000:.3f}"
+        return f"{math.floor(value * 1000 + 0.5 + 1e-7) / 1000:.3f}"
+
+    scores = [-float(place) for place in range(len(levels))]
+    rel = naive.relevance(levels, alpha, 2) if weights is None else naive.relevance_from_weights(levels, weights)
+    one = [three(rel[levels.index(level)]) for level in (2, 1)]
+    h_ap = naive.h_ap(scores, levels, rel)
 
     ideal = dcg(sorted(levels, reverse=True))
     terms = [f"{n + 1}/{place}" for n, place in enumerate(places)]
@@ -41,6 +50,9 @@ def told(levels: list[int], k: int) -> str:
         f"AP = 1/{len(places)} ({' + '.join(terms)}) = {three(ap)}",
         f"Among the first {k}: hit rate {int(found > 0)}, recall {found}/{len(places)}, precision {found}/{k}",
         f"NDCG = {three(dcg(levels))} / {three(ideal)} = {three(dcg(levels) / ideal)}",
+        f"One is worth: ● same character {one[0]}, ■ same alphabet {one[1]}, ✕ nothing shared 0",
+        f"H-AP = Σ H-rank/rank ÷ Σ rel = {three(h_ap * sum(rel))} / {three(sum(rel))} = {three(h_ap)}",
+        f"ASI = {three(naive.asi(scores, levels))}",
     ]
     return "\n".join(lines + ([PRAISE] if levels == sorted(levels, reverse=True) else []))
 
@@ -56,6 +68,8 @@ def test_the_numbers_are_those_of_the_definitions_in_any_order() -> None:
     best = sorted(range(len(levels)), key=lambda i: -levels[i])
     for order in [*orders(40), best]:
         assert shown(k=4).readout(order) == told([levels[i] for i in order], 4)
+        for alpha, weights in ((0.5, None), (3.0, None), (1.0, [5, 3]), (1.0, [0, 1])):
+            assert shown(k=4).readout(order, alpha, weights) == told([levels[i] for i in order], 4, alpha, weights)
 
 
 @pytest.mark.parametrize(
@@ -67,6 +81,7 @@ def test_the_numbers_are_those_of_the_definitions_in_any_order() -> None:
         (lambda: order_photographs(GLYPHS, 0, GLYPHS, [40, 470], "t"), r"`items`: got \[40, 470\], expected one that"),
         (lambda: shown(lines=["map"]), r"`lines`: got 'map'"),
         (lambda: shown(k=8), r"`k`: got 8, expected 1..7"),
+        (lambda: shown(orders={"a": [0, 0, 1, 2, 3, 4, 5]}), r"`orders`: got \[0, 0, 1, 2, 3, 4, 5\] for 'a'"),
     ],
 )
 def test_bad_arguments_are_refused(make, message) -> None:
@@ -126,6 +141,28 @@ class TestBrowser:
         assert PRAISE in page.locator(".so-text").inner_text()
         assert heard.inner_text().startswith("A best order. ")
         assert PRAISE in heard.inner_text()
+
+    def test_what_the_levels_are_worth_is_set_and_a_named_order_is_taken(self, browser) -> None:
+        page = page_of(browser, shown(weigh=True, orders=BACK))
+        text, order = page.locator(".so-text"), list(range(7))
+        page.get_by_label("α").fill("3")
+        assert text.inner_text() == shown().readout(order, 3.0)
+        page.get_by_role("button", name="backwards").click()
+        assert text.inner_text() == shown().readout(BACK["backwards"], 3.0)
+        assert page.get_by_label("weight of same").count() == 2
+        assert not page.get_by_label("weight of same character").is_visible()
+        page.get_by_label("Relevance").select_option("1")
+        assert not page.get_by_label("α").is_visible()
+        assert text.inner_text() == shown().readout(BACK["backwards"], weights=[5, 3])
+        for column, (name, weight) in enumerate({"character": 2, "alphabet": 10}.items()):
+            page.get_by_label(f"weight of same {name}").fill(str(weight))
+            assert text.inner_text() == shown().readout(BACK["backwards"], weights=[[2, 3], [2, 10]][column])
+        for name in ("character", "alphabet"):
+            page.get_by_label(f"weight of same {name}").fill("0")
+        assert page.get_by_label("weight of same alphabet").input_value() == "1"  # not all of them can be 0
+        assert text.inner_text() == shown().readout(BACK["backwards"], weights=[0, 1])
+        assert page.locator(".so-spoken").inner_text().startswith("weight of same alphabet: 1. ")
+        assert page.errors == []
 
     def test_a_finger_drags_on_a_phone_and_the_page_stays_as_wide(self, browser) -> None:
         page = page_of(browser, shown(), viewport={"width": 375, "height": 800}, has_touch=True)
