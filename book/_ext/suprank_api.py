@@ -2,7 +2,7 @@
 
 * Each entry names its equations and the chapters that use it; each equation the chapters that link it and its tests.
 * Entries and tests lead to their source, at the address that pyproject.toml gives.
-* Signatures say ArrayLike, not what numpy makes of it.
+* Signatures say ArrayLike, not what numpy makes of it, and defaults as they are written.
 * `names` documents some names of a module in the order in which they are written, after a table of them.
 * `command-line` documents a command from its parser, with all its sub-commands.
 """
@@ -11,6 +11,7 @@ import argparse
 import ast
 import re
 from collections.abc import Sequence
+from dataclasses import MISSING, fields, is_dataclass
 from functools import cache, reduce
 from importlib import import_module
 from inspect import getsourcefile, getsourcelines, isclass, isroutine, unwrap
@@ -33,6 +34,7 @@ from suprank_names import chapters_of, equations_of, names_of
 ROOT = Path(__file__).resolve().parents[2]
 EQUATIONS = "equations"
 TEST = re.compile(r"(?:\w+/)*test_\w+\.py(?:::\w+)?")
+DEFAULT = re.compile(r"<(?:(?:built-in )?function |class ')([\w.]+)'?>")  # <function heaviside>, <class 'float'>
 EXPANDED = [stringify_annotation(ArrayLike, mode) for mode in ("fully-qualified", "smart")]
 
 
@@ -142,13 +144,19 @@ def address_of_source(domain: str, info: dict[str, str]) -> str | None:
     return f"{repository()}/blob/main/{path}#L{first}-L{first + len(lines) - 1}"
 
 
-def shorten_types(
+def write_signature(
     app: Sphinx, what: str, name: str, obj: Any, options: Any, signature: str | None, returns: str | None
 ) -> tuple[str | None, str | None] | None:
-    """Write ArrayLike for the union that numpy has behind it."""
-    if signature is None or not any(text in signature for text in EXPANDED):
+    """Write ArrayLike for the union that numpy has behind it, and defaults as code, which Sphinx can then read."""
+    if signature is None:
         return None
-    return reduce(lambda text, expanded: text.replace(expanded, "ArrayLike"), EXPANDED, signature), returns
+    written = reduce(lambda text, expanded: text.replace(expanded, "ArrayLike"), EXPANDED, signature)
+    written = DEFAULT.sub(r"\1", written)
+    if is_dataclass(obj):
+        for field in fields(obj):
+            if field.init and field.default_factory is not MISSING:
+                written = written.replace("<factory>", repr(field.default_factory()), 1)
+    return written, returns
 
 
 class Names(Directive):
@@ -174,6 +182,8 @@ class Names(Directive):
             lines += [f".. {kind}:: {name}", *options, ""]
         node = nodes.container()
         self.state.nested_parse(StringList(lines, self.arguments[0]), self.content_offset, node)
+        for columns in list(node.findall(addnodes.tabular_col_spec)):  # for LaTeX; it would swallow a module's anchor
+            columns.parent.remove(columns)
         return node.children
 
 
@@ -233,7 +243,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the transform, the directive and the hooks."""
     app.setup_extension("sphinx.ext.linkcode")
     app.connect("config-inited", set_source)
-    app.connect("autodoc-process-signature", shorten_types)
+    app.connect("autodoc-process-signature", write_signature)
     app.add_directive("names", Names)
     app.add_directive("command-line", CommandLine)
     app.add_post_transform(LinkEntries)

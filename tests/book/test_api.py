@@ -1,10 +1,14 @@
 """The API reference holds every public name once, and leads to equations, chapters, source and tests, and back."""
 
 import argparse
+import ast
 import importlib
 import inspect
 import json
 import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,8 @@ from docutils import nodes
 from numpy.typing import ArrayLike
 from sphinx.util.inspect import stringify_signature
 from sphinx.util.inventory import InventoryFile
+
+from suprank_edu import naive
 
 ROOMS = [
     "data",
@@ -49,8 +55,29 @@ def test_the_union_behind_array_like_is_written_by_its_name() -> None:
 
     for short_names in (True, False):
         written = stringify_signature(inspect.signature(function), unqualified_typehints=short_names)
-        short, _ = suprank_api.shorten_types(None, "function", "f", function, None, written, None)
+        short, _ = suprank_api.write_signature(None, "function", "f", function, None, written, None)
         assert short.startswith("(labels: ArrayLike, size: int = 2)")
+
+
+def test_defaults_are_written_as_code_that_sphinx_can_read() -> None:
+    @dataclass
+    class Kept:
+        step: Callable[[float], float] = naive.heaviside
+        wait: Callable[[float], None] = time.sleep
+        dtype: type = float
+        names: dict[str, str] = field(default_factory=dict)
+        sizes: list[int] = field(default_factory=lambda: [8])
+
+    signature = stringify_signature(inspect.signature(Kept), show_return_annotation=False)
+    assert "<" in signature
+    written, _ = suprank_api.write_signature(None, "class", "Kept", Kept, None, signature, None)
+    read = ast.parse(f"def kept{written.replace('~', '')}: ...").body[0]
+    assert list(map(ast.unparse, read.args.defaults)) == ["heaviside", "sleep", "float", "{}", "[8]"]
+
+
+def test_no_signature_shows_an_object_or_the_mark_of_a_short_name(page: Path) -> None:
+    signatures = re.findall(r'<dt class="sig[ "].*?</dt>', page.read_text(), flags=re.DOTALL)
+    assert [text for text in signatures if re.search("~|&lt;(factory|function|built-in|class)", text)] == []
 
 
 def test_what_an_example_prints_is_shown_as_it_is() -> None:

@@ -1,8 +1,11 @@
 """The built pages ask no other host for anything, and load plotly only where there is a figure."""
 
+import html
 import re
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
 MAX_BYTES = 1_500_000  # a page with its explorers and pictures; plotly.js and the theme are not counted
 LOADS = {
@@ -49,6 +52,22 @@ def test_what_a_page_loads_is_there(page: Path) -> None:
     for _, value in loads(page):
         if not value.startswith(("data:", "#")):
             assert (page.parent / value.split("?")[0].split("#")[0]).exists(), value
+
+
+@cache
+def anchors_of(page: Path) -> set[str]:
+    """What a link can lead to on a page."""
+    return set(map(html.unescape, re.findall(r'\sid="([^"]+)"', page.read_text())))
+
+
+def test_a_link_within_the_book_leads_to_its_anchor(page: Path) -> None:
+    links = re.findall(r'<a [^>]*?href="([^"#:]*)#([^"]+)"', page.read_text())
+    dead = {
+        f"{file}#{anchor}"
+        for file, anchor in links
+        if html.unescape(unquote(anchor)) not in anchors_of((page.parent / file).resolve() if file else page)
+    }
+    assert dead == set()
 
 
 def test_styles_load_nothing_from_elsewhere(built: Path) -> None:
