@@ -39,7 +39,7 @@ from suprank_edu.explore.engine.figures import Description, FigureFunction
 _NO_BOUND = 0.65  # how strongly a bound is drawn that does not hold
 _GAPS = (-0.2, 0.75)
 _WHOLE = 0.4  # the row of the whole set; those of the batches share 1.2..7.2
-_BESIDE = 0.17  # positives a little above their row, negatives a little below
+_BESIDE = 0.14  # positives a little above their row, negatives a little below
 _REACH = Slider("reach", "Last batch reaches up to", 0.1, 1.0, 0.02, 1.0)
 _GRIP = 5  # the place of the grip among the traces
 # The gap is drawn first and broad, with a full mark: a bound that it attains stays in sight on top of it.
@@ -170,7 +170,7 @@ def _grip(now: Scene, reach: float) -> dict[str, Any]:
 @functools.cache
 def _layout() -> dict[str, Any]:
     made = layout(
-        620,
+        700,
         xaxis=axis("score", range=[-0.02, 1.04], domain=[0.0, 1.0], anchor="y", zeroline=False, showgrid=False),
         yaxis=unmarked_axis((7.5, -0.35), domain=[0.42, 1.0]),
         xaxis2=axis("how far up the last batch reaches", range=[-0.02, 1.04], anchor="y2", zeroline=False),
