@@ -15,6 +15,7 @@ from chromium import PATIENCE
 from servers import free_port, own_folders, running
 
 from suprank_edu.explore import Choice, Explorer, rank_a_gallery, surrogate_bounds
+from suprank_edu.explore.drawing.palette import ACCENT, AXIS, EXACT, RIVAL, SMOOTH, SUPRANK, TEXT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -135,6 +136,43 @@ def test_the_keyboard_moves_every_control_of_the_live_explorer(name: str, lab: L
         wait_for_text(tab, output, explorer.readout(**parameters).split("\n")[0])
     output.get_by_role("button", name="Reset").click()
     shows(tab, plot, explorer, explorer.parameters)
+    tab.close()
+
+
+COLOURS = """plot => {
+    const of = (what, kind) => [...plot.querySelectorAll(what)].map(each => getComputedStyle(each)[kind]);
+    return {
+        words: of(".xtick text, .ytick text, .legendtext", "fill"),
+        curves: of(".trace path.js-line", "stroke"),
+        grounds: [...of(".main-svg", "backgroundColor"), ...of(".main-svg rect.bg", "fill")],
+    };
+}"""
+
+
+def written(colour: str) -> str:
+    """Return #0067b1 as a browser writes it."""
+    return f"rgb({', '.join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))})"
+
+
+def test_a_live_figure_follows_the_theme(lab: Lab, browser: Any) -> None:
+    """The kernel is not asked: its colours stay those that the figure was made with."""
+    tab = run_all("surrogate_bounds", lab, browser)
+    plot = tab.locator(".jp-OutputArea-output .js-plotly-plot").first
+    plot.wait_for()
+    tab.wait_for_function("plot => plot.querySelectorAll('.trace path.js-line').length > 1", arg=plot.element_handle())
+    light = plot.evaluate(COLOURS)
+    assert set(light["words"]) == {written(TEXT.light)}
+    change = "async theme => { await window.jupyterapp.commands.execute('apputils:change-theme', { theme }); }"
+    tab.evaluate(change, "JupyterLab Dark")
+    tab.locator(".suprank-dark").wait_for()
+    dark = plot.evaluate(COLOURS)
+    pairs = {written(pair.light): written(pair.dark) for pair in (TEXT, EXACT, SUPRANK, SMOOTH, RIVAL, ACCENT, AXIS)}
+    assert set(dark["words"]) == {written(TEXT.dark)}
+    assert dark["curves"] == [pairs[colour] for colour in light["curves"]]
+    assert set(dark["grounds"]) == {"rgba(0, 0, 0, 0)"}
+    tab.evaluate(change, "JupyterLab Light")
+    tab.wait_for_function("() => !document.querySelector('.suprank-dark')")
+    assert plot.evaluate(COLOURS) == light
     tab.close()
 
 

@@ -93,6 +93,17 @@ def dark_colours() -> dict[str, str]:
     return pairs | {_transparent(light): _transparent(dark) for light, dark in pairs.items()}
 
 
+def dark_rule(selector: str, declarations: str) -> str:
+    """Return a rule of CSS for dark pages: the book's own, and JupyterLab's.
+
+    Example:
+        >>> dark_rule(".right", "color:red")
+        'html[data-theme="dark"] .right,body[data-jp-theme-light="false"] .right{color:red}'
+    """
+    pages = ('html[data-theme="dark"]', 'body[data-jp-theme-light="false"]')
+    return f"{','.join(f'{page} {selector}' for page in pages)}{{{declarations}}}"
+
+
 def axis(title: str, **more: Any) -> dict[str, Any]:
     """Return the layout of one axis: readable at phone width, fixed so that a finger scrolls the page."""
     made: dict[str, Any] = {

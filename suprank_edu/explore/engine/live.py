@@ -39,6 +39,7 @@ class LiveExplorer:
 
         from suprank_edu.explore.engine.drag_marks import DragMarks
         from suprank_edu.explore.engine.keys import KeepKeys
+        from suprank_edu.explore.engine.theme import FollowTheme
 
         self.explorer = explorer
         self._polite = "polite" if announce else "off"
@@ -49,9 +50,11 @@ class LiveExplorer:
         self._busy = False
         for control in explorer.controls:
             self.inputs[control.name].observe(self._handler(control), names="value")
-        helpers = [KeepKeys()]
+        helpers: list[Any] = [KeepKeys()]
         if explorer.drags:
             helpers.append(DragMarks(explorer, self._move))
+        if self._shown["layout"].get("template") == {}:  # else its colours are not the palette's
+            helpers.append(FollowTheme())
         self.box = ipywidgets.VBox([*self._head(ipywidgets), self.figure, self.text, *helpers])
 
     @property

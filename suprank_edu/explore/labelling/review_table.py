@@ -11,7 +11,7 @@ from suprank_edu._checks import check_count
 from suprank_edu._html import template
 from suprank_edu._progress import is_static
 from suprank_edu.data.labelling import Candidate, Decision, Labelling, ReviewLog
-from suprank_edu.explore.drawing.palette import NEGATIVE, POSITIVE, RELATED
+from suprank_edu.explore.drawing.palette import NEGATIVE, POSITIVE, RELATED, dark_rule
 from suprank_edu.explore.drawing.words import pluralise
 
 if TYPE_CHECKING:
@@ -144,11 +144,10 @@ class ReviewTable:
 
 
 def _css() -> str:
-    dark = "html[data-theme=dark] .suprank-review"
-    colours = [
-        f".suprank-review .sr-{action}{{color:{style.light}}}{dark} .sr-{action}{{color:{style.dark}}}"
-        for action, style in _MARKS.items()
-    ]
+    colours = []
+    for action, style in _MARKS.items():
+        verdict = f".suprank-review .sr-{action}"
+        colours += [f"{verdict}{{color:{style.light}}}", dark_rule(verdict, f"color:{style.dark}")]
     return "\n".join(
         [
             ".suprank-review{overflow-x:auto;margin:1em 0}",

@@ -11,7 +11,7 @@ import torch
 from suprank_edu._checks import check_count
 from suprank_edu._html import asset, template
 from suprank_edu.explore.drawing import thumbnails
-from suprank_edu.explore.drawing.palette import NEGATIVE, POSITIVE, RELATED, Style, level_style
+from suprank_edu.explore.drawing.palette import NEGATIVE, POSITIVE, RELATED, Style, dark_rule, level_style
 from suprank_edu.explore.drawing.words import pluralise, readable_name
 from suprank_edu.relevance import count_shared
 
@@ -40,12 +40,10 @@ _ROWS = """
 
 def _css() -> str:
     """Return the style: colours of the page's theme, and no ground of its own on dark pages."""
-    dark = "html[data-theme=dark] .suprank-gallery"
-    colours = [
-        f".suprank-gallery .sg-{_CLASSES[style.mark]}{{color:{style.light}}}"
-        f"{dark} .sg-{_CLASSES[style.mark]}{{color:{style.dark}}}"
-        for style in (POSITIVE, RELATED, NEGATIVE)
-    ]
+    colours = []
+    for style in (POSITIVE, RELATED, NEGATIVE):
+        verdict = f".suprank-gallery .sg-{_CLASSES[style.mark]}"
+        colours += [f"{verdict}{{color:{style.light}}}", dark_rule(verdict, f"color:{style.dark}")]
     return "\n".join(
         [
             ".suprank-gallery{margin:1em 0;color:inherit}",

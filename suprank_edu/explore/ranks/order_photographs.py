@@ -12,7 +12,7 @@ import torch
 from suprank_edu._checks import check_one_of
 from suprank_edu._html import asset, template
 from suprank_edu.explore.drawing import thumbnails
-from suprank_edu.explore.drawing.palette import Style, level_style
+from suprank_edu.explore.drawing.palette import Style, dark_rule, level_style
 from suprank_edu.explore.drawing.picture_grid import mark_of
 from suprank_edu.explore.drawing.words import readable_name
 from suprank_edu.explore.ranks.list_told import LINES, PRAISE, told
@@ -237,7 +237,6 @@ def order_photographs(
 
 def _style(name: str, items: Sequence[Item]) -> str:
     dark = "".join(
-        f'html[data-theme="dark"] #{name} .so-{place}{{color:{item.style.dark}!important}}'
-        for place, item in enumerate(items)
+        dark_rule(f"#{name} .so-{place}", f"color:{item.style.dark}!important") for place, item in enumerate(items)
     )
     return asset(__package__, "order_photographs.css") + dark

@@ -15,7 +15,7 @@ from suprank_edu._checks import check_count, check_scores, check_text
 from suprank_edu._html import asset, template
 from suprank_edu._progress import is_static
 from suprank_edu.explore.drawing import thumbnails
-from suprank_edu.explore.drawing.palette import level_style
+from suprank_edu.explore.drawing.palette import dark_rule, level_style
 from suprank_edu.explore.drawing.picture_grid import mark_of
 from suprank_edu.explore.drawing.words import fixed, readable_name
 from suprank_edu.explore.search.moving_list import SHARES, MovingList, moving_list
@@ -207,12 +207,10 @@ def script() -> str:
 
 def style(spec: Mapping[str, Any]) -> str:
     """Return the style, with the colour of every level in the light and in the dark."""
-    dark = ('html[data-theme="dark"]', 'body[data-jp-theme-light="false"]')
     rules = []
     for level, shown in enumerate(spec["levels"]):
         rules.append(f".suprank-search .ss-level-{level}{{--level:{shown['light']};--line:{shown['line']}}}")
-        where = ",".join(f"{theme} .suprank-search .ss-level-{level}" for theme in dark)
-        rules.append(f"{where}{{--level:{shown['dark']}}}")
+        rules.append(dark_rule(f".suprank-search .ss-level-{level}", f"--level:{shown['dark']}"))
     sheets = (asset(__package__, "search_photographs.css"), asset(thumbnails.__package__, "zoom.css"))
     return "\n".join([*sheets, *rules])
 
