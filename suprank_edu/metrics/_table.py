@@ -7,7 +7,7 @@ from suprank_edu._html import template
 _WHOLE = "all levels"
 # On a narrow screen an interval goes below its difference, in one piece; beyond that the table scrolls by itself.
 _TABLE = """
-<div style="overflow-x:auto"><table><caption>{{ caption }}</caption>
+<div style="overflow-x:auto" tabindex="0"><table><caption>{{ caption }}</caption>
 <thead><tr><td></td>{% for name in head[1:] %}<th scope="col">{{ name }}</th>{% endfor %}</tr></thead><tbody>
 {% for row in body %}<tr><th scope="row">{{ row[0] }}</th>
 {% for cell in row[1:] %}<td>{{ cell|replace(', ', ',\u00a0') }}</td>{% endfor %}</tr>{% endfor %}

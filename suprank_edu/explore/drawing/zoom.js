@@ -2,6 +2,7 @@
 const openPicture = (image) => {
   const dialog = document.createElement("dialog");
   dialog.className = "suprank-zoom";
+  dialog.setAttribute("aria-label", image.alt);
   const large = document.createElement("img");
   large.src = image.src;
   large.alt = image.alt;

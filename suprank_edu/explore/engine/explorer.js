@@ -69,7 +69,10 @@
         if (script) this.compute = new Function(`return ${script.source}`)();
         this.inputs.forEach((_, control) => this.show(control));
         await this.draw();
-        if (this.payload.drags) makeHandles(this.plot, this.payload.drags, (...move) => this.dragged(...move));
+        if (this.payload.drags) {
+          makeHandles(this.plot, this.payload.drags, (...move) => this.dragged(...move));
+          this.plot.querySelector(".svg-container").setAttribute("aria-hidden", "true"); // its words say what is drawn
+        }
         this.block.dataset.state = "ready";
         new ResizeObserver(() => this.fit()).observe(this.plot);
       } catch (error) {

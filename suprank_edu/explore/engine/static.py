@@ -31,6 +31,7 @@ class Block(NamedTuple):
 
 # One labelled native input a control; the label holds it, so that no id can clash. JupyterLab would take the arrow keys
 # for itself. The hidden twin of the readout holds the longest text: it reserves the room, so that nothing below moves.
+# A figure whose marks can be dragged is no image: nobody would reach the marks in it.
 _PARTS = """
 {% if rows %}<div class="sre-controls">
 {% for control, place, at, kind, wide, width in rows %}
@@ -48,7 +49,7 @@ _PARTS = """
 <input type="range" min="0" max="{{ control.values|length - 1 }}" step="1" value="{{ at }}" {{ common }}
  aria-valuetext="{{ control.labels[at] }}">{% endif %}</label>
 {% endfor %}<button type="button" class="sre-reset">Reset</button></div>{% endif %}
-<div class="sre-plot" role="img" aria-label="{{ block.alt }}" style="
+<div class="sre-plot" role="{{ 'group' if block.drags else 'img' }}" aria-label="{{ block.alt }}" style="
 {% if block.square %}aspect-ratio:1;max-{% endif %}height:{{ height }}px"></div>
 {% if block.payload['readout'] is not none %}<div class="sre-readout">
 <div class="sre-text" role="status" aria-live="polite">{{ block.readout }}</div>
