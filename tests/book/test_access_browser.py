@@ -11,7 +11,7 @@ from colour_vision import contrast
 
 pytestmark = pytest.mark.browser
 
-SAMPLE = ["05_surrogates_and_their_bounds", "api/losses_on_scores", "bibliography"]
+SAMPLE = ["05_surrogates_and_their_bounds", "api/losses", "bibliography"]
 RULES = {"rules": {"label-content-name-mismatch": {"enabled": True}}}  # an experiment of axe's, and a rule of WCAG's
 COLOURS = {"runOnly": ["color-contrast"]}  # what the theme changes
 DRAWN = """theme => document.documentElement.dataset.theme === theme
@@ -133,7 +133,7 @@ def test_controls_stand_out_from_their_ground(name: str, theme: str, built: Path
 FORMULAS = """() => [...document.querySelectorAll("mjx-container")].map(formula => ({
     spoken: formula.getAttribute("aria-label") ?? formula.querySelector("mjx-assistive-mml math")?.textContent ?? "",
     hidden: formula.closest("[aria-hidden=true]") !== null,
-    scrolls: formula.clientWidth > 0 && formula.scrollWidth > formula.clientWidth,
+    scrolls: getComputedStyle(formula).overflowX === "auto" && formula.scrollWidth > formula.clientWidth,
     stop: formula.tabIndex, shaded: getComputedStyle(formula).backgroundImage.includes("gradient"),
 }))"""
 
