@@ -105,6 +105,7 @@ def _items(items: str, now: Pulled, level: int) -> list[dict[str, Any]]:
     # Lines a little apart in height, or those of neighbours could not be told apart.
     heights = [round(row - 0.16 - 0.045 * place, 3) for place in range(len(members))]
     lines = strokes([(now.scores[k], end) for k, end in zip(members, ends, strict=True)], heights, style, 3)
+    lines |= {"name": f"pull, {_NAMES[level]}", "showlegend": True}
     marks = {
         "type": "scatter",
         "x": [now.scores[k] for k in members],

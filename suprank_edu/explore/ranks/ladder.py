@@ -11,7 +11,7 @@ from suprank_edu._checks import check_count, check_scores
 from suprank_edu.explore.drawing import thumbnails
 from suprank_edu.explore.drawing.picture_grid import mark_of
 from suprank_edu.explore.drawing.words import fixed, readable_name
-from suprank_edu.explore.ranks.gallery import Gallery, picture_of
+from suprank_edu.explore.ranks.gallery import Gallery, Picture, picture_of
 from suprank_edu.relevance import count_shared
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ def ladder_of_mistakes(
     own, others = torch.from_numpy(queries.labels)[query], torch.from_numpy(gallery.labels)[order]
     levels = count_shared(own[None], others)[0]  # (G,), best first
     top = queries.labels.shape[1]
-    rows, titles = [(picture_of(queries, query, None, size),)], ["query"]
+    rows: list[tuple[Picture, ...]] = [(picture_of(queries, query, None, size),)]
+    titles = ["query"]
     for level in range(top, -1, -1):
         ranks = (levels == level).nonzero()[:, 0]  # 0 the best
         if len(ranks) == 0:
