@@ -11,15 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-import numpy as np
-
 from suprank_edu._checks import check_one_of
-from suprank_edu.metrics import Evaluation, holm
-from suprank_edu.metrics.comparison import Ends, common_classes, verdict_of
-from suprank_edu.metrics.seeds import Difference, difference, level_together
+from suprank_edu.metrics import holm
+from suprank_edu.metrics.comparison import Ends, verdict_of
+from suprank_edu.metrics.seeds import Difference, level_together
+from suprank_edu.training.study.evaluations import Runs, difference_of, evaluations_of, go_together
 from suprank_edu.training.study.measures import STORED
 from suprank_edu.training.study.named_losses import LOSSES
-from suprank_edu.training.study.pairing import seed_correlation
 
 SETS = ("omniglot", "rendered-landmarks", "groceries", "groceries-fine-tune")
 """The folders of results that claims are tested on."""
@@ -30,7 +28,6 @@ MARGIN = 0.01
 
 Word = Literal["supported", "not told apart", "contradicted", "not run"]
 _WORDS: dict[str, Word] = {"better": "supported", "worse": "contradicted", "not told apart": "not told apart"}
-Runs = dict[int, Evaluation]
 
 
 class Claim(NamedTuple):
@@ -116,8 +113,11 @@ def judge_claims(results: Path, name: str, claims: Sequence[Claim]) -> list[Find
     losses = dict.fromkeys(loss for claim in claims for loss in (claim.first, claim.second))
     runs = {loss: _runs(results, name, loss) for loss in losses}
     there = [claim for claim in claims if min(len(runs[claim.first]), len(runs[claim.second])) > 1]
-    paired = {metric: _are_paired(runs, metric) for metric in {claim.metric for claim in there}}
-    found = {claim: _difference(runs, claim, paired[claim.metric]) for claim in there}
+    paired = {metric: go_together(runs, metric) for metric in {claim.metric for claim in there}}
+    found = {
+        claim: difference_of(runs, claim.first, claim.second, claim.metric, paired=paired[claim.metric])
+        for claim in there
+    }
     level = level_together([*found.values()])
     edges = {claim: _from_edge(claim, each) for claim, each in found.items()}
     p_values = dict(zip(there, holm([each.p_value for each in edges.values()]).tolist(), strict=True))
@@ -155,31 +155,9 @@ def as_markdown(findings: Sequence[Finding]) -> str:
 
 
 def _runs(results: Path, name: str, loss: str) -> Runs:
-    """Return the evaluations of a loss by seed; none where the runs are not there."""
+    """Return the evaluations of a loss of a claim by seed; none where the runs are not there."""
     own, _, variant = loss.partition(" in ")
-    folder = results / (f"{name}-{variant}" if variant else name) / "test"
-    paths = {path.name.removesuffix("-queries.npz"): path for path in folder.glob(f"{own}_seed*-queries.npz")}
-    seeds = {int(stem.removeprefix(f"{own}_seed")): path for stem, path in paths.items()}
-    return {seed: Evaluation.load(seeds[seed]) for seed in sorted(seeds)}
-
-
-def _are_paired(runs: dict[str, Runs], metric: str) -> bool:
-    """Return whether the seeds go together over all losses; with fewer than three common seeds that is not known."""
-    several = [of_seed for of_seed in runs.values() if len(of_seed) > 2]
-    common = sorted(set.intersection(*map(set, several))) if several else []
-    means = np.array([[of_seed[seed].mean[metric] for seed in common] for of_seed in several])  # (L, S)
-    return min(means.shape, default=0) > 1 and len(common) > 2 and seed_correlation(means).paired
-
-
-def _difference(runs: dict[str, Runs], claim: Claim, paired: bool) -> Difference:
-    one, other = runs[claim.first], runs[claim.second]
-    seeds = sorted(one.keys() & other.keys())
-    if paired and len(seeds) > 1:
-        one, other = ({seed: side[seed] for seed in seeds} for side in (one, other))
-    classes = common_classes([*one.values(), *other.values()])
-    sides = [np.stack([each.per_query[claim.metric] for each in side.values()]) for side in (one, other)]
-    names = (claim.first, claim.second)
-    return difference(sides[0], sides[1], classes, paired=paired and len(seeds) > 1, names=names)
+    return evaluations_of(results / (f"{name}-{variant}" if variant else name), own)
 
 
 def _from_edge(claim: Claim, found: Difference) -> Difference:
