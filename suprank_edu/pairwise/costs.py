@@ -1,4 +1,6 @@
-"""Where every pair and a sort cost the same on a card: one table, filled by `python -m benchmarks.cuda.choice`.
+"""What sums cost on a card: where every pair and a sort cost the same, and whether float64 is slow.
+
+The first is one table, filled by `python -m benchmarks.cuda.choice`.
 
 On a CPU the constants of `suprank_edu.pairwise.choice` hold. A card that is not in the table goes by an estimate:
 a pair in fused kernels takes two reciprocals in forward and backward, on the units that an H100 has some 3.6 · 10¹² a
@@ -31,3 +33,21 @@ MEASURED: dict[str, Costs] = {}
 def costs_of(device: torch.device) -> Costs:
     """Return the costs on a card."""
     return MEASURED.get(torch.cuda.get_device_name(device) if torch.cuda.is_available() else "", ESTIMATED)
+
+
+FAST_FLOAT64 = ((6, 0), (7, 0), (8, 0), (9, 0), (10, 0))
+"""Compute capabilities of the cards whose float64 has half the rate of float32: P100, V100, A100, H100, B200.
+
+On all others that torch knows it has 1/32 (T4) or 1/64 (A10, L4, RTX) of that rate (CUDA C++ Programming Guide,
+"Arithmetic Instructions").
+"""
+
+
+def has_slow_float64(device: torch.device) -> bool:
+    """Return whether float64 is many times slower than float32 on a device: on most cards, on no CPU.
+
+    Example:
+        >>> has_slow_float64(torch.device("cpu"))
+        False
+    """
+    return device.type == "cuda" and torch.cuda.get_device_capability(device) not in FAST_FLOAT64

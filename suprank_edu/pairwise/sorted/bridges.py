@@ -8,6 +8,7 @@ For each row r: `Σ_j w_j f((c_j - r)/τ)` over the columns with `c_j - r` up to
 The whole bins reach the bin of the row through one 10 × 10 matrix per distance. Each bin consists of a few cells, so
 narrow that four moments describe one, and in the bin that the cut divides the whole cells below the cut come by one
 more matrix. Of the cell that the cut divides come the moments of its lower part, a difference of two prefix moments.
+What is done for each bin is in float64; what is done for each row and column is in the precision of the weights.
 """
 
 from collections.abc import Sequence
@@ -16,10 +17,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from suprank_edu._precision import without_tf32
 from suprank_edu.pairwise.sorted.bins import Binned, Bins, Window
 from suprank_edu.pairwise.sorted.moments import NODES, Smooth, chebyshev, refinement, translations
+from suprank_edu.pairwise.sorted.prefix import Prefix, take
 
-# Rows evaluated at a time: a few float64 numbers for each, several times, should stay in the cache of a CPU core.
+# Rows evaluated at a time: a few numbers for each, several times, should stay in the cache of a CPU core.
 _ROWS_AT_A_TIME = {"cpu": 1 << 13, "cuda": 1 << 22}
 
 
@@ -48,9 +51,10 @@ def bridges(window: Window, functions: Sequence[Smooth], device: torch.device) -
     """Prepare the sums of F functions, which vanish at minus infinity."""
     cut, cells, nodes = window.cut / window.tau, window.cells, window.nodes
     distances = torch.arange(1, window.bins_below + 1, device=device).double()
-    far = translations(functions, cut - 2 * distances)  # (D, 10·F, 10)
+    half = window.half
+    far = translations(functions, cut - 2 * half * distances, width=half)  # (D, 10·F, 10)
     steps = torch.arange(cells, device=device)
-    between = translations(functions, cut - 2 / cells * steps.double(), nodes, 1 / cells)  # (cells, F·n, n)
+    between = translations(functions, cut - 2 * half / cells * steps.double(), nodes, half / cells)  # (cells, F·n, n)
     above = steps[:, None] - steps  # how many cells a row is above a column
     near = torch.where((above > 0)[:, :, None, None], between[above.clamp(min=0)], 0.0)  # (row, column, F·n, n)
     near = near.permute(2, 0, 3, 1).reshape(len(functions) * nodes * cells, nodes * cells)
@@ -59,62 +63,62 @@ def bridges(window: Window, functions: Sequence[Smooth], device: torch.device) -
     return Bridges(functions, far.permute(1, 2, 0).flatten(1), up, near, between[0], at_cut)
 
 
-def smooth_sums(binned: Binned, prefix: Tensor, up_to_cut: Tensor, lead: Bridges) -> Tensor:
+def smooth_sums(binned: Binned, prefix: Prefix, up_to_cut: Tensor, lead: Bridges) -> Tensor:
     """Sum `weights · f((columns - row)/τ)` over the first `up_to_cut` columns of each row, for each function f.
 
     Args:
         binned: P rows and M columns for each of Q queries.
-        prefix: `(n, Q, M + 1)` float64, the prefix moments of the weighted columns.
+        prefix: the prefix moments `(n, Q, M + 1)` of the weighted columns.
         up_to_cut: `(Q, P)` int64: how many columns lie at most `window.cut` above the row.
         lead: the matrices for F functions.
 
     Returns:
-        `(F, Q, P)` float64.
+        `(F, Q, P)` in the precision of the weights.
     """
-    count, width = len(lead.functions), prefix.shape[2]
-    nodes, prefix = len(prefix), prefix.flatten(1)  # (n, Q·(M + 1))
+    count, nodes, dtype = len(lead.functions), len(prefix.sums), prefix.dtype
     first, end, whole = _seen_by(binned.rows, binned.columns, prefix, lead)
-    query = torch.arange(len(up_to_cut), device=prefix.device)[:, None]
-    cut = (query * width + up_to_cut).flatten()  # (Q·P,), positions in prefix like first and end
-    sums = prefix.new_empty(count, up_to_cut.numel())
+    query = torch.arange(len(up_to_cut), device=up_to_cut.device)[:, None]
+    cut = (query * prefix.sums.shape[2] + up_to_cut).flatten()  # (Q·P,), positions in prefix like first and end
+    sums = torch.empty(count, up_to_cut.numel(), dtype=dtype, device=cut.device)
     of_row, position = binned.rows.cell.flatten(), binned.rows.position.flatten()
-    size = _ROWS_AT_A_TIME.get(prefix.device.type, 1 << 22)
+    whole, same, at_cut = whole.to(dtype), lead.same.to(dtype), lead.at_cut.to(dtype)
+    size = _ROWS_AT_A_TIME.get(cut.device.type, 1 << 22)
     for some in (slice(start, start + size) for start in range(0, len(cut), size)):
         begin = first[of_row[some]]
         # Rounding may put items that lie at the cut on the wrong side of the edge of a cell: there f is known.
         inside = torch.minimum(torch.maximum(cut[some], begin), end[of_row[some]])
-        at_edge = prefix[0, cut[some]] - prefix[0, inside]  # the moment of T_0 = 1 is the weight
-        part = _take(prefix, inside) - _take(prefix, begin)  # (n, p)
-        coefficients = _take(whole, of_row[some]).addmm_(lead.same, part)  # (F·n, p)
+        at_edge = prefix.between(inside, cut[some], 1)  # the moment of T_0 = 1 is the weight
+        part = prefix.between(begin, inside)  # (n, p)
+        with without_tf32():
+            coefficients = take(whole, of_row[some]).addmm_(same, part)  # (F·n, p)
         in_order = coefficients.view(count, nodes, -1)  # (F, n, p)
-        sums[:, some] = (
-            in_order.mul_(chebyshev(position[some], nodes=nodes)).sum(dim=1) + lead.at_cut[:, None] * at_edge
-        )
+        in_order.mul_(chebyshev(position[some].to(dtype), nodes=nodes))
+        sums[:, some] = in_order.sum(dim=1) + at_cut[:, None] * at_edge
     return sums.view(-1, *up_to_cut.shape)
 
 
-def _seen_by(rows: Bins, columns: Bins, prefix: Tensor, lead: Bridges) -> tuple[Tensor, Tensor, Tensor]:
+def _seen_by(rows: Bins, columns: Bins, prefix: Prefix, lead: Bridges) -> tuple[Tensor, Tensor, Tensor]:
     """Return, for each of C cells of rows, what it sees of the columns.
 
     Returns:
         `first (C,)` and `end (C,)`, where the cell that the cut divides begins and ends in `prefix`, and
-        `(F·n, C)` coefficients of the sum over the whole bins and cells below it.
+        `(F·n, C)` float64 coefficients of the sum over the whole bins and cells below it.
     """
-    cells, nodes = columns.cells, len(prefix)
+    cells, nodes = columns.cells, len(prefix.sums)
     query = columns.query.repeat_interleave(cells)  # M columns a query, but M + 1 prefixes
-    moments = _take(prefix, columns.first[1:] + query) - _take(prefix, columns.first[:-1] + query)  # (n, B·cells)
+    moments = prefix.between(columns.first[:-1] + query, columns.first[1:] + query).double()  # (n, B·cells)
     moments = moments.view(nodes, -1, cells).permute(0, 2, 1).reshape(nodes * cells, -1)  # (n·cells, B)
     far = _from_whole_bins(rows.key, columns.key, lead.up @ moments, lead.far)  # (10·F, B of rows)
     count = len(lead.functions)
     coefficients = (lead.up.T @ far.view(count, NODES, -1)).view(count * nodes * cells, -1)
     place, occupied = _look_up(columns.key, rows.key)
     if cells > 1:
-        own = _take(moments, place) * occupied
+        own = take(moments, place) * occupied
         coefficients.addmm_(lead.near, own)
     coefficients = coefficients.view(count * nodes, cells, -1).permute(0, 2, 1).reshape(count * nodes, -1)
     # The cell of columns at the cut; where its bin is not kept, nothing, at the beginning of the next bin.
     after = torch.searchsorted(columns.key, rows.key)
-    cell = torch.arange(cells, device=prefix.device) * occupied[:, None] + after[:, None] * cells  # (B, cells)
+    cell = torch.arange(cells, device=after.device) * occupied[:, None] + after[:, None] * cells  # (B, cells)
     query = rows.query[:, None]
     first, end = columns.first[cell] + query, columns.first[cell + occupied[:, None]] + query
     return first.flatten(), end.flatten(), coefficients
@@ -128,7 +132,7 @@ def _from_whole_bins(row_keys: Tensor, column_keys: Tensor, moments: Tensor, far
     size = max(1, _ROWS_AT_A_TIME.get(row_keys.device.type, 1 << 22) // len(distances))
     for some in (slice(start, start + size) for start in range(0, len(row_keys), size)):
         place, occupied = _look_up(column_keys, row_keys[some] - distances)  # (D, b)
-        seen = _take(moments, torch.where(occupied, place, len(column_keys)).flatten())  # (10, D·b)
+        seen = take(moments, torch.where(occupied, place, len(column_keys)).flatten())  # (10, D·b)
         coefficients[:, some] = far @ seen.view(far.shape[1], -1)
     return coefficients
 
@@ -137,8 +141,3 @@ def _look_up(keys: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
     """Return where in ascending `keys` each wanted key is, and whether it is there at all."""
     place = torch.searchsorted(keys, wanted).clamp(max=len(keys) - 1)
     return place, keys[place] == wanted
-
-
-def _take(planes: Tensor, index: Tensor) -> Tensor:
-    """Return `planes[:, index]`, several times faster than indexing: `(10, B)` and `(N,)` give `(10, N)`."""
-    return planes.gather(1, index.expand(len(planes), -1))

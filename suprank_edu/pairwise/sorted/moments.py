@@ -12,6 +12,9 @@ from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
+
+from suprank_edu.pairwise.sorted.prefix import Prefix
 
 NODES = 10
 """Chebyshev nodes, and so moments, per bin."""
@@ -20,14 +23,14 @@ Smooth = Callable[[Tensor], Tensor]
 """A function of `(s_j - s_k)/τ`, such as σ."""
 
 
-def chebyshev(u: Tensor, weights: Tensor | float = 1.0, nodes: int = NODES, out: Tensor | None = None) -> Tensor:
+def chebyshev(u: Tensor, weights: Tensor | float = 1.0, nodes: int = NODES) -> Tensor:
     """Return `(nodes, …)`: `weights · T_n(u)` for the first Chebyshev polynomials, by their recurrence.
 
     Example:
         >>> chebyshev(torch.tensor([0.5]))[:4, 0]
         tensor([ 1.0000,  0.5000, -0.5000, -1.0000])
     """
-    values = u.new_empty(nodes, *u.shape) if out is None else out
+    values = u.new_empty(nodes, *u.shape)
     values[0] = weights
     torch.mul(u, weights, out=values[1])
     twice = 2 * u
@@ -37,19 +40,17 @@ def chebyshev(u: Tensor, weights: Tensor | float = 1.0, nodes: int = NODES, out:
     return values
 
 
-def prefix_moments(u: Tensor, weights: Tensor, nodes: int = NODES) -> Tensor:
+def prefix_moments(u: Tensor, weights: Tensor, nodes: int = NODES) -> Prefix:
     """Return `(nodes, Q, M + 1)`: moments of the first m of `(Q, M)` items, for every m.
 
     The difference of two of them is the moment of what lies between: a whole cell, or part of one.
 
     Example:
-        >>> prefix_moments(torch.tensor([[0.5, -0.5]]), torch.ones(1, 2))[1]  # Σ T_1(u) = Σ u
-        tensor([[0.0000, 0.5000, 0.0000]])
+        >>> u, weights = torch.tensor([[0.5, -0.5]], dtype=torch.float64), torch.ones(1, 2, dtype=torch.float64)
+        >>> prefix_moments(u, weights).sums[1]  # Σ T_1(u) = Σ u
+        tensor([[0.0000, 0.5000, 0.0000]], dtype=torch.float64)
     """
-    prefix = u.new_empty(nodes, u.shape[0], u.shape[1] + 1)
-    prefix[:, :, 0] = 0
-    chebyshev(u, weights, nodes, out=prefix[:, :, 1:])
-    return prefix.cumsum_(dim=2)
+    return Prefix.of(chebyshev(pad(u.to(weights.dtype), (1, 0)), pad(weights, (1, 0)), nodes))
 
 
 def translations(functions: Sequence[Smooth], shifts: Tensor, nodes: int = NODES, width: float = 1.0) -> Tensor:

@@ -137,27 +137,30 @@ def test_work_is_bounded_whatever_the_temperature():
         assert len(binned.columns.key) <= columns.numel()
 
 
-def placed(found, tau):
-    """Scores back from bins, ``2τ`` for each bin, and equal parts of it for its cells and their positions; `(Q, N)`."""
+def placed(found, window):
+    """Scores back from bins, of equal cells and the positions in them, counted from some bin of the query; `(Q, N)`."""
     number = found.key[found.cell // found.cells] - found.stride * torch.arange(len(found.position))[:, None]
-    return 2 * tau * (number + (found.cell % found.cells + (1 + found.position) / 2) / found.cells)
+    return window.width * (number + (found.cell % found.cells + (1 + found.position) / 2) / found.cells)
 
 
-@given(pairs=padded_pairs(), cells=st.sampled_from([1, bins.CELLS]))
-def test_items_lie_in_their_bins_mirrored_too(pairs, cells):
+@given(pairs=padded_pairs(), cells=st.sampled_from([1, bins.CELLS]), dtype=st.sampled_from([torch.float32, D]))
+def test_items_lie_in_their_bins_mirrored_too(pairs, cells, dtype):
     rows, columns = (part.sort(dim=1).values for part in pairs)
-    columns[:, 0] = columns[:, 0].nan_to_num(neginf=-2.0)  # scores are placed from the lowest column on
+    columns[:, 0] = columns[:, 0].nan_to_num(neginf=-2.0)  # scores are placed from the bin of the lowest column on
     columns = columns.sort(dim=1).values
     lowest = columns.nan_to_num(neginf=INFINITY).amin(dim=1, keepdim=True)
-    window = bins.Window(0.01, 0.05, 45.0, cells)
+    window = bins.Window(0.01, 0.05, 45.0, cells, dtype)
+    assert window.width == (1 / 64 if dtype == torch.float32 else 0.02)
+    first = (lowest / window.width).floor() * window.width
     binned = bins.put_into_bins(rows, columns, window)
     for found, scores in ((binned.rows, rows + window.cut), (binned.columns, columns)):
-        at, mirror = placed(found, window.tau), placed(found.mirrored(), window.tau)
+        at, mirror = placed(found, window), placed(found.mirrored(), window)
         inside = scores.isfinite() & (scores >= lowest) & (scores <= columns.amax(dim=1, keepdim=True))
-        torch.testing.assert_close(at[inside], (scores - lowest)[inside], rtol=0, atol=1e-9)
+        close = {"rtol": 0, "atol": 1e-9 if dtype == D else 1e-6}
+        torch.testing.assert_close(at[inside].double(), (scores - first)[inside], **close)
         assert (found.position.abs() <= 1 + 1e-9).all()
         # The mirror image: every item at the same distance from one fixed place.
-        torch.testing.assert_close(at + mirror.flip(1), (at + mirror.flip(1))[:1, :1].expand_as(at), rtol=0, atol=1e-9)
+        torch.testing.assert_close(at + mirror.flip(1), (at + mirror.flip(1))[:1, :1].expand_as(at), **close)
 
 
 def test_what_an_item_does_to_itself_cancels():
