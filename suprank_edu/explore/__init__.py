@@ -25,6 +25,7 @@ from suprank_edu.explore.ranks.suprank_at_work import suprank_at_work
 from suprank_edu.explore.ranks.surrogate_bounds import surrogate_bounds
 from suprank_edu.explore.results.query_by_query import query_by_query, telling_queries
 from suprank_edu.explore.results.seed_intervals import seed_intervals
+from suprank_edu.explore.search.search_in_lists import search_in_lists
 from suprank_edu.explore.search.search_photographs import PhotographSearch, search_photographs
 from suprank_edu.explore.training.batch_memory import batch_memory
 from suprank_edu.explore.training.cost_calculator import cost_calculator
@@ -63,6 +64,7 @@ __all__ = [
     "rank_a_gallery",
     "relevance_weights",
     "score_histograms",
+    "search_in_lists",
     "search_photographs",
     "seed_intervals",
     "show_figure",

@@ -37,6 +37,7 @@ SHOWN = [
     ("15_results", 1),
     ("15_results", 2),
     ("16_at_scale", 0),
+    ("16_at_scale", 1),
 ]
 
 

@@ -19,6 +19,7 @@ from suprank_edu.explore import (
     query_by_query,
     rank_a_gallery,
     relevance_weights,
+    search_in_lists,
     telling_queries,
 )
 from suprank_edu.training.study import NAMES, load_rankings, results_folder
@@ -43,6 +44,7 @@ MAKE = {
         level_pulls,
         batch_memory,
         pull_on_a_pair,
+        search_in_lists,
     )
 }
 

@@ -91,10 +91,10 @@ EXERCISES: dict[str, Exercise] = {
         MILD_SHARE,
         CHOSEN_RESULT,
         TERMS,
-        PREFIX_LINEAR_PART,
-        CHEBYSHEV_MOMENTS,
         SEARCH_RECALL,
         THRESHOLD_QUALITY,
+        PREFIX_LINEAR_PART,
+        CHEBYSHEV_MOMENTS,
     )
 }
 """Name → exercise. A new one is imported above and listed in its chapter's place."""

@@ -1,4 +1,4 @@
-"""Chapter 16: the Chebyshev moments of a bin."""
+"""Chapter 18: the Chebyshev moments of a bin."""
 
 import math
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Chapter 16: the linear part of the step, by prefix sums."""
+"""Chapter 18: the linear part of the step, by prefix sums."""
 
 import torch
 from torch import Tensor
