@@ -12,6 +12,8 @@ DRAWN = "() => [...document.querySelectorAll('.sre')].every(block => block.datas
 CLIPPED = (
     "[...document.querySelectorAll('dl.py pre, .wraps pre')].filter(e => e.scrollWidth > e.clientWidth + 1).length"
 )
+BEYOND = """[...document.querySelectorAll('.bd-sidebar-secondary .nav-link')]
+    .filter(e => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth).length"""
 TALLEST = 15_000  # pixels of a page that is looked up, not read
 SCREENS = {"desktop, light": (1280, 900, "light"), "phone, dark": (375, 812, "dark")}
 
@@ -45,6 +47,8 @@ def look(tab: Any, page: Path, screen: str, faults: list[str]) -> None:
     assert faults == []
     assert tab.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
     assert tab.evaluate(CLIPPED) == 0, "an example of the reference is wider than its page"
+    if width > 1000:
+        assert tab.evaluate(BEYOND) == 0, "the contents of the page reach beyond the screen"
     if width > 1000 and not page.name[0].isdigit():
         assert tab.evaluate("document.documentElement.scrollHeight") <= TALLEST
     assert tab.locator("mjx-merror").count() == 0, "a formula does not parse"
