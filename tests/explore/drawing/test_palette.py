@@ -30,6 +30,7 @@ MEANINGS = {
 def test_every_meaning_is_readable_as_text_on_its_page(theme: str) -> None:
     for style in (POSITIVE, RELATED, NEGATIVE, EXACT, SUPRANK, SMOOTH, RIVAL, palette.TEXT, palette.ACCENT):
         assert contrast(getattr(style, theme), PAGES[theme]) >= 4.5, style
+    assert contrast(getattr(palette.AXIS, theme), PAGES[theme]) >= 3  # a line, no text
 
 
 @pytest.mark.parametrize("theme", PAGES)
