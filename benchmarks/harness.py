@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import platform
 import resource
 import statistics
 import time
@@ -123,6 +124,16 @@ def peak_mib() -> float:
 def _status_mib(name: str) -> float:
     (line,) = (line for line in STATUS.read_text().splitlines() if line.startswith(name))
     return int(line.split()[1]) / 1024
+
+
+def processor() -> str:
+    """Return the name of the processor, as the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{len(named)} x {named[0]}" if named else platform.machine()
 
 
 def in_process(function: Callable[..., Any], *arguments: Any) -> Any:

@@ -1,6 +1,5 @@
-"""Approximate search: faiss indices that look at a part of the gallery, and how much of the truth they find."""
+"""Approximate search: a faiss index that looks at a part of the gallery, and how much of the truth it finds."""
 
-import math
 from typing import Any
 
 import torch
@@ -8,10 +7,7 @@ from torch import Tensor
 
 from suprank_edu._checks import check_count
 from suprank_edu._embedding_checks import check_embeddings
-from suprank_edu._extras import needs
 
-_CODE_BITS = 8
-_MOST_TRAINING_POINTS = 64  # per centroid: more slows training without better centroids
 _BLOCK = 1 << 22  # candidate coordinates gathered at a time
 
 
@@ -34,10 +30,18 @@ class ApproximateIndex:
     def __len__(self) -> int:
         return len(self.gallery)
 
-    def candidates(self, queries: Tensor, k: int) -> tuple[Tensor, Tensor]:
-        """Return `(Q, ≥ k)` exact scores and positions of candidates, in any order; `-inf` and -1 where none."""
+    def candidates(self, queries: Tensor, k: int, effort: int | None = None) -> tuple[Tensor, Tensor]:
+        """Return `(Q, ≥ k)` exact scores and positions of candidates, in any order; `-inf` and -1 where none.
+
+        Args:
+            queries: `(Q, D)` float32 on the CPU.
+            k: items wanted.
+            effort: how hard this search looks, see `suprank_edu.retrieval.search`; None as hard as the index is set to.
+        """
+        if effort is not None:
+            check_count("effort", effort)
         wanted = min(k * self.oversampling, len(self))
-        found = torch.from_numpy(self.index.search(queries.contiguous().numpy(), wanted)[1])  # (Q, wanted)
+        found = torch.from_numpy(self._positions(queries.contiguous().numpy(), wanted, effort))  # (Q, wanted)
         at_a_time = max(1, _BLOCK // (wanted * queries.shape[1]))
         scores = torch.empty(found.shape)
         for start in range(0, len(found), at_a_time):
@@ -45,120 +49,20 @@ class ApproximateIndex:
             scores[rows] = torch.einsum("qd,qkd->qk", queries[rows], self.gallery[found[rows].clamp(min=0)])
         return scores.masked_fill(found < 0, -torch.inf), found
 
+    def _positions(self, queries: Any, wanted: int, effort: int | None) -> Any:
+        """Return `(Q, wanted)` positions that faiss finds."""
+        if effort is not None:
+            raise ValueError(f"`effort`: got {effort}, expected None: what it means to this index is not known")
+        return self.index.search(queries, wanted)[1]
 
-def hnsw_index(gallery: Tensor, *, links: int = 32, build_breadth: int = 80, breadth: int = 64) -> ApproximateIndex:
-    """Link each item to near ones in a navigable small-world graph, which a search walks greedily.
+    def grown(self, gallery: Tensor) -> "ApproximateIndex":
+        """Return the index of a gallery whose first items are those of this one; the others are put in.
 
-    Fast and accurate, at the price of memory: the vectors and about `8 * links` bytes an item. Threads add items in
-    any order, so that two builds may differ in a few links.
-
-    Args:
-        gallery: `(G, D)` floats; unit vectors, since the graph is built by inner product.
-        links: neighbours of an item on the upper layers, twice as many on the lowest.
-        build_breadth: candidates kept while an item is linked; more is slower and better.
-        breadth: candidates kept during a search, the knob of recall against time. A search for more items than that
-            keeps twice as many candidates as items: with fewer, a third of what faiss returns is not among the best.
-
-    Returns:
-        An index to give to `search` in place of the gallery.
-
-    Raises:
-        ValueError: `gallery` is no finite `(G, D)` float tensor, or a number is below 1.
-
-    References:
-        Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using Hierarchical Navigable
-        Small World graphs", IEEE TPAMI 2020.
-
-    Example:
-        >>> from suprank_edu.retrieval import search
-        >>> gallery = torch.nn.functional.normalize(torch.randn(500, 16, generator=torch.Generator().manual_seed(0)))
-        >>> scores, indices = search(gallery[:2], hnsw_index(gallery), k=1)
-        >>> indices[:, 0].tolist()
-        [0, 1]
-    """
-    with needs("train"):
-        import faiss
-
-    vectors = _checked(gallery)
-    for name, value in (("links", links), ("build_breadth", build_breadth), ("breadth", breadth)):
-        check_count(name, value)
-    index = faiss.IndexHNSWFlat(vectors.shape[1], links, faiss.METRIC_INNER_PRODUCT)
-    index.hnsw.efConstruction = build_breadth
-    index.hnsw.efSearch = breadth
-    index.add(vectors.numpy())
-    return _GraphIndex(vectors, index)
-
-
-class _GraphIndex(ApproximateIndex):
-    """A graph whose search keeps enough candidates for the items wanted."""
-
-    def candidates(self, queries: Tensor, k: int) -> tuple[Tensor, Tensor]:
-        # Set and put back: faiss.contrib.torch_utils, which others import, takes the argument for it from `search`.
-        breadth = self.index.hnsw.efSearch
-        self.index.hnsw.efSearch = breadth if breadth >= k else 2 * k
-        try:
-            return super().candidates(queries, k)
-        finally:
-            self.index.hnsw.efSearch = breadth
-
-
-def ivfpq_index(
-    gallery: Tensor, *, lists: int | None = None, probes: int = 16, code_bytes: int | None = None, oversampling: int = 4
-) -> ApproximateIndex:
-    """Sort items into lists around centroids and keep a short product-quantised code of each for the search.
-
-    The code is what is searched, so that a gallery of codes fits where its vectors do not; here the vectors stay, and
-    the best `oversampling * k` candidates are scored exactly. Training and search are deterministic.
-
-    Args:
-        gallery: `(G, D)` floats, at least 256 items.
-        lists: number of lists; None takes the power of two nearest to `4 √G`, at most G/39.
-        probes: lists looked at for a query; the knob of recall against time.
-        code_bytes: bytes of a code, a divisor of D; None takes the largest divisor of D up to D/4.
-        oversampling: candidates scored exactly for each item wanted.
-
-    Returns:
-        An index to give to `search` in place of the gallery.
-
-    Raises:
-        ValueError: `gallery` is no finite `(G, D)` float tensor or too small, `code_bytes` does not divide D, or
-            a number is below 1.
-
-    References:
-        Jégou, Douze and Schmid, "Product quantization for nearest neighbor search", IEEE TPAMI 2011.
-
-    Example:
-        >>> from suprank_edu.retrieval import search
-        >>> gallery = torch.nn.functional.normalize(torch.randn(500, 16, generator=torch.Generator().manual_seed(0)))
-        >>> scores, indices = search(gallery[:2], ivfpq_index(gallery, lists=4, probes=4), k=1)
-        >>> indices[:, 0].tolist()
-        [0, 1]
-    """
-    with needs("train"):
-        import faiss
-
-    vectors = _checked(gallery)
-    size, dim = vectors.shape
-    centroids = 1 << _CODE_BITS
-    if size < centroids:
-        raise ValueError(
-            f"`gallery`: got {size} items, expected at least {centroids}, the centroids of a code; search exactly"
-        )
-    lists = _number_of_lists(size) if lists is None else lists
-    code_bytes = _code_bytes(dim) if code_bytes is None else code_bytes
-    for name, value in (("lists", lists), ("probes", probes), ("code_bytes", code_bytes)):
-        check_count(name, value)
-    if lists > size:
-        raise ValueError(f"`lists`: got {lists}, expected at most {size}, the items of `gallery`")
-    if dim % code_bytes:
-        raise ValueError(f"`code_bytes`: got {code_bytes}, expected a divisor of {dim}, the dimensions of `gallery`")
-    index = faiss.IndexIVFPQ(faiss.IndexFlatIP(dim), dim, lists, code_bytes, _CODE_BITS, faiss.METRIC_INNER_PRODUCT)
-    index.verbose = index.cp.verbose = False
-    index.cp.min_points_per_centroid = index.pq.cp.min_points_per_centroid = 1  # small galleries are fine, silently
-    index.nprobe = min(probes, lists)
-    index.train(_sample(vectors, _MOST_TRAINING_POINTS * max(lists, centroids)).numpy())
-    index.add(vectors.numpy())
-    return ApproximateIndex(vectors, index, oversampling)
+        The faiss index is the same one, so that this object is not to be used any longer.
+        """
+        vectors = checked_gallery(gallery)
+        self.index.add(vectors[len(self) :].numpy())
+        return type(self)(vectors, self.index, self.oversampling)
 
 
 def search_recall(scores: Tensor, exact_scores: Tensor, tolerance: float = 1e-6) -> Tensor:
@@ -188,23 +92,7 @@ def search_recall(scores: Tensor, exact_scores: Tensor, tolerance: float = 1e-6)
     return (scores >= exact_scores.amin(dim=1, keepdim=True) - tolerance).float().mean(dim=1)
 
 
-def _checked(gallery: Tensor) -> Tensor:
+def checked_gallery(gallery: Tensor) -> Tensor:
+    """Return a gallery as faiss takes it, looked at."""
     check_embeddings(gallery, "gallery")
     return gallery.detach().float().cpu().contiguous()
-
-
-def _number_of_lists(size: int) -> int:
-    wanted = 2 ** round(math.log2(4 * math.sqrt(size)))
-    return int(max(1, min(wanted, size // 39)))  # 39 points a centroid is what faiss asks for
-
-
-def _code_bytes(dim: int) -> int:
-    return max(divisor for divisor in range(1, max(1, dim // 4) + 1) if dim % divisor == 0)
-
-
-def _sample(vectors: Tensor, most: int) -> Tensor:
-    """Return at most `most` rows, drawn with a seed of its own."""
-    if len(vectors) <= most:
-        return vectors
-    rows = torch.randperm(len(vectors), generator=torch.Generator().manual_seed(0))[:most]
-    return vectors[rows]

@@ -45,6 +45,7 @@ def search(
     *,
     device: str | torch.device | None = None,
     exclude_self: bool = False,
+    effort: int | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Find the k gallery items with the highest inner product for each query.
 
@@ -59,13 +60,16 @@ def search(
         k: items wanted, at most G (G - 1 with `exclude_self`).
         device: where to compute; None takes the device of `queries`. An approximate index always searches on the CPU.
         exclude_self: query i **is** gallery item i, which is left out of its own list.
+        effort: of an approximate index: the lists it looks at (`ivfpq_index`), or the candidates it keeps
+            (`hnsw_index`); more finds more and takes longer. None takes what the index was made with.
 
     Returns:
         `(Q, k)` float32 scores, best first, and `(Q, k)` int64 positions in the gallery, on the device of
         `queries`. An index that finds fewer than k items fills up with `-inf` and position -1.
 
     Raises:
-        ValueError: if shapes do not fit, values are not finite, k is out of range or torch has no such device.
+        ValueError: if shapes do not fit, values are not finite, k is out of range, torch has no such device, or an
+            exact search is given an `effort`.
 
     Example:
         >>> gallery = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.6, 0.8]])
@@ -79,8 +83,10 @@ def search(
     _check(queries, vectors, k, exclude_self)
     if isinstance(gallery, ApproximateIndex):
         q = queries.detach().float().cpu()
-        scores, indices = gallery.candidates(q, k + exclude_self)
+        scores, indices = gallery.candidates(q, k + exclude_self, effort)
     else:
+        if effort is not None:
+            raise ValueError(f"`effort`: got {effort}, expected None for an exact search, which looks at everything")
         where = usable_device(device) if device is not None else queries.device
         q, g = queries.detach().float().to(where), vectors.detach().float().to(where)
         scores, indices = _candidates(q, g, min(k + exclude_self + _SPARE, len(g)))  # (Q, wanted), ties in any order
@@ -95,6 +101,8 @@ def _resolve_boundary_ties(
 ) -> None:
     """Search again, in full, where even the last candidate ties with the k-th: items left out may tie as well."""
     tied = (scores[:, k - 1] == scores[:, scores.shape[1] - exclude_self - 1]).nonzero()[:, 0]
+    if not len(tied):
+        return  # the sort of no rows still takes memory for a row, 4 MB of a million
     for rows in torch.split(tied, max(1, _BLOCK // len(gallery))):
         full = queries[rows] @ gallery.T  # (rows, G)
         if exclude_self:

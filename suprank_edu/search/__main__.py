@@ -18,6 +18,8 @@ examples:
   python -m suprank_edu.search add shop ~/new-photographs
   python -m suprank_edu.search threshold shop ~/photographs-of-another-day
   python -m suprank_edu.search index shop
+  python -m suprank_edu.search index shop --approximate ivf-pq
+  python -m suprank_edu.search search shop apple.jpg --probes 64
   python -m suprank_edu.search build runs/mine ~/photographs --out shop
 
 The script `suprank-edu` is the same, and trains as well. Photographs lie in one folder a class, of any depth, such as

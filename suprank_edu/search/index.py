@@ -8,26 +8,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from suprank_edu._checks import check_count, check_module, check_number
-from suprank_edu._embedding_checks import are_unit, check_embeddings
 from suprank_edu.data import RetrievalDataset
-from suprank_edu.retrieval import ExactIndex, search
-from suprank_edu.search.answer import Answer, Hit
-from suprank_edu.search.digests import Digests, digest_of, digests_of
-from suprank_edu.search.joining import joined, loose
+from suprank_edu.search.answer import Answer
+from suprank_edu.search.approximate import Method
+from suprank_edu.search.digests import digest_of, digests_of
+from suprank_edu.search.growing import Added, grown
 from suprank_edu.search.kept import Content, read_index, write_index
-from suprank_edu.search.query import vector_of
+from suprank_edu.search.query import Photograph, vector_of
+from suprank_edu.search.shelf import Shelf
 from suprank_edu.training import embed
 from suprank_edu.training.networks.cache import CacheFolder
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-Photograph = str | os.PathLike[str] | bytes | Tensor | np.ndarray[Any, Any]
 
 
 class PhotoIndex:
@@ -41,27 +38,26 @@ class PhotoIndex:
         vectors: `(N, D)` unit vectors of them, by that network; `PhotoIndex.build` computes them.
         about: what to remember of the network, such as the recipe it was trained with; numbers and texts for JSON.
         threshold: the score that the best photograph must reach to count as found, see `choose_threshold`.
-        digests: `(N,)` sha256 of the photographs' bytes; None reads them.
+        approximate: `IVFPQ()` or `HNSW()` searches approximately, which a million photographs want; None exactly.
 
     Attributes:
         network: the copy, in evaluation mode.
-        photographs: their classes and, as long as the files are there, their images.
-        vectors: `(N, D)` float32.
-        about: as given; may be set.
-        threshold: as given; may be set.
+        about, threshold: as given; may be set.
 
     Raises:
         ValueError: the numbers of photographs and vectors differ, or a vector is not finite or not of norm 1.
 
     Example:
-        >>> from suprank_edu.data import read
-        >>> from suprank_edu.training import SmallCNN
-        >>> glyphs = read("standin", split="test")
-        >>> index = PhotoIndex.build(SmallCNN(image_size=16, channels=(4, 8)), glyphs.subset(range(0, 480, 2)))
+        >>> from suprank_edu.data import load_samples
+        >>> from suprank_edu.training import pretrained
+        >>> shop = load_samples("groceries", "train").subset(range(24))
+        >>> index = PhotoIndex.build(pretrained(image_size=32), shop)
         >>> index
-        PhotoIndex(240 photographs, 128 dimensions; character: 24, alphabet: 3)
-        >>> len(index.search(glyphs[1], k=5)), index.search(index.vectors[3], k=1).positions
-        (5, [3])
+        PhotoIndex(24 photographs, 1280 dimensions; product: 4, kind: 1, department: 1)
+        >>> index.search(shop.items[5], k=1)[0].classes  # the path of a file of the index
+        ('Golden Delicious', 'Apple', 'Fruit')
+        >>> index.search(shop.items[5], k=1, leave_out_copies=True).copies_left_out
+        1
     """
 
     def __init__(
@@ -72,24 +68,18 @@ class PhotoIndex:
         *,
         about: Mapping[str, Any] | None = None,
         threshold: float | None = None,
-        digests: Digests | None = None,
+        approximate: Method | None = None,
     ) -> None:
         check_module("network", network)
-        error = check_embeddings(vectors, "vectors")
-        if len(vectors) != len(photographs):
-            raise ValueError(f"`vectors`: got {len(vectors)}, expected {len(photographs)}, one of each photograph")
-        if not are_unit(error, vectors.dtype):
-            raise ValueError(f"`vectors`: got norms that are off 1 by up to {error:.2g}, expected unit vectors")
         if threshold is not None:
             check_number("threshold", threshold)
-        self.network = copy.deepcopy(network).eval().requires_grad_(False)
-        self.about, self.threshold = dict(about or {}), threshold
-        self._hold(photographs, vectors, digests_of(photographs) if digests is None else digests)
-        self._saved: tuple[Path, str] | None = None  # the folder it is in, and under which name of a save
+        shelf = Shelf.of(photographs, vectors, digests_of(photographs), approximate)
+        self._hold(copy.deepcopy(network), shelf, dict(about or {}), threshold)
 
-    def _hold(self, photographs: RetrievalDataset, vectors: Tensor, digests: Digests) -> None:
-        self.photographs, self._digests = photographs, digests
-        self._exact = ExactIndex(vectors)
+    def _hold(self, network: nn.Module, shelf: Shelf, about: dict[str, Any], threshold: float | None) -> None:
+        self.network = network.eval().requires_grad_(False)
+        self.about, self.threshold, self._shelf = about, threshold, shelf
+        self._saved: dict[Path, str] = {}  # the folder it is in, and under which name of a save
 
     @classmethod
     def build(
@@ -100,13 +90,14 @@ class PhotoIndex:
         about: Mapping[str, Any] | None = None,
         device: str | torch.device | None = None,
         cache: CacheFolder = None,
+        approximate: Method | None = None,
     ) -> PhotoIndex:
         """Embed the photographs and return an index of them.
 
         Args:
             network: see above; it is left as it was.
             photographs: such as `suprank_edu.data.read("folder", …)`.
-            about: see above.
+            about, approximate: see above.
             device: where they are embedded; None leaves the network where it is.
             cache: a folder where the vectors are kept, and found again, see `suprank_edu.training.embed`.
 
@@ -115,12 +106,23 @@ class PhotoIndex:
             OSError: a photograph cannot be read.
         """
         check_module("network", network)
-        return cls(network, photographs, embed(network, photographs, device=device, cache=cache), about=about)
+        vectors = embed(network, photographs, device=device, cache=cache)
+        return cls(network, photographs, vectors, about=about, approximate=approximate)
+
+    @property
+    def photographs(self) -> RetrievalDataset:
+        """The photographs with their classes and, as long as the files are there, their images."""
+        return self._shelf.photographs
 
     @property
     def vectors(self) -> Tensor:
         """The `(N, D)` float32 unit vectors of the photographs."""
-        return self._exact.gallery
+        return self._shelf.vectors
+
+    @property
+    def approximate(self) -> Method | None:
+        """How it is searched approximately; None where it is searched exactly."""
+        return self._shelf.method
 
     def __len__(self) -> int:
         return len(self.photographs)
@@ -129,16 +131,11 @@ class PhotoIndex:
         classes = repr(self.photographs).partition("; ")[2]
         return f"{type(self).__name__}({len(self):,} photographs, {self.vectors.shape[1]} dimensions; {classes}"
 
-    def add(
-        self,
-        photographs: RetrievalDataset | Iterable[str | os.PathLike[str]],
-        *,
-        classes: Sequence[str] | None = None,
-        cache: CacheFolder = None,
-    ) -> int:
+    def add(self, photographs: Added, *, classes: Sequence[str] | None = None, cache: CacheFolder = None) -> int:
         """Embed further photographs and put them at the end; a file with path and bytes of one that is there is not.
 
-        A file that has changed since takes the place of what it was.
+        A file that has changed since takes the place of what it was. What is new joins an approximate search; where
+        something is replaced, that is made anew.
 
         Args:
             photographs: a data set with the columns of the index, whose classes are known by their names; or paths of
@@ -154,45 +151,29 @@ class PhotoIndex:
             ValueError: other columns than those of the index, or not as many `classes`.
             OSError: a photograph cannot be read; the index stays as it was.
         """
-        if not isinstance(photographs, RetrievalDataset):
-            photographs = loose(photographs, self.photographs, classes)
-        digests = digests_of(photographs)
-        known = {name: row for row, name in enumerate(_places(self.photographs))}
-        old = [known.get(name, -1) for name in _places(photographs)]  # (M,)
-        new = [row for row, place in enumerate(old) if place < 0 or self._digests[place] != digests[row]]
-        if not new:
-            return 0
-        whole = joined(self.photographs, chosen := photographs.subset(new))  # refused before anything is embedded
-        added = embed(self.network, chosen, cache=cache)
-        replaced = {old[row] for row in new}
-        keep = [row for row in range(len(self)) if row not in replaced]
-        rows = keep + list(range(len(self), len(self) + len(new)))
-        vectors = torch.cat([self.vectors[keep], added])  # (N', D)
-        self._hold(whole.subset(rows), vectors, np.concatenate([self._digests[keep], digests[new]]))
-        return len(new)
+        self._shelf, count = grown(self._shelf, self.network, photographs, classes, cache)
+        return count
 
     def remove(self, positions: Iterable[int]) -> None:
-        """Take photographs out of the index, such as those of `missing`.
+        """Take photographs out of the index, such as those of `missing`; an approximate search is made anew.
 
         Raises:
             IndexError: there is no such row.
-            ValueError: none would be left.
+            ValueError: none would be left, or too few for the approximate search.
         """
-        gone = set(positions)
-        if outside := [row for row in gone if not 0 <= row < len(self)]:
-            raise IndexError(f"`positions`: got {outside[0]}, expected rows in 0..{len(self) - 1}")
-        keep = [row for row in range(len(self)) if row not in gone]
-        if not keep:
-            raise ValueError(f"`positions`: got all {len(self)} photographs, expected to leave one; remove the folder")
-        self._hold(self.photographs.subset(keep), self.vectors[keep], self._digests[keep])
+        self._shelf = self._shelf.without(positions)
 
     def missing(self) -> list[int]:
         """Return the rows of the photographs whose files have vanished since they came into the index."""
-        return [row for row in range(len(self)) if not self._is_there(row)]
+        return self._shelf.missing()
 
-    def _is_there(self, row: int) -> bool:
-        item = self.photographs.items[row]
-        return isinstance(item, bytes) or os.path.exists(item)
+    def rebuild(self, approximate: Method | None) -> None:
+        """Make the approximate search anew, as one should when the index has doubled; None goes back to the exact one.
+
+        Raises:
+            ValueError: there are too few photographs for it, or it does not fit the vectors.
+        """
+        self._shelf = Shelf.of(self.photographs, self.vectors, self._shelf.digests, approximate)
 
     def search(
         self,
@@ -201,6 +182,8 @@ class PhotoIndex:
         *,
         leave_out_copies: bool = False,
         threshold: float | None = None,
+        effort: int | None = None,
+        exact: bool = False,
     ) -> Answer:
         """Find the k photographs most like a new one.
 
@@ -210,44 +193,24 @@ class PhotoIndex:
             k: photographs wanted; all where there are fewer.
             leave_out_copies: leave out photographs with the very bytes of the query's file.
             threshold: what the best must reach; None takes that of the index.
+            effort: how hard an approximate index looks: lists (`IVFPQ`) or candidates (`HNSW`); None as it was made.
+            exact: look at every photograph, in an approximate index too.
 
         Returns:
-            The photographs, best first; of equal scores the one that came first into the index. `Answer.found` says
+            The photographs, best first; of equal scores the one that came first into the index. An approximate search
+            may miss some, and may find fewer than k; the scores of those found are exact. `Answer.found` says
             whether the best reaches the threshold, `Answer.missing` names files that have vanished since.
 
         Raises:
-            ValueError: no such kind of photograph, another shape, k below 1, or `leave_out_copies` with something that
-                has no bytes.
+            ValueError: no such kind of photograph, another shape, k below 1, `leave_out_copies` with something that has
+                no bytes, or `effort` with an exact search.
             OSError: the file cannot be read as an image.
-
-        Example:
-            >>> from suprank_edu.data import load_samples
-            >>> from suprank_edu.training import pretrained
-            >>> shop = load_samples("groceries", "train").subset(range(24))
-            >>> index = PhotoIndex.build(pretrained(image_size=32), shop)
-            >>> query = shop.items[5]  # the path of a file of the index
-            >>> first = index.search(query, k=1)[0]
-            >>> first.position, first.classes
-            (5, ('Golden Delicious', 'Apple', 'Fruit'))
-            >>> index.search(query, k=1, leave_out_copies=True).copies_left_out
-            1
         """
         check_count("k", k)
-        copies: set[int] = set()
-        if leave_out_copies:
-            copies = set(np.flatnonzero(self._digests == digest_of(photograph)).tolist())
+        copies = self._shelf.copies_of(digest_of(photograph)) if leave_out_copies else set()
         vector = vector_of(photograph, self.network, self.photographs.mode, self.vectors.shape[1])  # (D,)
-        scores, rows = search(vector[None], self._exact, min(k + len(copies), len(self)))
-        pairs = zip(scores[0].tolist(), rows[0].tolist(), strict=True)
-        found = [(score, row) for score, row in pairs if row not in copies][:k]
-        hits = tuple(self._hit(rank, score, row) for rank, (score, row) in enumerate(found, start=1))
+        hits = self._shelf.find(vector, k, copies, effort=effort, exact=exact)
         return Answer(hits, self.threshold if threshold is None else threshold, len(copies))
-
-    def _hit(self, rank: int, score: float, row: int) -> Hit:
-        data = self.photographs
-        ids = data.labels[row].tolist()
-        classes = tuple(names[i] for names, i in zip(data.class_names, ids, strict=True))
-        return Hit(rank, score, row, data.name_of(row), classes, self._is_there(row))
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write the index into a folder, whole or not at all: a save that is killed leaves what was there.
@@ -256,14 +219,12 @@ class PhotoIndex:
             folder: a new or empty one, or one of an index, which is replaced.
 
         Raises:
-            ValueError: the folder holds something else, or an index that somebody else has saved since this one was
-                loaded.
+            ValueError: the folder holds something else, or what somebody else has saved since this index was loaded.
             OSError: it cannot be written.
         """
         path = Path(folder).absolute()
-        known = self._saved[1] if self._saved is not None and self._saved[0] == path else None
-        content = Content(self.network, self.photographs, self.vectors, self._digests, self.about, self.threshold)
-        self._saved = path, write_index(path, content, known)
+        content = Content(self.network, self._shelf, self.about, self.threshold)
+        self._saved = {path: write_index(path, content, self._saved.get(path))}
 
     @classmethod
     def load(
@@ -285,11 +246,7 @@ class PhotoIndex:
         """
         path = Path(folder).absolute()
         content, save = read_index(path, network, photographs)
-        index = cls(*content[:3], about=content.about, threshold=content.threshold, digests=content.digests)
-        index._saved = path, save
+        index = cls.__new__(cls)
+        index._hold(*content)
+        index._saved = {path: save}
         return index
-
-
-def _places(photographs: RetrievalDataset) -> list[str | None]:
-    """Return the absolute path of each photograph, None of one that is no file."""
-    return [None if isinstance(item, bytes) else os.path.abspath(item) for item in photographs.items]

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from pickle import UnpicklingError
@@ -14,10 +15,13 @@ from torch import Tensor, nn
 
 from suprank_edu.data import ImagePaths, RetrievalDataset
 from suprank_edu.data.pixels import Item
+from suprank_edu.search.approximate import method_of_json, method_to_json, read_structure, write_structure
 from suprank_edu.search.digests import Digests
 from suprank_edu.search.networks import describe, rebuild
+from suprank_edu.search.shelf import Shelf
 from suprank_edu.search.store import damaged, read_folder, write_folder
 
+_NEAR = "approximate.faiss"
 _BOX = ("left", "upper", "right", "lower")
 
 
@@ -25,19 +29,18 @@ class Content(NamedTuple):
     """What a folder holds, see `suprank_edu.search.PhotoIndex`."""
 
     network: nn.Module
-    photographs: RetrievalDataset
-    vectors: Tensor
-    digests: Digests
+    shelf: Shelf
     about: dict[str, Any]
     threshold: float | None
 
 
 def write_index(folder: Path, content: Content, saved_as: str | None) -> str:
     """Write an index; see `suprank_edu.search.store.write_folder`."""
-    data, root = content.photographs, _root_of(content.photographs)
+    shelf, data = content.shelf, content.shelf.photographs
+    root = _root_of(data)
     about = {
         "photographs": len(data),
-        "dimensions": content.vectors.shape[1],
+        "dimensions": shelf.vectors.shape[1],
         "column_names": data.column_names,
         "class_names": data.class_names,
         "licence": data.licence,
@@ -45,14 +48,17 @@ def write_index(folder: Path, content: Content, saved_as: str | None) -> str:
         "mode": data.mode,
         "root": root,
         "threshold": content.threshold,
+        "approximate": None if shelf.method is None else method_to_json(shelf.method),
         "network": describe(content.network),
         "about": content.about,
     }
     writers = {
-        "vectors.npy": partial(_write_vectors, content.vectors),
-        "photographs.csv": partial(_write_table, data, content.digests, root),
+        "vectors.npy": partial(_write_vectors, shelf.vectors),
+        "photographs.csv": partial(_write_table, data, shelf.digests, root),
         "weights.pt": partial(torch.save, _on_cpu(content.network)),
     }
+    if shelf.near is not None:
+        writers[_NEAR] = partial(write_structure, shelf.near)
     return write_folder(folder, about, writers, saved_as)
 
 
@@ -70,9 +76,8 @@ def read_index(folder: Path, own: nn.Module | None, root: str | os.PathLike[str]
     about, files = read_folder(folder)
     try:
         network = rebuild(about["network"], files["weights.pt"], own)
-        vectors = torch.from_numpy(np.load(files["vectors.npy"], allow_pickle=False))
-        photographs, digests = _read_table(files["photographs.csv"], about, about["root"] if root is None else root)
-        return Content(network, photographs, vectors, digests, about["about"], about["threshold"]), about["save"]
+        shelf = _read_shelf(about, files, about["root"] if root is None else root)
+        return Content(network, shelf, about["about"], about["threshold"]), about["save"]
     except ModuleNotFoundError:
         raise
     except ValueError as error:
@@ -82,6 +87,16 @@ def read_index(folder: Path, own: nn.Module | None, root: str | os.PathLike[str]
     except (KeyError, TypeError, EOFError, RuntimeError, OSError, UnpicklingError) as error:
         # torch's advice, to read the file without its guard, must not reach whoever holds a damaged one.
         raise damaged(folder, str(error).partition("\n")[0].partition(". ")[0]) from None
+
+
+def _read_shelf(about: dict[str, Any], files: dict[str, Path], root: str | os.PathLike[str] | None) -> Shelf:
+    vectors = torch.from_numpy(np.load(files["vectors.npy"], allow_pickle=False))
+    photographs, digests = _read_table(files["photographs.csv"], about, root)
+    shelf = Shelf.of(photographs, vectors, digests)
+    if (described := about.get("approximate")) is None:
+        return shelf
+    method = method_of_json(described)
+    return replace(shelf, method=method, near=read_structure(files[_NEAR], method, shelf.vectors))
 
 
 def _write_vectors(vectors: Tensor, file: IO[bytes]) -> None:

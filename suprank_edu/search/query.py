@@ -14,6 +14,8 @@ from suprank_edu._extras import needs
 from suprank_edu.data.pixels import decode, to_mode
 from suprank_edu.training.networks.images import fitted
 
+Photograph = str | os.PathLike[str] | bytes | Tensor | np.ndarray[Any, Any]
+
 
 def vector_of(photograph: Any, network: nn.Module, mode: str, size: int) -> Tensor:
     """Return the `(D,)` unit vector of a photograph.

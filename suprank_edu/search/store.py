@@ -14,12 +14,14 @@ from suprank_edu._files import replacing
 from suprank_edu.data.archives import sha256_of
 
 KIND = "suprank-edu index of photographs"
-FORMAT = 1
-"""Changes when the content of the folder does; a newer one is refused."""
+FORMAT = 2  # 2 brought the approximate search
+"""Changes when the content of the folder does; an older one is read, a newer one refused."""
 
 LIST = "index.json"
 _LOCK = ".lock"
-_OURS = re.compile(r"index\.json|\.lock|(vectors|photographs|weights)\.[0-9a-f]{8}\.(npy|csv|pt)|\..*\.part")
+_OURS = re.compile(
+    r"index\.json|\.lock|(vectors|photographs|weights|approximate)\.[0-9a-f]{8}\.(npy|csv|pt|faiss)|\..*\.part"
+)
 
 Writers = Mapping[str, Callable[[IO[bytes]], object]]
 
@@ -116,10 +118,10 @@ def _read_list(folder: Path) -> dict[str, Any]:
     if not isinstance(content, dict) or content.get("kind") != KIND:
         raise ValueError(f"`folder`: got {folder}, whose {LIST} is of something else, expected the folder of an index")
     found = content.get("format")
-    if found != FORMAT:
+    if found not in range(1, FORMAT + 1):
         raise ValueError(
-            f"`folder`: got {folder}, an index of format {found}, expected {FORMAT}; it was written by a newer version "
-            "of this library: install that, or build the index anew"
+            f"`folder`: got {folder}, an index of format {found}, expected at most {FORMAT}; it was written by a newer "
+            "version of this library: install that, or build the index anew"
         )
     if not isinstance(content.get("save"), str):
         raise damaged(folder, f"{LIST}: no `save`")

@@ -95,6 +95,18 @@ def test_many_ties_in_small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert torch.equal(search(items, items, 50)[1], expected)
 
 
+def test_without_ties_nothing_is_sorted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    widths, sort = [], Tensor.sort
+    monkeypatch.setattr(Tensor, "sort", lambda self, **how: widths.append(self.shape[-1]) or sort(self, **how))
+    search(torch.eye(60)[:3], torch.eye(60) * torch.arange(1, 61), 5)
+    assert 60 in widths  # most scores are 0: ties
+    widths.clear()
+    gallery = torch.arange(1.0, 61)[:, None]
+    search(torch.ones(3, 1), gallery, 5)
+    assert widths
+    assert 60 not in widths
+
+
 def test_a_card_by_its_name(card: torch.device) -> None:
     items = torch.randint(-2, 3, (300, 4), generator=torch.Generator().manual_seed(0)).float()
     expected = (items @ items.T).argsort(dim=1, descending=True, stable=True)[:, :50]

@@ -52,6 +52,19 @@ def test_from_a_folder_to_a_list(folder: Path, tmp_path: Path, run: Run) -> None
     assert listed[0].split() == ["1", "1.000", "Oat", "<", "Milk", str(folder / "Milk/Oat/1.png")]
 
 
+def test_an_index_is_searched_approximately(index: Path, folder: Path, tmp_path: Path, run: Run) -> None:
+    built = run("build", "pretrained", folder, "--out", tmp_path / "near", "--image-size", 32, "--approximate", "hnsw")
+    assert "making the approximate search (hnsw)" in built
+    assert "search: HNSW(links=32, build_breadth=80, breadth=64), recall@10 1.000 on photographs of the index" in built
+    query = folder / "Milk/Oat/1.png"
+    assert run("search", tmp_path / "near", query, "--probes", 12) == run("search", index, query)
+    assert run("search", tmp_path / "near", query, "--exact") == run("search", index, query)
+    assert "search: exact" in run("index", index)
+    assert "search: HNSW" in run("index", index, "--approximate", "hnsw")
+    assert PhotoIndex.load(index).approximate is not None
+    assert "search: exact" in run("index", index, "--approximate", "exact")
+
+
 def test_copies_and_thresholds(index: Path, folder: Path, run: Run) -> None:
     query = folder / "Milk/Oat/1.png"
     said = run("search", index, query, "-k", 3, "--leave-out-copies", "--threshold", 1.5)

@@ -152,6 +152,11 @@ def test_grey_images_come_back_grey(tmp_path: Path) -> None:
     assert again.search(index.vectors[2], k=6).positions == index.search(index.vectors[2], k=6).positions
 
 
+def test_an_index_of_format_1_is_read(saved: Path) -> None:
+    edit(format=1, approximate=None, threshold=0.5)(saved)
+    assert PhotoIndex.load(saved).approximate is None
+
+
 def killed(index: PhotoIndex, folder: Path, event: int) -> bool:
     """Save in a process of its own that dies before it opens, renames or removes its file number `event`."""
     process = os.fork()
@@ -281,7 +286,7 @@ def edit(**changes: object):
         (lambda saved: (saved / "index.json").write_bytes(b"\xff\xfe"), r"a damaged index \(index.json: "),
         (lambda saved: (saved / "index.json").write_text("[1]"), "whose index.json is of something else"),
         (edit(kind="a shop"), "whose index.json is of something else"),
-        (edit(format=FORMAT + 1), f"an index of format {FORMAT + 1}, expected {FORMAT}; .*newer version"),
+        (edit(format=FORMAT + 1), f"an index of format {FORMAT + 1}, expected at most {FORMAT}; .*newer version"),
         (edit(files=None), r"a damaged index \(index.json: 'files'\)"),
         (edit(files={"vectors.npy": {}}), "a damaged index"),
         (edit(column_names=["class"]), "a damaged index"),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from suprank_edu.data import RetrievalDataset
+from suprank_edu.search.approximate import HNSW, HNSW_KIND, IVFPQ, IVFPQ_KIND, Method, measure_recall
 from suprank_edu.search.gather import photographs_in
 from suprank_edu.search.index import PhotoIndex
 from suprank_edu.training import pretrained
@@ -18,7 +19,10 @@ from suprank_edu.training.networks.pretrained import LITE
 from suprank_edu.training.study import Run
 
 PRETRAINED = "pretrained"
+EXACT = "exact"
+_METHODS: dict[str, Method | None] = {EXACT: None, IVFPQ_KIND: IVFPQ(), HNSW_KIND: HNSW()}
 _NAMES = 5  # of missing files
+_RECALL_AT = 10
 
 
 def add_building(commands: Any) -> None:
@@ -33,6 +37,8 @@ def add_building(commands: Any) -> None:
     build.add_argument("--split", choices=("train", "val", "test"), help="of the folder; all photographs by default")
     text = "pixels a side at which a pretrained network looks (default: 128)"
     build.add_argument("--image-size", type=int, default=128, metavar="PIXELS", help=text)
+    text = "search approximately, which hundreds of thousands of photographs want (default: exact)"
+    build.add_argument("--approximate", choices=_METHODS, default=EXACT, help=text)
     build.add_argument("--device", help=DEVICE)
 
     add = add_command(commands, "add", _add, "embed further photographs and put them into an index")
@@ -45,6 +51,8 @@ def add_building(commands: Any) -> None:
     _add_index(index)
     index.add_argument("--remove-missing", action="store_true", help="take those that have vanished out of the index")
     index.add_argument("--photographs", metavar="FOLDER", help="where the photographs lie now, if they have moved")
+    text = "make its approximate search anew, or go back to the exact one"
+    index.add_argument("--approximate", choices=_METHODS, help=text)
 
 
 def _add_index(command: argparse.ArgumentParser) -> None:
@@ -57,9 +65,20 @@ def _build(options: argparse.Namespace) -> None:
         photographs = _in_mode_of(network, photographs_in(options.photographs, options.split))
     with _timed(f"embedding {len(photographs):,} photographs (what was embedded before is kept, and not done again)"):
         index = PhotoIndex.build(network, photographs, about=about, device=find_device(options.device), cache=True)
+    if options.approximate != EXACT:
+        with _timed(f"making the approximate search ({options.approximate})"):
+            index.rebuild(_METHODS[options.approximate])
     with _timed(f"writing {options.out}"):
         index.save(options.out)
     print(index)
+    print(_how_it_is_searched(index))
+
+
+def _how_it_is_searched(index: PhotoIndex) -> str:
+    if index.approximate is None:
+        return "search: exact"
+    k = min(_RECALL_AT, len(index) - 1)
+    return f"search: {index.approximate}, recall@{k} {measure_recall(index, k):.3f} on photographs of the index"
 
 
 def _network(options: argparse.Namespace) -> tuple[SmallCNN | EmbeddingNetwork, dict[str, Any]]:
@@ -110,7 +129,9 @@ def _look(options: argparse.Namespace) -> None:
     print(f"vanished since: {names}{more}" if missing else "all photographs are where they were")
     if missing and options.remove_missing:
         index.remove(missing)
-        index.save(options.index)
         print(f"{len(missing)} removed; {index}")
-    elif options.photographs is not None:
+    if options.approximate is not None:
+        index.rebuild(_METHODS[options.approximate])
+    print(_how_it_is_searched(index))
+    if (missing and options.remove_missing) or options.approximate or options.photographs:
         index.save(options.index)

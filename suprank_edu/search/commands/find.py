@@ -23,6 +23,10 @@ def add_finding(commands: Any) -> None:
     text = "the score from which on something counts as found; that of the index by default, see `threshold`"
     search.add_argument("--threshold", type=float, metavar="SCORE", help=text)
 
+    text = "how many lists (ivf-pq) or candidates (hnsw) an approximate index looks at; more finds more"
+    search.add_argument("--probes", "--effort", dest="effort", type=int, metavar="N", help=text)
+    search.add_argument("--exact", action="store_true", help="look at every photograph of an approximate index")
+
     threshold = add_command(commands, "threshold", _threshold, "choose the score from which on something is found")
     threshold.add_argument("index", metavar="INDEX", help="the folder of `build`; the threshold is kept in it")
     text = "folder of photographs of its classes that are not in it, from another day or another place"
@@ -37,7 +41,12 @@ def add_finding(commands: Any) -> None:
 def _search(options: argparse.Namespace) -> None:
     index = PhotoIndex.load(options.index)
     answer = index.search(
-        options.photograph, options.k, leave_out_copies=options.leave_out_copies, threshold=options.threshold
+        options.photograph,
+        options.k,
+        leave_out_copies=options.leave_out_copies,
+        threshold=options.threshold,
+        effort=options.effort,
+        exact=options.exact,
     )
     print(answer)
     if answer.copies_left_out:
