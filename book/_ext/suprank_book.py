@@ -6,7 +6,8 @@
 * a line of a heading never ends within a word such as H-AP.
 * docstrings are plain text with `code`; the rest is escaped for reStructuredText, so that |Ω⁺| stays itself.
 * each module of the API reference opens with a table of its public names.
-* chapters have an "open in Colab" button once pyproject.toml or `SUPRANK_EDU_REPOSITORY` names a repository on GitHub.
+* each chapter opens in Colab or on Binder by one click, once pyproject.toml or `SUPRANK_EDU_REPOSITORY` names a
+  repository on GitHub; until then the buttons' place says how to name it.
 """
 
 import os
@@ -21,7 +22,6 @@ import tomllib
 from docutils import nodes
 from myst_parser.mdit_to_docutils.base import default_slugify
 from sphinx.application import Sphinx
-from sphinx.config import Config
 from sphinx.ext import autosummary
 from sphinx.ext.autodoc import ALL
 
@@ -193,28 +193,51 @@ def repository() -> str:
     return (os.environ.get("SUPRANK_EDU_REPOSITORY") or project["urls"]["Repository"]).rstrip("/")
 
 
-def add_launch_button(app: Sphinx, config: Config) -> None:
-    """Link each chapter to Colab, which opens notebooks of GitHub, unless the address is the placeholder still."""
-    address = repository()
-    if address.startswith("https://github.com/") and "/OWNER/" not in address:
-        config.html_theme_options |= {
-            "repository_url": address,
-            "repository_branch": "main",
-            "path_to_docs": "book",
-            "launch_buttons": {"colab_url": "https://colab.research.google.com"},
+def launch_buttons(address: str, pagename: str, howto: str) -> list[dict[str, Any]]:
+    """Return the buttons of a chapter's header that open it elsewhere, or the one that says what they wait for."""
+    if not address.startswith("https://github.com/") or "/OWNER/" in address:
+        said = "Colab and Binder open here once the book knows its repository: make address REPOSITORY=https://…"
+        link = {"type": "link", "url": howto, "text": said, "label": "no-address"}
+        tooltip = "Open in Colab or on Binder: not set up"
+        return [{"type": "group", "icon": "fas fa-rocket", "tooltip": tooltip, "label": "launch", "buttons": [link]}]
+    owner_and_name = address.removeprefix("https://github.com/")
+    file = f"book/{pagename}.ipynb"
+    places = {
+        "Colab": ("logo_colab.png", f"https://colab.research.google.com/github/{owner_and_name}/blob/main/{file}"),
+        "Binder": ("logo_binder.svg", f"https://mybinder.org/v2/gh/{owner_and_name}/main?urlpath=lab/tree/{file}"),
+    }
+    return [
+        {
+            "type": "link",
+            "url": url,
+            "icon": f"_static/images/{icon}",
+            "text": place,
+            "tooltip": f"Run this chapter, {place}",
+            "label": f"launch-{place.lower()}",
         }
+        for place, (icon, url) in places.items()
+    ]
+
+
+def add_launch_buttons(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Put the buttons before the theme's own on pages that are notebooks."""
+    if context.get("page_source_suffix") == ".ipynb":
+        howto = context["pathto"]("00_how_to_use_this_book") + "#where-to-read-it"
+        context["header_buttons"][:0] = launch_buttons(repository(), pagename, howto)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the hooks."""
     # "(E17, ROADMAP Eq. 7)" is no end of a sentence, where the tables of names look for one.
     autosummary.WELL_KNOWN_ABBREVIATIONS = (*autosummary.WELL_KNOWN_ABBREVIATIONS, "Eq.")
-    app.connect("config-inited", add_launch_button)
     app.connect("builder-inited", copy_plotly)
     app.connect("doctree-read", name_what_is_folded)
     app.connect("doctree-read", mark_printed_sentences)
     app.connect("doctree-read", keep_names_together)
     app.connect("html-page-context", choose_scripts)
+    app.connect("html-page-context", add_launch_buttons, priority=502)  # after the theme's buttons
     app.connect("missing-reference", name_what_is_elsewhere)
     app.connect("autodoc-process-docstring", escape_docstring, priority=400)  # before napoleon reads the sections
     app.connect("autodoc-process-docstring", restore_docstring, priority=600)

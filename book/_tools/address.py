@@ -1,6 +1,6 @@
 """Puts the repository's address wherever it stands: `python address.py https://github.com/you/repository`.
 
-It stands in `[project.urls]` of pyproject.toml; README, citation, forms and the chapters' install cells repeat it.
+It stands in `[project.urls]` of pyproject.toml; README, citation, forms and the chapters' install cell repeat it.
 """
 
 import re
@@ -25,7 +25,7 @@ def stamp(root: Path, new: str) -> list[Path]:
     changed = []
     for path in sorted(
         [
-            *(root / "pyproject.toml", root / "CITATION.cff"),
+            *(root / name for name in ("pyproject.toml", "CITATION.cff", "book/_tools/install_cell.py")),
             *(path for pattern in ("*.md", "book/**/*.md", ".github/**/*.yml") for path in root.glob(pattern)),
         ]
     ):

@@ -28,6 +28,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
 }
+INSTALL = "install"  # the tag of the cell that all chapters share, whose text is in install_cell.py
 CELL_TIMEOUT = 600  # seconds; a chapter may train for two minutes, on a loaded machine for longer
 
 
@@ -47,7 +48,8 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     """Leave nothing in the notebook that differs from one machine, or one run, to the next without meaning.
 
     Cell ids follow from the text of the cell, metadata is that of `METADATA`, time stamps go. A cell tagged
-    `solution`, or one whose input the page leaves out, is folded in JupyterLab too, which knows nothing of those tags.
+    `solution` or `install`, or one whose input the page leaves out, is folded in JupyterLab too, which knows nothing of
+    those tags.
     """
     notebook.metadata = nbformat.from_dict(METADATA)
     seen: Counter[str] = Counter()
@@ -57,7 +59,7 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
         cell.id = text_id if seen[text_id] == 1 else f"{text_id}-{seen[text_id]}"
         for key in ("execution", "collapsed", "scrolled", "trusted", "ExecuteTime"):
             cell.metadata.pop(key, None)
-        if {"solution", "remove-input"} & set(cell.metadata.get("tags", [])):
+        if {"solution", "remove-input", INSTALL} & set(cell.metadata.get("tags", [])):
             cell.metadata["jupyter"] = {"source_hidden": True}
         for output in cell.get("outputs", []):
             output.get("metadata", {}).pop("scrolled", None)
@@ -68,6 +70,7 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
 def read_pair(path: Path) -> NotebookNode:
     """The chapter as its .md says it, with the outputs that its .ipynb holds for unchanged cells."""
     notebook = jupytext.read(path)
+    share_install_cell(notebook)
     paired = path.with_suffix(".ipynb")
     if paired.exists():
         stored = nbformat.read(paired, as_version=4)
@@ -80,6 +83,13 @@ def read_pair(path: Path) -> NotebookNode:
             )
         keep_outputs(notebook, stored)
     return notebook
+
+
+def share_install_cell(notebook: NotebookNode) -> None:
+    """Give the cell that installs the library where it is missing the text that it has in all chapters."""
+    for cell in notebook.cells:
+        if INSTALL in cell.metadata.get("tags", []):
+            cell.source = Path(__file__).with_name("install_cell.py").read_text().strip()
 
 
 def keep_outputs(notebook: NotebookNode, stored: NotebookNode) -> None:

@@ -4,7 +4,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import jupytext
 import pytest
@@ -74,19 +73,31 @@ def test_what_is_no_address_is_refused_and_nothing_is_written(copy: Path, addres
     assert named(copy, CURRENT) == before
 
 
-@pytest.mark.parametrize(
-    ("address", "buttons"),
-    [
-        ("https://github.com/you/rank/", True),
-        ("https://github.com/OWNER/rank", False),
-        ("https://git.example/a/b", False),
-    ],
-)
-def test_chapters_open_in_colab_where_the_address_is_one_of_github(
-    monkeypatch: pytest.MonkeyPatch, address: str, buttons: bool
+def test_a_chapter_opens_in_colab_and_on_binder_by_one_click_each() -> None:
+    colab, binder = suprank_book.launch_buttons("https://github.com/you/rank", "06_suprank", "howto")
+    assert colab["type"] == binder["type"] == "link"
+    assert colab["url"] == "https://colab.research.google.com/github/you/rank/blob/main/book/06_suprank.ipynb"
+    assert binder["url"] == "https://mybinder.org/v2/gh/you/rank/main?urlpath=lab/tree/book/06_suprank.ipynb"
+
+
+@pytest.mark.parametrize("address", ["https://github.com/OWNER/rank", "https://git.example/a/b"])
+def test_where_no_chapter_can_be_opened_elsewhere_the_buttons_place_says_what_to_do(address: str) -> None:
+    (group,) = suprank_book.launch_buttons(address, "06_suprank", "00_how.html#where")
+    (said,) = group["buttons"]
+    assert "make address REPOSITORY=https://" in said["text"]
+    assert said["url"] == "00_how.html#where"
+
+
+@pytest.mark.parametrize(("suffix", "buttons"), [(".ipynb", 1), (".md", 0)])
+def test_pages_that_are_no_notebooks_have_no_such_button(
+    monkeypatch: pytest.MonkeyPatch, suffix: str, buttons: int
 ) -> None:
-    monkeypatch.setenv("SUPRANK_EDU_REPOSITORY", address)
-    config = SimpleNamespace(html_theme_options={})
-    suprank_book.add_launch_button(None, config)
-    assert ("launch_buttons" in config.html_theme_options) == buttons
-    assert config.html_theme_options.get("repository_url") == ("https://github.com/you/rank" if buttons else None)
+    monkeypatch.setenv("SUPRANK_EDU_REPOSITORY", "https://github.com/OWNER/rank/")
+    context = {"page_source_suffix": suffix, "header_buttons": ["the theme's"], "pathto": lambda page: f"{page}.html"}
+    suprank_book.add_launch_buttons(None, "06_suprank", "page.html", context, None)
+    assert context["header_buttons"][buttons:] == ["the theme's"]
+    assert len(context["header_buttons"]) == buttons + 1
+
+
+def test_the_page_that_the_buttons_place_leads_to_is_there(book: Path) -> None:
+    assert "\n## Where to read it\n" in (book / "00_how_to_use_this_book.md").read_text()

@@ -65,6 +65,15 @@ def test_what_is_not_executed_is_not_compared_either(notebook: NotebookNode) -> 
         assert ("skip-execution" in tags(cell)) == ("nbval-skip" in tags(cell)), cell.source
 
 
+def test_the_first_code_cell_is_the_one_that_installs_the_library_in_all_chapters(
+    notebook: NotebookNode, root: Path
+) -> None:
+    first, *others = code_cells(notebook)
+    assert tags(first) == ["install", "remove-cell", "skip-execution", "nbval-skip"]
+    assert first.source == (root / "book/_tools/install_cell.py").read_text().strip(), "make sync"
+    assert not any("install" in tags(cell) for cell in others)
+
+
 def test_the_notebook_is_small(chapter: Path) -> None:
     assert chapter.with_suffix(".ipynb").stat().st_size <= MAX_BYTES
 

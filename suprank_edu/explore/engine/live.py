@@ -72,6 +72,10 @@ class LiveExplorer:
         self._shown = fresh
         self.text.value = self._readout()
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        """Return the widgets, and the alt text."""
+        return mimebundle(self.box, f"{self.explorer.title}. {self.explorer.alt}")
+
     def reset(self, _button: Any = None) -> None:
         """Return every control to where it stood at first."""
         self._move(self.explorer.parameters)
@@ -133,19 +137,20 @@ def changes(new: Any, old: Any, path: str = "") -> list[tuple[str, Any]]:
 
 
 def mimebundle(widget: Any, plain: str) -> Any:
-    """Return the widget's bundle with `plain` as its text, and what Colab needs to show plotly's widget."""
-    bundle = widget._repr_mimebundle_()
-    data, extra = bundle if isinstance(bundle, tuple) else (bundle, {})
-    data = {**data, "text/plain": plain}
+    """Return what a notebook shows of a widget, with `plain` as its text, and what Colab needs to know.
+
+    Colab draws widgets of other packages, plotly's among them, once its manager of custom widgets is on, and looks for
+    that manager's address in the metadata. ipywidgets 7, which Colab has, knows no bundle of a widget.
+    """
+    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    data = {"text/plain": plain, _WIDGET: view}
     if "google.colab" not in sys.modules:
         return data
     from google.colab import output  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     output.enable_custom_widget_manager()
     url = getattr(getattr(output, "_widgets", None), "_installed_url", None)
-    if url is not None:
-        extra = {**extra, _WIDGET: {"colab": {"custom_widget_manager": {"url": url}}}}
-    return data, extra
+    return data, {} if url is None else {_WIDGET: {"colab": {"custom_widget_manager": {"url": url}}}}
 
 
 def _input(control: Control) -> Any:

@@ -93,10 +93,13 @@ class LiveRow:
         narrow = {"width": "9rem"}
         actions = ["accept", "rename", *(["merge"] if targets else []), "reject"]
         about = f"for {self.candidate.name}"
-        self.action = ipywidgets.Dropdown(options=actions, tooltip=f"What to do {about}", layout=narrow)
-        self.name = ipywidgets.Text(placeholder="new name", tooltip=f"New name {about}", layout=narrow)
-        self.target = ipywidgets.Dropdown(options=targets, tooltip=f"Merge into, {about}", layout=narrow)
-        self.nature = ipywidgets.Dropdown(options=_NATURES, tooltip=f"Natural or human-made, {about}", layout=narrow)
+        self.action = ipywidgets.Dropdown(options=actions, layout=narrow)
+        self.name = ipywidgets.Text(placeholder="new name", layout=narrow)
+        self.target = ipywidgets.Dropdown(options=targets, layout=narrow)
+        self.nature = ipywidgets.Dropdown(options=_NATURES, layout=narrow)
+        tooltips = ("What to do", "New name", "Merge into,", "Natural or human-made,")
+        for widget, tooltip in zip((self.action, self.name, self.target, self.nature), tooltips, strict=True):
+            widget.tooltip = f"{tooltip} {about}"  # ipywidgets 7 takes no such argument
         self.action.observe(lambda _: self._fit(), names="value")
         self._fit()
         return [self.action, self.name, self.target, self.nature]

@@ -156,7 +156,7 @@ class WatchedRun:
 
             self._live = self.dashboard.growing()
             self._next = time.perf_counter() + self.dashboard.every
-            display(self._live.box)
+            display(self._live)
 
     def __call__(self, step: int, metrics: Mapping[str, float]) -> None:
         """Take the metrics of one step; draw when it is time."""

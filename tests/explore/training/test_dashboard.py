@@ -11,6 +11,7 @@ from toys import by_panel, history
 from suprank_edu.data import read
 from suprank_edu.explore import Dashboard
 from suprank_edu.explore.engine import payload
+from suprank_edu.explore.engine.live import LiveExplorer
 from suprank_edu.explore.training import dashboard
 from suprank_edu.losses import SupAPLoss
 from suprank_edu.training import Checkpoints, FitResult, Observer, Recipe, SmallCNN, TrainingLog, Validation, fit
@@ -88,8 +89,8 @@ def train(*callbacks: Any, **settings: Any) -> FitResult:
     return fit(RECIPE, read("standin"), SupAPLoss(), callbacks=callbacks, **settings)
 
 
-def curves_of(box: Any) -> list[tuple[list, list]]:
-    return [(list(trace.x), list(trace.y)) for trace in box.children[1].data]
+def curves_of(live: LiveExplorer) -> list[tuple[list, list]]:
+    return [(list(trace.x), list(trace.y)) for trace in live.figure.data]
 
 
 def test_in_a_notebook_one_widget_follows_the_training_over_the_runs_before(
@@ -113,7 +114,7 @@ def test_in_a_notebook_one_widget_follows_the_training_over_the_runs_before(
         np.testing.assert_allclose(curves[at][1], [entry["loss"] for entry in run.history], rtol=1e-3)
         assert curves[at + 1][0] == [3, 6]
         np.testing.assert_allclose(curves[at + 1][1], [entry["mAP@R/column0"] for entry in run.evaluations], rtol=1e-3)
-    words = displayed[1].children[2].value
+    words = displayed[1].text.value
     assert "second: step 6 of 6" in words
     assert 'aria-live="off"' in words  # not read out at every step
 
