@@ -5,9 +5,9 @@ import os
 import re
 import shutil
 import subprocess
-import sysconfig
-import venv
 from pathlib import Path
+
+from environments import without_the_library
 
 ROOT = Path(__file__).resolve().parents[2]
 BINDER = ROOT / "binder"
@@ -27,23 +27,21 @@ def test_what_binder_runs_after_them_makes_the_project_importable(tmp_path: Path
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("*.jpg", "*.npz"))
     for name in ("pyproject.toml", "README.md", "LICENSE", "hatch_build.py", "LICENSES"):
         (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, tmp_path / name)
-    venv.create(tmp_path / "env", symlinks=True, with_pip=False)
-    (site,) = (tmp_path / "env").rglob("site-packages")
-    (site / "here.pth").write_text(sysconfig.get_path("purelib"))
+    python = without_the_library(tmp_path / "env")
     given = {key: value for key, value in os.environ.items() if not key.startswith(("PIP_", "PYTHON"))}
-    given["PATH"] = f"{tmp_path / 'env' / 'bin'}{os.pathsep}{given['PATH']}"
+    given["PATH"] = f"{python.parent}{os.pathsep}{given['PATH']}"
     done = subprocess.run([tmp_path / "binder/postBuild"], cwd=tmp_path, env=given, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert re.fullmatch(r"suprank-edu [\d.]+\n", done.stdout)
     where = subprocess.run(
-        [tmp_path / "env/bin/python", "-c", "import suprank_edu; print(suprank_edu.__file__)"],
+        [python, "-c", "import suprank_edu; print(suprank_edu.__file__)"],
         cwd=tmp_path / "env",
         env=given,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert where.stdout == f"{tmp_path / 'suprank_edu' / '__init__.py'}\n"
+    assert str(tmp_path / "env") in where.stdout
 
 
 def test_the_container_is_set_up_by_make_with_the_python_of_the_pins() -> None:

@@ -3,12 +3,12 @@
 import os
 import subprocess
 import sys
-import sysconfig
 import venv
 from pathlib import Path
 
 import pytest
 import torch
+from environments import without_the_library
 from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,10 +62,7 @@ class Machine:
     def __init__(self, folder: Path) -> None:
         self.index, self.hub = folder / "index", folder / "hub"
         self.index.mkdir()
-        venv.create(folder / "env", symlinks=True, with_pip=False)
-        self.python = folder / "env" / ("Scripts" if os.name == "nt" else "bin") / "python"
-        (site,) = (folder / "env").rglob("site-packages")
-        (site / "here.pth").write_text(sysconfig.get_path("purelib"))
+        self.python = without_the_library(folder / "env")
 
     def run(self) -> subprocess.CompletedProcess[str]:
         """Run the cell."""
@@ -95,7 +92,8 @@ def test_the_index_comes_first_then_the_repository_then_what_to_do_and_torch_sta
     done = machine.run()
     assert done.stdout.startswith(f"suprank-edu 2.0, {here}"), "it is here: nothing is installed"
 
-    again = Machine(tmp_path / "again") if (tmp_path / "again").mkdir() is None else machine
+    (tmp_path / "again").mkdir()
+    again = Machine(tmp_path / "again")
     again.hub = machine.hub
     build(project(tmp_path / "modest", "1.0", ["torch"]), again.index)
     assert f"suprank-edu 1.0, {here}" in again.run().stdout
