@@ -80,6 +80,40 @@ def memory_layout(device: torch.device) -> torch.memory_format:
     return torch.channels_last if device.type == "cuda" else torch.preserve_format
 
 
+def sent(values: Tensor, device: torch.device) -> Tensor:
+    """Return a tensor of the CPU on a device, without waiting for what the device was given before.
+
+    Example:
+        >>> sent(torch.tensor([1, 2]), torch.device("cpu"))
+        tensor([1, 2])
+    """
+    return (values.pin_memory() if device.type == "cuda" else values).to(device, non_blocking=True)
+
+
+class Arriving:
+    """A number on its way from a device, which nobody waits for before it is read.
+
+    Args:
+        number: a tensor of one number.
+
+    Example:
+        >>> Arriving(torch.tensor(0.5)).read()
+        0.5
+    """
+
+    def __init__(self, number: Tensor) -> None:
+        self._number = number.detach().to("cpu", non_blocking=True)
+        self._copied: Any = torch.cuda.Event() if number.is_cuda else None  # type: ignore[no-untyped-call]
+        if self._copied is not None:
+            self._copied.record()
+
+    def read(self) -> float:
+        """Return the number; this waits where it has not arrived."""
+        if self._copied is not None and not self._copied.query():
+            self._copied.synchronize()
+        return float(self._number)
+
+
 @contextmanager
 def same_bits(wanted: bool) -> Iterator[None]:
     """Take only operations that give the same bits twice inside the block, where that is wanted.

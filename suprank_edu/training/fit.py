@@ -73,7 +73,8 @@ def fit(
             batches as the data set has images for.
         checkpoints: where to keep the run; one that is there is continued.
         callbacks: each called after every step with its number, from 1, and its metrics (as in the history, and after
-            an evaluation also those metrics); in the first of several processes only. An `Observer`, such as
+            an evaluation also those metrics); in the first of several processes only. On a card the next step is then
+            on its way, but after an evaluation or a checkpoint. An `Observer`, such as
             `TensorBoard`, is also told when the run begins, goes on and ends.
         device: `"cpu"`, `"cuda"`, or None for the best there is.
         progress: show a bar; it stays silent under `SUPRANK_EDU_STATIC=1`.
@@ -88,7 +89,8 @@ def fit(
         OSError: an image cannot be read, at the beginning where all fit into memory, else when its turn comes: mend
             the file, and the run goes on from its last checkpoint.
         TrainingError: the loss, an embedding or a weight becomes NaN or infinite, memory runs out, or a checkpoint
-            cannot be written; the checkpoint before it stays.
+            cannot be written; the checkpoint before it stays. The loss is read after its step, on a card a step later:
+            the network is of no use then, and the message names the step that it was.
 
     Example:
         >>> from suprank_edu.data import read

@@ -8,14 +8,13 @@ batch norm in training mode does.
 """
 
 import contextlib
-import math
 from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from suprank_edu.training.device import memory_layout, random_state, set_random_state
+from suprank_edu.training.device import Arriving, memory_layout, random_state, set_random_state
 from suprank_edu.training.gather import broadcast_parameters, from_first_process, gather_with_gradient
 from suprank_edu.training.memory import MemoryBank
 from suprank_edu.training.networks.models import freeze_batch_norm, in_evaluation_mode
@@ -70,8 +69,11 @@ class Learner:
         network: nn.Module = self.accelerator.unwrap_model(self.model)
         return network
 
-    def step(self, step: int, batch: list[int], images: Tensor, labels: Tensor) -> tuple[float, float]:
-        """Change the weights by one batch; return the learning rate and the loss.
+    def step(self, step: int, batch: list[int], images: Tensor, labels: Tensor) -> tuple[float, Arriving]:
+        """Change the weights by one batch; return the learning rate and the loss, which is on its way.
+
+        The library waits for the device once, where the loss looks at its input; once more with a memory, whose loss
+        is another call.
 
         Args:
             step: number of the step, from 0.
@@ -99,7 +101,7 @@ class Learner:
         # Losses run in float32, or better, whatever the network runs in.
         return embeddings if embeddings.dtype == torch.float64 else embeddings.float()
 
-    def _two_passes(self, pieces: tuple[Tensor, ...], step: int, batch: list[int], labels: Tensor) -> float:
+    def _two_passes(self, pieces: tuple[Tensor, ...], step: int, batch: list[int], labels: Tensor) -> Arriving:
         states = []
         with torch.no_grad():
             embedded = []
@@ -119,7 +121,7 @@ class Learner:
         set_random_state(after, embeddings.device)
         return value
 
-    def _loss_of(self, own: Tensor, step: int, batch: list[int], labels: Tensor) -> float:
+    def _loss_of(self, own: Tensor, step: int, batch: list[int], labels: Tensor) -> Arriving:
         """Return the loss of the whole batch, after it has left its gradient at this process's embeddings."""
         embeddings = gather_with_gradient(own)  # (B, D)
         try:
@@ -127,14 +129,12 @@ class Learner:
         except ValueError as error:
             if embeddings.isfinite().all():
                 raise
-            raise _not_finite(f"embeddings ({error})", step, batch, labels) from error
+            raise not_finite(f"embeddings ({error})", step, batch, labels) from error
         _check_value(loss)
-        value = loss.item()
-        if not math.isfinite(value):
-            raise _not_finite(f"loss ({value})", step, batch, labels)
+        value = Arriving(loss)
         torch.autograd.backward(self.scaler.scale(loss))
         if self.memory is not None:
-            self.memory.add(embeddings, labels)
+            self.memory.add(embeddings, labels, checked=True)
         return value
 
     def _rank_losses(self, embeddings: Tensor, step: int, labels: Tensor) -> Tensor:
@@ -187,12 +187,13 @@ class Learner:
             TrainingError: the step made it useless.
         """
         states = [module.state_dict().values() for module in (self.network, self.loss) if isinstance(module, nn.Module)]
-        finite = all(bool(value.isfinite().all()) for values in states for value in values)
+        finite = [value.isfinite().all() for values in states for value in values]
         with in_evaluation_mode(self.network):
             norms = self._embed(images[:8]).norm(dim=1)
         # A norm of 0 is that of a vector whose square was infinite, after its division by it.
-        if not from_first_process(finite and bool((norms.isfinite() & (norms > 0)).all())):
-            raise _not_finite("network that the step has made", step, batch, labels)
+        finite.append((norms.isfinite() & (norms > 0)).all())
+        if not from_first_process(bool(torch.stack(finite).all())):  # the device is read once
+            raise not_finite("network that the step has made", step, batch, labels)
 
 
 def _check_value(loss: Any) -> None:
@@ -207,7 +208,8 @@ def _check_value(loss: Any) -> None:
         raise ValueError("`loss`: gave a number without gradient, expected one that depends on the embeddings")
 
 
-def _not_finite(what: str, step: int, batch: list[int], labels: Tensor) -> TrainingError:
+def not_finite(what: str, step: int, batch: list[int], labels: Tensor) -> TrainingError:
+    """Return what to raise where numbers of a step are none."""
     classes = torch.unique(labels[:, 0]).tolist()
     return TrainingError(
         f"step {step + 1}: NaN or infinity in the {what}, on the batch of images {_shorten(batch)} of classes "

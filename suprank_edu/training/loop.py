@@ -1,5 +1,6 @@
 """The steps of a run, and what happens between them: evaluation, early stop, checkpoints."""
 
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,12 +14,40 @@ from suprank_edu.data.samplers import Batches
 from suprank_edu.training import checkpoint
 from suprank_edu.training.callbacks import TrainingLog
 from suprank_edu.training.checkpoint import Checkpoints
+from suprank_edu.training.device import Arriving, sent
 from suprank_edu.training.gather import OwnShare, from_first_process
-from suprank_edu.training.learner import Learner, TrainingError
+from suprank_edu.training.learner import Learner, TrainingError, not_finite
 from suprank_edu.training.networks.augment import Augment
 from suprank_edu.training.networks.images import image_batches
 from suprank_edu.training.recipe import Recipe
 from suprank_edu.training.validation import Validation
+
+# Steps whose loss is not read before the device has been given the next. A card that is asked at once has nothing to
+# do until the answer has come and the next step is on its way; on a CPU there is nothing to wait for.
+_LATE = {"cuda": 1}
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """A step that was taken, of which the loss is on its way from the device."""
+
+    step: int
+    batch: list[int]
+    views: Tensor
+    labels: Tensor
+    lr: float
+    loss: Arriving
+
+    def read(self) -> float:
+        """Return the loss.
+
+        Raises:
+            TrainingError: it is NaN or infinite.
+        """
+        value = self.loss.read()
+        if not math.isfinite(value):
+            raise not_finite(f"loss ({value})", self.step, self.batch, self.labels)
+        return value
 
 
 @dataclass
@@ -51,7 +80,11 @@ class Loop:
             self.checkpoints.make_room()
 
     def steps_left(self) -> Iterator[dict[str, float]]:
-        """Take each step that is left, evaluate and save where it is time, and yield the metrics of the step."""
+        """Take each step that is left, evaluate and save where it is time, and yield the metrics of the step.
+
+        On a card those of a step come when the next has been given to it, but for a step that is evaluated, saved or
+        the last. So nothing is evaluated or saved after a loss that is not finite.
+        """
         if self.is_over():
             return
         learner, recipe, done = self.learner, self.learner.recipe, len(self.log.history)
@@ -60,35 +93,52 @@ class Loop:
         own = OwnShare(self.batches, done, recipe.steps, learner.accelerator)
         before = self.log.history[-1]["seconds"] if done else 0.0
         start = time.perf_counter()
+        waiting: list[_Taken] = []
         for step, (_, images) in enumerate(image_batches(self.dataset, own, recipe.image_size, learner.device), done):
             batch = own.whole(step)
             # Here and in the views nothing waits for a card: it is still at work on the step before.
-            of_batch = labels[torch.as_tensor(batch).to(learner.device, non_blocking=True)]  # (B, L)
+            of_batch = labels[sent(torch.as_tensor(batch), learner.device)]  # (B, L)
             classes = torch.from_numpy(self.dataset.labels[batch, 0])  # (B,)
             try:
                 views = images
                 if not isinstance(self.dataset, VectorDataset):
                     views = augment(images, classes, step, own.part(len(batch)))
-                lr, value = learner.step(step, batch, views, of_batch)
-            except RuntimeError as error:
-                raise _explained(error, step, recipe) from error
-            seconds = before + time.perf_counter() - start
-            self.log.history.append({"step": step + 1, "loss": value, "lr": lr, "seconds": seconds})
-            yield self._after(step, batch, views, of_batch)
+                waiting.append(_Taken(step, batch, views, of_batch, *learner.step(step, batch, views, of_batch)))
+            except Exception as error:
+                for earlier in waiting:  # where its loss was none, so is what follows from it
+                    earlier.read()
+                if isinstance(error, RuntimeError):
+                    raise _explained(error, step, recipe) from error
+                raise
+            late = 0 if self._is_due(step) else _LATE.get(learner.device.type, 0)
+            while len(waiting) > late:
+                yield self._after(waiting.pop(0), before + time.perf_counter() - start)
             if self.is_over():
                 return
 
-    def _after(self, step: int, batch: list[int], views: Tensor, labels: Tensor) -> dict[str, float]:
-        """Evaluate and save what is due after a step; return its metrics and those of the evaluation."""
-        done, last = step + 1, step + 1 == self.learner.recipe.steps
-        evaluates = self.validation is not None and (last or done % self.validation.every == 0)
-        saves = self.checkpoints is not None and (last or done % self.checkpoints.every == 0)
-        if evaluates or saves or last:
-            self.learner.check_result(step, batch, views, labels)
+    def _is_last(self, step: int) -> bool:
+        return step + 1 == self.learner.recipe.steps
+
+    def _evaluates(self, step: int) -> bool:
+        return self.validation is not None and (self._is_last(step) or (step + 1) % self.validation.every == 0)
+
+    def _saves(self, step: int) -> bool:
+        return self.checkpoints is not None and (self._is_last(step) or (step + 1) % self.checkpoints.every == 0)
+
+    def _is_due(self, step: int) -> bool:
+        """Whether the network of a step is looked at before the next: it is evaluated, saved or the last."""
+        return self._is_last(step) or self._evaluates(step) or self._saves(step)
+
+    def _after(self, taken: _Taken, seconds: float) -> dict[str, float]:
+        """Note a step, evaluate and save what is due after it; return its metrics and those of the evaluation."""
+        step, done = taken.step, taken.step + 1
+        self.log.history.append({"step": done, "loss": taken.read(), "lr": taken.lr, "seconds": seconds})
+        if self._is_due(step):
+            self.learner.check_result(step, taken.batch, taken.views, taken.labels)
         metrics = dict(self.log.history[-1])
-        if evaluates:
+        if self._evaluates(step):
             metrics |= self._evaluate(done)
-        if self.checkpoints is not None and (saves or self._stops_early()):
+        if self.checkpoints is not None and (self._saves(step) or self._stops_early()):
             self._save(self.checkpoints.last)
         return metrics
 

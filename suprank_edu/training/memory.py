@@ -45,6 +45,8 @@ class MemoryBank(nn.Module):
         self.register_buffer("stored_embeddings", torch.zeros(size, embedding_size))
         self.register_buffer("stored_labels", torch.zeros(size, num_columns, dtype=torch.int64))
         self.register_buffer("added", torch.zeros((), dtype=torch.int64))
+        self._added = 0  # the same, so that no device is asked for it
+        self.register_load_state_dict_post_hook(_read_added)  # type: ignore[no-untyped-call]
 
     def extra_repr(self) -> str:
         """Return the arguments, for `repr`."""
@@ -52,7 +54,7 @@ class MemoryBank(nn.Module):
         return f"size={size}, embedding_size={dim}, num_columns={self.stored_labels.shape[1]}"
 
     def __len__(self) -> int:
-        return min(int(self.added), len(self.stored_embeddings))
+        return min(self._added, len(self.stored_embeddings))
 
     @property
     def embeddings(self) -> Tensor:
@@ -65,14 +67,20 @@ class MemoryBank(nn.Module):
         return self.stored_labels[: len(self)]
 
     @torch.no_grad()
-    def add(self, embeddings: Tensor, labels: Tensor) -> None:
+    def add(self, embeddings: Tensor, labels: Tensor, *, checked: bool = False) -> None:
         """Store `(B, D)` embeddings, without their graph, and `(B, L)` integer labels; of more than `size` the last.
+
+        Args:
+            embeddings: the embeddings.
+            labels: their labels.
+            checked: that the embeddings are finite is known, as from a loss: then nothing waits for the device.
 
         Raises:
             ValueError: embeddings or labels of another shape or dtype, or embeddings that are not finite.
         """
         size, dim = self.stored_embeddings.shape
-        check_embeddings(embeddings)
+        if not checked:
+            check_embeddings(embeddings)
         labels = check_labels(labels, len(embeddings))  # (B, L)
         columns = self.stored_labels.shape[1]
         if embeddings.shape[1] != dim:
@@ -80,7 +88,13 @@ class MemoryBank(nn.Module):
         if labels.shape[1] != columns:
             raise ValueError(f"`labels`: got shape {tuple(labels.shape)}, expected ({len(embeddings)}, {columns})")
         embeddings, labels = embeddings[-size:], labels[-size:]
-        where = (int(self.added) + torch.arange(len(embeddings), device=self.added.device)) % size  # (B,)
+        where = (self._added + torch.arange(len(embeddings), device=self.added.device)) % size  # (B,)
         self.stored_embeddings[where] = embeddings.to(self.stored_embeddings)
         self.stored_labels[where] = labels.to(self.stored_labels)
         self.added += len(embeddings)
+        self._added += len(embeddings)
+
+
+def _read_added(module: nn.Module, _: object) -> None:
+    assert isinstance(module, MemoryBank)
+    module._added = int(module.added)

@@ -1,5 +1,6 @@
 """What only a card can show: memory that runs out, graphs, waiting, a run that is killed. `pytest --device cuda`."""
 
+import itertools
 import subprocess
 import sys
 import warnings
@@ -90,6 +91,25 @@ def test_a_step_waits_once_and_without_looks_never(card: torch.device, make: typ
             torch.cuda.set_sync_debug_mode("default")
         waits = [str(warning.message) for warning in seen if "synchroniz" in str(warning.message)]
         assert len(waits) <= most, waits
+
+
+@pytest.mark.parametrize("options", [{}, {"precision": "fp16", "max_grad_norm": 1.0}, {"memory_size": 64}])
+def test_fit_waits_for_nothing_but_its_loss(card: torch.device, options: dict[str, object]) -> None:
+    recipe = Recipe(steps=12, batch_size=32, image_size=16, channels=(8, 8), **options)
+    waits: list[int] = []
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        torch.cuda.set_sync_debug_mode("warn")
+        try:
+
+            def look(*_: object) -> None:
+                waits.append(sum("synchroniz" in str(warning.message) for warning in seen))
+
+            fit(recipe, read("standin"), SupAPLoss(), device="cuda", progress=False, callbacks=[look])
+        finally:
+            torch.cuda.set_sync_debug_mode("default")
+    between = [after - before for before, after in itertools.pairwise(waits)][3:-1]
+    assert max(between) <= (2 if "memory_size" in options else 1), [str(warning.message) for warning in seen]
 
 
 def test_a_graph_captures_a_training_step(card: torch.device) -> None:

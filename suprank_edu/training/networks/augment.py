@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from suprank_edu.training.device import sent
 from suprank_edu.training.recipe import Recipe
 
 
@@ -41,9 +42,8 @@ class Augment:
         """
         to_view = self.matrices(classes.cpu(), step)[part]  # (B, 2, 3)
         square = torch.cat([to_view, torch.tensor([0.0, 0.0, 1.0]).expand(len(to_view), 1, 3)], dim=1)  # (B, 3, 3)
-        to_image = square.inverse()[:, :2].to(
-            images.device, images.dtype, non_blocking=True
-        )  # (B, 2, 3): grids ask where in the image a pixel comes from
+        # (B, 2, 3): grids ask where in the image a pixel comes from
+        to_image = sent(square.inverse()[:, :2].to(images.dtype), images.device)
         grid = nn.functional.affine_grid(to_image, list(images.shape), align_corners=False)  # (B, H, W, 2)
         return nn.functional.grid_sample(images, grid, padding_mode="border", align_corners=False)
 

@@ -12,6 +12,7 @@ from torch import Tensor
 from suprank_edu._extras import needs
 from suprank_edu._threads import in_threads, num_workers
 from suprank_edu.data import RetrievalDataset, VectorDataset
+from suprank_edu.training.device import sent
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -90,15 +91,13 @@ def image_batches(
     """
     if isinstance(dataset, VectorDataset):
         vectors = torch.from_numpy(dataset.vectors).to(device)  # (N, C)
-        yield from ((list(batch), vectors[torch.as_tensor(batch).to(device, non_blocking=True)]) for batch in batches)
+        yield from ((list(batch), vectors[sent(torch.as_tensor(batch), device)]) for batch in batches)
         return
     if preload is None:
         preload = len(dataset) * size * size * dataset.channels <= preload_bytes(device)
     if preload:
         everything = load_images(dataset, size).to(device)  # (N, C, size, size)
-        pieces: Iterator[Tensor] = (
-            everything[torch.as_tensor(batch).to(device, non_blocking=True)] for batch in batches
-        )
+        pieces: Iterator[Tensor] = (everything[sent(torch.as_tensor(batch), device)] for batch in batches)
     else:
         pieces = _from_workers(dataset, batches, size, pin_memory=device.type == "cuda")
     for batch, pixels in zip(batches, pieces, strict=True):
