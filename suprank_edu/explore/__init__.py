@@ -13,6 +13,7 @@ from suprank_edu.explore.hierarchy.landmark_scores import LandmarkScores, landma
 from suprank_edu.explore.hierarchy.level_pulls import level_pulls
 from suprank_edu.explore.hierarchy.relevance import relevance_weights
 from suprank_edu.explore.hierarchy.sunburst import sunburst
+from suprank_edu.explore.labelling.page_review import PageReview, page_review
 from suprank_edu.explore.labelling.review_table import ReviewTable
 from suprank_edu.explore.ranks.gallery import Gallery, show_retrieved
 from suprank_edu.explore.ranks.ladder import ladder_of_mistakes
@@ -40,6 +41,7 @@ __all__ = [
     "FigureFunction",
     "Gallery",
     "LandmarkScores",
+    "PageReview",
     "PhotographOrder",
     "PhotographSearch",
     "ReviewTable",
@@ -59,6 +61,7 @@ __all__ = [
     "loss_along_a_score",
     "losses_at_work",
     "order_photographs",
+    "page_review",
     "pull_on_a_pair",
     "query_by_query",
     "rank_a_gallery",
