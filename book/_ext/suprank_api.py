@@ -1,6 +1,7 @@
 """Sphinx extension: the API reference and the equations table lead to one another, to chapters, to source and to tests.
 
-* Each entry names its equations and the chapters that use it; each equation the chapters that link it and its tests.
+* Each entry names its equations, the chapters that use it and the tests that hold it; each equation the chapters that
+  link it and its tests.
 * Entries and tests lead to their source, at the address that pyproject.toml gives.
 * Signatures say ArrayLike, not what numpy makes of it, and defaults as they are written.
 * `names` documents some names of a module in the order in which they are written, after a table of them.
@@ -29,12 +30,13 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.typing import stringify_annotation
 from suprank_book import repository
-from suprank_names import chapters_of, equations_of, names_of
+from suprank_names import chapters_of, equations_of, names_of, tests_of
 
 ROOT = Path(__file__).resolve().parents[2]
 EQUATIONS = "equations"
 TEST = re.compile(r"(?:\w+/)*test_\w+\.py(?:::\w+)?")
 DEFAULT = re.compile(r"<(?:(?:built-in )?function |class ')([\w.]+)'?>")  # <function heaviside>, <class 'float'>
+MOST_TESTS = 3  # that an entry names
 EXPANDED = [stringify_annotation(ArrayLike, mode) for mode in ("fully-qualified", "smart")]
 
 
@@ -43,6 +45,7 @@ class Uses(NamedTuple):
 
     equations: dict[str, list[int]]
     chapters: dict[str, list[str]]
+    tests: dict[str, list[str]]
     anchors: dict[str, str]  # of each equation in its table: e8 → e8-sup-ap
 
 
@@ -53,6 +56,7 @@ def uses_in(env: BuildEnvironment) -> Uses:
     return Uses(
         equations=equations_of((book / f"{EQUATIONS}.md").read_text(), names),
         chapters=chapters_of(book.glob("[0-9][0-9]_*.ipynb"), names),
+        tests=tests_of(ROOT / "tests", names),
         anchors={
             section["ids"][0].split("-")[0]: section["ids"][0]
             for section in env.get_doctree(EQUATIONS).findall(nodes.section)
@@ -74,7 +78,7 @@ class LinkEntries(SphinxPostTransform):
             self.link_entries()
 
     def link_entries(self) -> None:
-        """Say under the first sentence of each function and class which equations it computes and who teaches it."""
+        """Say under the first sentence of each function and class its equations, chapters and tests."""
         uses = uses_in(self.env)
         for entry in self.document.findall(addnodes.desc):
             full = next(iter(entry.next_node(addnodes.desc_signature)["ids"]), "")
@@ -82,6 +86,8 @@ class LinkEntries(SphinxPostTransform):
             line = joined("Equation", [self.link(f"E{n}", EQUATIONS, uses.anchors[f"e{n}"]) for n in numbers])
             chapters = self.chapters(uses.chapters.get(full, ()))
             line += [nodes.Text(". ")] * bool(line and chapters) + chapters
+            tests = joined("Test", [link_to_test(file) for file in uses.tests.get(full, ())[:MOST_TESTS]])
+            line += [nodes.Text(". ")] * bool(line and tests) + tests
             if line:
                 content = entry.next_node(addnodes.desc_content)
                 content.insert(min(1, len(content)), nodes.paragraph("", "", *line, classes=["see-also"]))
@@ -90,9 +96,7 @@ class LinkEntries(SphinxPostTransform):
         """Link tests to their source, and say below each equation which chapters link it."""
         for code in list(self.document.findall(nodes.literal)):
             if TEST.fullmatch(code.astext()):
-                link = nodes.reference("", "", internal=False, refuri=address_of_test(code.astext()))
-                code.replace_self(link)
-                link += code
+                code.replace_self(link_to_test(code.astext()))
         texts = {path.stem: path.read_text() for path in sorted((ROOT / "book").glob("[0-9][0-9]_*.md"))}
         for section in self.document.findall(nodes.section):
             number = section["ids"][0].split("-")[0]
@@ -117,6 +121,11 @@ def joined(word: str, links: list[nodes.reference]) -> list[nodes.Node]:
         return []
     pieces = [piece for link in links for piece in (nodes.Text(", "), link)]
     return [nodes.Text(f"{word} " if len(links) == 1 else f"{word}s "), *pieces[1:]]
+
+
+def link_to_test(name: str) -> nodes.reference:
+    """Return a link to the source of a file of tests, or of one test of it."""
+    return nodes.reference("", "", nodes.literal("", name), internal=False, refuri=address_of_test(name))
 
 
 @cache

@@ -91,6 +91,28 @@ def chapters_of(notebooks: Iterable[Path], names: Mapping[str, str]) -> dict[str
     return chapters
 
 
+def tests_of(folder: Path, names: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return for each full name the files of tests that use it, those of its own room first.
+
+    A name that none imports is looked for as a word, in what tests start or share too.
+    """
+    full_names, found = set(names.values()), {}
+    texts = {path.relative_to(folder).as_posix(): path.read_text() for path in sorted(folder.rglob("*.py"))}
+    for file in (file for file in texts if Path(file).name.startswith("test_")):
+        for name in used(texts[file], imported(texts[file])):
+            full = name if name in full_names else names.get(name.rsplit(".", 1)[-1], "")
+            found.setdefault(full, []).append(file)
+    for full in full_names - set(found):
+        word = re.compile(rf"\b{full.rsplit('.', 1)[-1]}\b")
+        found[full] = [file for file, text in texts.items() if word.search(text)]
+    return {full: sorted(files, key=lambda file: (room_of(full) not in file, file)) for full, files in found.items()}
+
+
+def room_of(full: str) -> str:
+    """Return the room of the library that a name is in: `losses` of `suprank_edu.losses.sup_ap`."""
+    return full.split(".")[1] if "." in full else full
+
+
 def equations_of(table: str, names: Mapping[str, str]) -> dict[str, list[int]]:
     """Return for each full name the numbers of its equations, as the equations table has them."""
     numbers: dict[str, list[int]] = {}

@@ -5,6 +5,7 @@ import ast
 import importlib
 import inspect
 import json
+import pydoc
 import re
 import time
 from collections.abc import Callable
@@ -108,6 +109,44 @@ def test_an_entry_leads_to_the_lines_that_define_it(root: Path) -> None:
     assert suprank_api.address_of_source("py", {"module": "suprank_edu.steps", "fullname": "PUBLISHED"}) is None
 
 
+@pytest.fixture(scope="module")
+def tested() -> dict[str, list[str]]:
+    """The files of tests of each public function and class."""
+    modules = [importlib.import_module(f"suprank_edu.{room}") for room in ROOMS]
+    listed = [(module, name, getattr(module, name)) for module in modules for name in module.__all__]
+    full = [
+        f"{module.__name__}.{name}" for module, name, each in listed if inspect.isclass(each) or inspect.isroutine(each)
+    ]
+    fast = {name.rsplit(".", 1)[-1]: name for name in sorted(full, key=lambda name: ".naive." not in name)}
+    names = {name: name for name in full} | fast
+    found = suprank_names.tests_of(Path(__file__).parents[1], names)
+    return {name: found[name] for name in full}
+
+
+def test_every_public_function_has_a_test(tested: dict[str, list[str]]) -> None:
+    assert len(tested) > 150
+    missing = [name for name, files in tested.items() if not files]
+    functions = [name for name in missing if not inspect.isclass(pydoc.locate(name))]
+    assert functions == []  # what they hand out, tests may read without naming its class
+    assert len(missing) < 15
+
+
+def test_the_tests_of_its_own_room_come_first(tested: dict[str, list[str]]) -> None:
+    assert tested["suprank_edu.losses.sup_ap"][0].startswith("losses/")
+    assert tested["suprank_edu.naive.h_ap"][0] == "naive/test_naive.py"
+
+
+def test_tests_are_those_that_use_a_name(tmp_path: Path) -> None:
+    (tmp_path / "losses").mkdir()
+    (tmp_path / "losses" / "test_a.py").write_text("from suprank_edu.losses.functional import sup_ap\nsup_ap(1)")
+    (tmp_path / "test_b.py").write_text("from suprank_edu import losses\nlosses.sup_ap(1)")
+    (tmp_path / "test_c.py").write_text("from suprank_edu.losses import sup_ap\nSCRIPT = 'gather(1)'")
+    names = {"sup_ap": "suprank_edu.losses.sup_ap", "gather": "suprank_edu.training.gather"}
+    found = suprank_names.tests_of(tmp_path, names)
+    assert found["suprank_edu.losses.sup_ap"] == ["losses/test_a.py", "test_b.py"]
+    assert found["suprank_edu.training.gather"] == ["test_c.py"]
+
+
 def test_a_test_is_found_at_its_line(root: Path) -> None:
     address = suprank_api.address_of_test("test_ranking.py::test_ties_against_scipy")
     file, line = re.fullmatch(r"https://.+/blob/main/(.+)#L(\d+)", address).groups()
@@ -132,6 +171,7 @@ def test_functions_and_equations_lead_to_one_another(built: Path, book: Path) ->
     below = entry[: entry.index('id="suprank_edu.losses.sup_recall"')]
     assert 'href="../equations.html#e8-sup-ap"' in below
     assert 'href="../06_suprank.html"' in below
+    assert "/blob/main/tests/losses/test_functional.py" in below
     table = (built / "equations.html").read_text()
     assert 'href="api/losses_on_scores.html#suprank_edu.losses.sup_ap"' in table
     section = table[table.index('<section id="e8-') :]

@@ -233,6 +233,16 @@ def test_shuffling_the_gallery_changes_nothing(query):
         assert function(*moved) == pytest.approx(function(scores, levels))
 
 
+@given(one_query(grid="spread"))
+def test_a_smooth_rank_is_the_rank_where_scores_are_far_apart(query):
+    scores, levels = query
+    assume(no_ties(scores))
+    far = [float(sorted(scores).index(score)) for score in scores]  # at least 1 apart: 100 τ
+    ranks, ranks_plus = naive.smooth_rank(far, levels)
+    assert ranks == pytest.approx(naive.rank(scores))
+    assert ranks_plus == pytest.approx(naive.rank_plus(scores, levels))
+
+
 @given(cases(masks=False))
 def test_what_the_strategies_promise(case: Case):
     assert case.scores.dtype.is_floating_point
