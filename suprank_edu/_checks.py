@@ -36,12 +36,22 @@ def check_ranking(scores: Tensor, levels: Tensor, most: int = MAX_LEVEL) -> None
     """
     check_floating("scores", scores, 2)
     check_levels(levels, scores)
-    extremes = [*torch.aminmax(detached(scores)), *torch.aminmax(levels)]
-    low, high, least, top = torch.stack([extreme.to(torch.float32) for extreme in extremes]).tolist()
+    check_ranking_values(scores, levels, most)
+
+
+def check_ranking_values(scores: Tensor, levels: Tensor, most: int, *also: Tensor) -> list[float]:
+    """Check the values of what `check_floating` and `check_levels` have let pass, reading the device once.
+
+    Returns:
+        The numbers of the `(N,)` tensors `also`, read on the way.
+    """
+    extremes = torch.stack([x.double() for x in (*torch.aminmax(detached(scores)), *torch.aminmax(levels))])
+    low, high, least, top, *rest = torch.cat([extremes, *(x.double() for x in also)]).tolist()
     if not (math.isfinite(low) and math.isfinite(high)):
-        check_scores(scores)  # float64 may be finite where float32 is not
+        check_scores(scores)
     if least < 0 or top > most:
         raise ValueError(f"`levels`: got levels from {least:.0f} to {top:.0f}, expected 0..{most}")
+    return rest
 
 
 def check_scores(scores: Tensor, name: str = "scores") -> None:

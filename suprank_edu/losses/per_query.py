@@ -11,8 +11,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import MAX_LEVEL, check_count, check_ranking, check_valid
-from suprank_edu.losses.rank_scores import check_relevances
+from suprank_edu._checks import (
+    MAX_LEVEL,
+    check_count,
+    check_floating,
+    check_levels,
+    check_ranking_values,
+    check_valid,
+)
+from suprank_edu.losses.rank_scores import check_relevance_extremes, check_relevances, relevance_extremes
 from suprank_edu.pairwise.double_backward import refuse_second_derivative
 from suprank_edu.pairwise.threads import one_thread
 from suprank_edu.positives import Positives, Widths, as_widths, count_by_level, find_positives, visible_levels
@@ -57,6 +64,23 @@ def per_query(
     return losses
 
 
+def _looked_at(
+    scores: Tensor, levels: Tensor, valid: Tensor | None, relevances: Tensor | None, min_level: int | None
+) -> tuple[Tensor, Widths]:
+    """Check what came, reading the device once; return the levels, -1 where hidden, and their widths."""
+    check_floating("scores", scores, 2)
+    check_levels(levels, scores)
+    check_valid(valid, scores.shape)
+    alike = min_level is not None or levels.dtype == torch.bool
+    # What is out of range is refused below, and must find a place to be counted until then.
+    visible = visible_levels(levels if alike else levels.clamp(0, MAX_LEVEL), valid, min_level)
+    most = count_by_level(visible, 1 if alike else MAX_LEVEL)[1]
+    extremes = relevance_extremes(relevances, visible)
+    *numbers, low, high, differ = check_ranking_values(scores, levels, MAX_LEVEL, most, extremes)
+    check_relevance_extremes(low, high, differ)
+    return visible, as_widths(numbers)
+
+
 class _PerQuery(torch.autograd.Function):
     """The losses and their slopes."""
 
@@ -72,11 +96,7 @@ class _PerQuery(torch.autograd.Function):
         with_slopes: bool,
     ) -> tuple[Tensor, Tensor]:
         if widths is None:
-            check_ranking(scores, levels)
-            check_valid(valid, scores.shape)
-            top = 1 if min_level is not None or levels.dtype == torch.bool else MAX_LEVEL
-            levels = visible_levels(levels, valid, min_level)
-            widths = as_widths(count_by_level(levels, top)[1].tolist())
+            levels, widths = _looked_at(scores, levels, valid, relevances, min_level)
         scores = full_precision(scores.detach())
         with one_thread(scores.numel(), scores.device), torch.set_grad_enabled(with_slopes):
             row = scores.detach().requires_grad_(with_slopes)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_ks, check_positive
+from suprank_edu._checks import MAX_LEVEL, check_ks, check_positive, detached
 from suprank_edu.positives import Positives
 from suprank_edu.relevance import relevance_table, weights_table
 
@@ -46,17 +46,10 @@ def h_ap_loss(h_rank: Tensor, ranks: Tensor, gain: Tensor, found: Positives) -> 
 
 
 def relevances_by_level(found: Positives, alpha: float, weights: Sequence[float] | None = None) -> Tensor:
-    """Return the `(Q, L + 1)` relevance of an item of each level: those of the positives, by weights, or E12.
-
-    Raises:
-        ValueError: relevances of the positives below 0, not finite, or that differ within a level of a query.
-    """
+    """Return the `(Q, L + 1)` relevance of an item of each level: those of the positives, by weights, or E12."""
     if found.relevances is not None:
         own = found.relevances.to(found.scores.dtype)  # (Q, P)
-        table = own.new_zeros(len(own), len(found.by_level)).scatter_reduce(1, found.level, own, "amax")
-        if own.numel():
-            _check_relevances(own, torch.where(found.present, table.gather(1, found.level), 0.0))
-        return table
+        return own.new_zeros(len(own), len(found.by_level)).scatter_reduce(1, found.level, own, "amax")
     top = len(found.by_level) - 1
     levels = range(1 + (top if weights is None else len(weights)))
     counts = torch.stack([((found.level == at) & found.present).sum(dim=1) for at in levels], dim=1)  # (Q, L + 1)
@@ -77,9 +70,25 @@ def check_relevances(relevances: Tensor | None, levels: Tensor) -> None:
         )
 
 
-def _check_relevances(own: Tensor, of_level: Tensor) -> None:
-    extremes = torch.stack([*torch.aminmax(own), (own != of_level).any().to(own.dtype)])  # NaN in, NaN out
-    low, high, differ = extremes.tolist()  # the device is read once
+def relevance_extremes(relevances: Tensor | None, visible: Tensor) -> Tensor:
+    """Return `(3,)` on the device: the least and the largest relevance of a positive, and whether a level has two.
+
+    Args:
+        relevances: `(Q, G)` floats, or None.
+        visible: `(Q, G)` levels, -1 where hidden.
+    """
+    if relevances is None:
+        return torch.zeros(3, device=visible.device)
+    positive, level = visible >= 1, visible.clamp(min=0).long()
+    own = torch.where(positive, detached(relevances), 0.0)  # (Q, G)
+    of_level = own.new_zeros(len(own), MAX_LEVEL + 1).scatter_reduce(1, level, own, "amax").gather(1, level)
+    return torch.stack(
+        [*torch.aminmax(own), (own != of_level.where(positive, 0.0)).any().to(own.dtype)]
+    )  # NaN in, NaN out
+
+
+def check_relevance_extremes(low: float, high: float, differ: float) -> None:
+    """Raise where positives have relevances below 0, that are not finite, or that differ within a level of a query."""
     for value in (low, high):
         if not 0 <= value < float("inf"):
             raise ValueError(f"`relevances`: got {value:g}, expected finite values of at least 0")

@@ -48,3 +48,33 @@ def test_a_step_looks_once(name: str, how: str, monkeypatch: pytest.MonkeyPatch)
         with Looks(monkeypatch) as looks:
             loss(embeddings, LABELS, **given[how]).backward()
         assert len(looks.seen) == 1, looks.seen
+
+
+SHARED = (LABELS[:, None] == LABELS).sum(dim=2)
+FUNCTIONS = {
+    "sup_ap": losses.sup_ap,
+    "sup_recall": losses.sup_recall,
+    "sup_ndcg": losses.sup_ndcg,
+    "sup_h_ap": losses.sup_h_ap,
+    "sup_h_ap with relevances": lambda *given, **named: losses.sup_h_ap(*given, relevances=SHARED / 2, **named),
+    "smooth_ap": losses.smooth_ap,
+    "smooth_recall": losses.smooth_recall,
+    "smooth_ndcg": losses.smooth_ndcg,
+    "smooth_h_ap": losses.smooth_h_ap,
+    "smooth_h_ap with relevances": lambda *given, **named: losses.smooth_h_ap(*given, relevances=SHARED / 2, **named),
+    "soft_bin_ap": losses.soft_bin_ap,
+    "black_box_ap": losses.black_box_ap,
+    "csl": lambda *given, **named: losses.csl(*given, margins=(0.2, 0.3), **named),
+}
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_loss_on_scores_looks_once(name: str, hidden: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(positives, "compact", counts._without_a_look)  # as on a GPU
+    draw = torch.Generator().manual_seed(0)
+    scores = torch.randn(32, 32, generator=draw).requires_grad_()
+    valid = torch.rand(32, 32, generator=draw) < 0.9 if hidden else None
+    with Looks(monkeypatch) as looks:
+        FUNCTIONS[name](scores, SHARED, valid=valid).sum().backward()
+    assert len(looks.seen) == 1, looks.seen
