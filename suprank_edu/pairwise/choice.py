@@ -103,11 +103,12 @@ def split_by_cost(rows: Tensor, columns: Tensor, step: Step) -> tuple[Tensor, Te
     bins = spread / (2 * tau) + 1
     won = pairs_won(used, width, used.minimum(bins) + bins.clamp(max=width), least)  # (Q,)
     pays = won > 0
-    if float(torch.where(spread.max() < _WIDEST * tau, won.clamp(min=0).sum(), 0.0)) < fewest:
+    in_all = torch.where(spread.max() < _WIDEST * tau, won.clamp(min=0).sum(), 0.0)
+    saved, count = torch.stack([in_all.double(), pays.sum().double()]).tolist()  # the device is read once
+    if saved < fewest:
         return every[:0], every
     order = torch.where(pays, used, -1).argsort(descending=True, stable=True)
-    count = int(pays.sum())
-    return order[:count], order[count:]
+    return order[: int(count)], order[int(count) :]
 
 
 def pairs_won(rows: Count, columns: int, bins: Count, least: int) -> Count:

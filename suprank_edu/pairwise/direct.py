@@ -103,14 +103,17 @@ def _chunks(rows: Tensor, columns: Tensor, buffers: Tensor) -> Iterator[_Chunk]:
 def blocks(rows: Tensor, at_a_time: int) -> Iterator[tuple[Tensor | slice, slice]]:
     """Cut `(Q, P)` rows, padded at their end, into blocks of at most `at_a_time`.
 
-    Queries with similar numbers of rows go together, so that one with thousands of positives does not make the others
-    pay for its padding.
+    On a CPU queries with similar numbers of rows go together, so that one with thousands of positives does not make the
+    others pay for its padding. A card is not asked for these numbers, which would be a wait: it sums padding along.
     """
-    if rows.numel() <= at_a_time:  # without asking a GPU how many there are
+    if rows.numel() <= at_a_time:
         yield slice(None), slice(None)
         return
-    used, order = (rows < torch.finfo(rows.dtype).max / 4).sum(dim=1).sort(descending=True, stable=True)
-    counts = used.tolist()
+    if rows.device.type == "cpu":
+        used, order = (rows < torch.finfo(rows.dtype).max / 4).sum(dim=1).sort(descending=True, stable=True)
+        counts = used.tolist()
+    else:
+        counts = [rows.shape[1]] * len(rows)
     first = 0
     while first < len(counts) and counts[first] > 0:
         slots = counts[first]

@@ -3,6 +3,7 @@
 import pytest
 import torch
 from hypothesis import given, settings
+from looks import Looks
 from pair_sums import gradients
 from strategies import cases
 
@@ -40,6 +41,13 @@ def test_small_or_unusual_sums_are_left_to_the_direct_engine():
     assert split(rows, columns, SupStep(tau=1e-12)) == [[], every]  # a bin is finer than float64 can tell
     assert split(*ragged(torch.bfloat16)) == [[], every]
     assert split(rows, columns, lambda t: t) == [[], every]
+
+
+def test_where_shapes_do_not_decide_the_device_is_read_once(monkeypatch):
+    rows, columns = ragged()
+    with Looks(monkeypatch) as looks:
+        choice.split_by_cost(rows, columns, SupStep())
+    assert len(looks.seen) == 1
 
 
 def test_a_cheaper_step_needs_more_pairs_to_be_sorted():

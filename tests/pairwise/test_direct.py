@@ -67,3 +67,14 @@ def test_nothing_of_the_size_of_all_pairs_is_kept_for_backward():
     with torch.autograd.graph.saved_tensors_hooks(lambda t: kept.append(t.numel()) or t, lambda t: t):
         direct_sums(rows, columns, SupStep())
     assert max(kept) <= 2 * 60
+
+
+def test_a_card_is_not_asked_how_many_rows_there_are() -> None:
+    """Nor could this device answer; every row is in one block."""
+    rows = torch.empty(8, 100, device="meta")
+    for at_a_time in (30, 250, 10_000):
+        seen = torch.zeros(8, 100)
+        for queries, slots in direct.blocks(rows, at_a_time):
+            assert rows[queries, slots].numel() <= at_a_time or at_a_time == 10_000
+            seen[queries, slots] += 1
+        assert (seen == 1).all()
