@@ -1,7 +1,7 @@
 """Images a second of `fit` on the device, against the bare loop of the same network and batch without a loader.
 
-ResNet-50 from random weights on photographs of 224 pixels, batch 256 (64 on a small card), in the half precision that the
-card has: forward, backward and the optimiser's step on one batch that lies on the device; then `fit`, which decodes,
+ResNet-50 from random weights on photographs of 224 pixels, batch 256 (64 on a small card), in the card's half
+precision: forward, backward and the optimiser's step on one batch that lies on the device; then `fit`, which decodes,
 moves, augments, ranks and logs. JPEGs are decoded once and kept, or in worker processes. Also the share of a step that
 the loss takes, and a batch of 4,096 in pieces. Writes `training.json`.
 """
