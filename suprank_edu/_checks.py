@@ -5,7 +5,6 @@ import re
 from collections.abc import Collection, Iterable
 from numbers import Integral, Real
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -13,7 +12,10 @@ from torch import Tensor, nn
 MAX_LEVEL = 62
 
 # torch stores these, and computes next to nothing with them.
-_WIDE_UNSIGNED = (torch.uint16, torch.uint32, torch.uint64)
+WIDE_UNSIGNED = (torch.uint16, torch.uint32, torch.uint64)
+
+
+_MAX_ALPHA = 20
 
 
 def check_floating(name: str, value: Tensor, ndim: int) -> None:
@@ -25,8 +27,15 @@ def check_floating(name: str, value: Tensor, ndim: int) -> None:
         raise ValueError(f"`{name}`: got shape {tuple(value.shape)}, expected {axes}")
     if not value.is_floating_point():
         raise ValueError(f"`{name}`: got dtype {value.dtype}, expected a floating-point dtype")
+    check_dense(name, value)
     if value.numel() == 0:
         raise ValueError(f"`{name}`: got shape {tuple(value.shape)}, expected at least one row and one column")
+
+
+def check_dense(name: str, value: Tensor) -> None:
+    """Raise for a sparse tensor: next to nothing that ranks need is there for it."""
+    if value.layout != torch.strided:
+        raise ValueError(f"`{name}`: got layout {value.layout}, expected a dense tensor, such as its to_dense()")
 
 
 def check_ranking(scores: Tensor, levels: Tensor, most: int = MAX_LEVEL) -> None:
@@ -60,56 +69,6 @@ def check_scores(scores: Tensor, name: str = "scores") -> None:
     _check_finite(name, scores)
 
 
-def check_labels(labels: object, size: int, name: str = "labels") -> Tensor:
-    """Return `labels` as an `(N, L)` integer tensor, or raise unless it has `size` rows of integers."""
-    if not isinstance(labels, Tensor):
-        raise ValueError(f"`{name}`: got {type(labels).__name__}, expected an integer torch.Tensor{numbering(labels)}")
-    if labels.ndim not in (1, 2) or labels.shape[0] != size or labels.numel() == 0:
-        raise ValueError(
-            f"`{name}`: got shape {tuple(labels.shape)}, expected ({size},) or ({size}, L), one row per embedding"
-        )
-    if labels.is_floating_point() or labels.is_complex() or labels.dtype == torch.bool:
-        raise ValueError(f"`{name}`: got dtype {labels.dtype}, expected an integer dtype")
-    if labels.dtype in _WIDE_UNSIGNED:
-        labels = labels.long()
-    return labels if labels.ndim == 2 else labels.unsqueeze(1)  # (N, L)
-
-
-def numbering(labels: object) -> str:
-    """Return how to number classes that come by name, to end a message with; nothing where they do not."""
-    first = next(np.asarray(labels, dtype=object).flat, None)
-    return "; numpy.unique(names, return_inverse=True)[1] numbers names" if isinstance(first, str | bytes) else ""
-
-
-def split_classes(labels: Tensor) -> Tensor:
-    """Return `(1,)` floats on the device: how often a class of `(N, L)` labels lies under two coarser ones."""
-    return sum(
-        (_splits(labels, column).sum(dtype=torch.float32) for column in range(labels.shape[1] - 1)),
-        start=torch.zeros(1, device=labels.device),
-    )
-
-
-def _splits(labels: Tensor, column: int) -> Tensor:
-    """Return `(N - 1,)`: neighbours, in the order of a column's classes, of one class under two of the next."""
-    fine, order = labels[:, column].sort(stable=True)
-    coarse = labels[order, column + 1]
-    return (fine[1:] == fine[:-1]) & (coarse[1:] != coarse[:-1])
-
-
-def check_tree(labels: Tensor, name: str = "labels") -> None:
-    """Raise unless each class of a column of `(N, L)` labels lies under one class of the next column."""
-    for column in range(labels.shape[1] - 1):
-        split = _splits(labels, column)
-        if bool(split.any()):
-            fine, order = labels[:, column].sort(stable=True)
-            where = int(split.nonzero()[0])
-            first, second = labels[order, column + 1][where : where + 2].tolist()
-            raise ValueError(
-                f"`{name}`: got class {int(fine[where])} of column {column} under two classes of column "
-                f"{column + 1} ({first} and {second}), expected a tree"
-            )
-
-
 def check_levels(levels: Tensor, scores: Tensor, name: str = "levels") -> None:
     """Raise unless `levels` holds integers (or bools) and has the shape and device of `scores`."""
     if not isinstance(levels, Tensor):
@@ -118,8 +77,9 @@ def check_levels(levels: Tensor, scores: Tensor, name: str = "levels") -> None:
         raise ValueError(
             f"`{name}`: got shape {tuple(levels.shape)}, expected {tuple(scores.shape)}, the shape of the scores"
         )
-    if levels.is_floating_point() or levels.is_complex() or levels.dtype in _WIDE_UNSIGNED:
+    if levels.is_floating_point() or levels.is_complex() or levels.dtype in WIDE_UNSIGNED:
         raise ValueError(f"`{name}`: got dtype {levels.dtype}, expected integers or bools")
+    check_dense(name, levels)
     check_device(name, levels, scores)
 
 
@@ -132,6 +92,7 @@ def check_valid(valid: Tensor | None, shape: Iterable[int]) -> None:
         raise ValueError(f"`valid`: got {came}, expected a bool torch.Tensor")
     if tuple(valid.shape) != tuple(shape):
         raise ValueError(f"`valid`: got shape {tuple(valid.shape)}, expected {tuple(shape)}, queries by gallery items")
+    check_dense("valid", valid)
 
 
 def check_count(name: str, value: int, minimum: int = 1) -> None:
@@ -143,6 +104,18 @@ def check_count(name: str, value: int, minimum: int = 1) -> None:
 def check_index(name: str, value: int) -> None:
     """Raise unless `value` is an integer of at least 0."""
     check_count(name, value, minimum=0)
+
+
+def check_min_level(min_level: int) -> None:
+    """Raise unless `min_level` is a level that an item may share."""
+    if not _is_integer(min_level) or not 1 <= min_level <= MAX_LEVEL:
+        raise ValueError(f"`min_level`: got {min_level!r}, expected a level in 1..{MAX_LEVEL}")
+
+
+def check_alpha(alpha: float) -> None:
+    """Raise unless `alpha` is a number in 0..20: (l/L)^α of 62 levels is 0 in float32 soon above it."""
+    if not _is_number(alpha) or not 0 <= alpha <= _MAX_ALPHA:
+        raise ValueError(f"`alpha`: got {alpha!r}, expected a number in 0..{_MAX_ALPHA}")
 
 
 def check_column(column: int, num_columns: int, name: str = "column") -> None:

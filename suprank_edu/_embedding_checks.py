@@ -7,7 +7,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_device, check_floating, check_labels, check_tree, detached, split_classes
+from suprank_edu._checks import check_device, check_floating, detached
+from suprank_edu._label_checks import check_labels, check_tree, split_classes
 from suprank_edu._transforms import refused_by_transforms
 
 _NORM_TOLERANCE = 1e-3

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_count, check_labels, check_levels, check_number, check_tree, check_valid
+from suprank_edu._checks import check_alpha, check_count, check_levels, check_number, check_valid
+from suprank_edu._label_checks import check_labels, check_tree
 
 
 def shared_levels(labels: Tensor, ref_labels: Tensor | None = None) -> Tensor:
@@ -64,7 +65,7 @@ def relevance(levels: Tensor, alpha: float = 1.0, num_levels: int | None = None,
 
     Args:
         levels: `(Q, G)` integers, the shared levels.
-        alpha: α ≥ 0; a large one favours the finest level.
+        alpha: α in 0..20; a large one favours the finest level.
         num_levels: L; None takes the largest level present.
         valid: `(Q, G)` bool, False hides a pair.
 
@@ -78,7 +79,7 @@ def relevance(levels: Tensor, alpha: float = 1.0, num_levels: int | None = None,
         >>> relevance(torch.tensor([[2, 1, 1, 0]]))
         tensor([[1.0000, 0.2500, 0.2500, 0.0000]])
     """
-    check_number("alpha", alpha, minimum=0)
+    check_alpha(alpha)
     if num_levels is not None:
         check_count("num_levels", num_levels)
     counts = level_counts(levels, num_levels, valid)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import torch
 
-from suprank_edu import _checks, _embedding_checks, data, losses, metrics, relevance, whole_set
+from suprank_edu import _checks, _embedding_checks, _label_checks, data, losses, metrics, relevance, whole_set
 
 UNIT = torch.eye(3)
 LABELS = torch.tensor([[0, 0], [1, 0], [2, 1]])
@@ -53,23 +53,35 @@ REFUSED = [
         (torch.tensor([[1.0, 0.0], [float("inf"), 0.0]]),),
         r"`embeddings`: got NaN or infinity in 1 of 2 rows, expected finite values",
     ),
-    (_checks.check_labels, ([0, 1], 2), r"`labels`: got list, expected an integer torch.Tensor"),
+    (_label_checks.check_labels, ([0, 1], 2), r"`labels`: got list, expected an integer torch.Tensor"),
     (
-        _checks.check_labels,
+        _label_checks.check_labels,
         (torch.arange(31), 32),
         r"`labels`: got shape \(31,\), expected \(32,\) or \(32, L\), one row per embedding",
     ),
-    (_checks.check_labels, (torch.zeros(2, 2, 2).long(), 2), r"`labels`: got shape \(2, 2, 2\), expected \(2,\) or"),
-    (_checks.check_labels, (torch.zeros(2, 0).long(), 2), r"`labels`: got shape \(2, 0\), expected \(2,\) or \(2, L\)"),
-    (_checks.check_labels, (torch.zeros(2), 2), r"`labels`: got dtype torch.float32, expected an integer dtype"),
-    (_checks.check_labels, (torch.zeros(2).bool(), 2), r"`labels`: got dtype torch.bool, expected an integer dtype"),
     (
-        _checks.check_tree,
+        _label_checks.check_labels,
+        (torch.zeros(2, 2, 2).long(), 2),
+        r"`labels`: got shape \(2, 2, 2\), expected \(2,\) or",
+    ),
+    (
+        _label_checks.check_labels,
+        (torch.zeros(2, 0).long(), 2),
+        r"`labels`: got shape \(2, 0\), expected \(2,\) or \(2, L\)",
+    ),
+    (_label_checks.check_labels, (torch.zeros(2), 2), r"`labels`: got dtype torch.float32, expected an integer dtype"),
+    (
+        _label_checks.check_labels,
+        (torch.zeros(2).bool(), 2),
+        r"`labels`: got dtype torch.bool, expected an integer dtype",
+    ),
+    (
+        _label_checks.check_tree,
         (torch.tensor([[4, 1], [5, 1], [4, 2]]),),
         r"`labels`: got class 4 of column 0 under two classes of column 1 \(1 and 2\), expected a tree",
     ),
     (
-        _checks.check_tree,
+        _label_checks.check_tree,
         (torch.tensor([[0, 3, 7], [1, 3, 8]]),),
         r"`labels`: got class 3 of column 1 under two classes of column 2 \(7 and 8\), expected a tree",
     ),
@@ -157,6 +169,9 @@ REFUSED = [
     (_checks.check_text, ("title", " "), r"`title`: got ' ', expected a text that is not empty"),
     (_checks.check_text, ("title", 3), r"`title`: got 3, expected a text that is not empty"),
     (_checks.check_module, ("loss", torch.nn.Linear), r"`loss`: got the class Linear, expected a torch.nn.Module"),
+    (_checks.check_alpha, (21,), r"`alpha`: got 21, expected a number in 0..20"),
+    (_checks.check_min_level, (63,), r"`min_level`: got 63, expected a level in 1..62"),
+    (_checks.check_scores, (UNIT.to_sparse(),), r"`scores`: got layout torch.sparse_coo, expected a dense tensor"),
     (_checks.check_module, ("loss", None), r"`loss`: got None, expected a torch.nn.Module"),
     (_checks.check_step, (0.01,), r"`step`: got 0.01, expected a step of suprank_edu.steps, or one with their methods"),
     (_checks.check_one_of, ("loss", "best", {"a": 1, "b": 2}), r"`loss`: got 'best', expected one of a, b"),
@@ -174,8 +189,8 @@ def test_bad_input_is_refused_by_name(check, arguments, message):
 
 
 def test_no_message_is_left_untested():
-    """Run all of the above and see that each `raise` of the two modules was reached."""
-    sources = [Path(inspect.getfile(module)) for module in (_checks, _embedding_checks)]
+    """Run all of the above and see that each `raise` of the three modules was reached."""
+    sources = [Path(inspect.getfile(module)) for module in (_checks, _label_checks, _embedding_checks)]
     trees = {path: ast.walk(ast.parse(path.read_text(encoding="utf-8"))) for path in sources}
     raises = {(path, node.lineno) for path, tree in trees.items() for node in tree if isinstance(node, ast.Raise)}
     reached = set()
@@ -187,7 +202,7 @@ def test_no_message_is_left_untested():
 
 
 GOOD = [
-    (_checks.check_labels, (torch.arange(3).to(torch.uint16), 3)),
+    (_label_checks.check_labels, (torch.arange(3).to(torch.uint16), 3)),
     (_checks.check_ranking, (torch.tensor([[1e60, 0.0]], dtype=torch.float64), torch.tensor([[62, 0]]))),
     (_checks.check_ranking, (UNIT, UNIT.bool())),
     (_checks.check_count, ("size", np.int64(1))),
@@ -198,9 +213,9 @@ GOOD = [
     (_checks.check_ks, (np.array([1, 2]),)),
     (_checks.check_scores, (torch.tensor([[1e30, -1e30]]),)),
     (_embedding_checks.check_embeddings, (UNIT,)),
-    (_checks.check_labels, (torch.arange(3, dtype=torch.int32), 3)),
-    (_checks.check_tree, (LABELS,)),
-    (_checks.check_tree, (LABELS[:, :1],)),
+    (_label_checks.check_labels, (torch.arange(3, dtype=torch.int32), 3)),
+    (_label_checks.check_tree, (LABELS,)),
+    (_label_checks.check_tree, (LABELS[:, :1],)),
     (_embedding_checks.check_batch, (UNIT, LABELS, UNIT.repeat(2, 1), LABELS.repeat(2, 1))),
     (_checks.check_levels, (UNIT.bool(), UNIT)),
     (_checks.check_valid, (None, (3, 3))),
@@ -208,6 +223,8 @@ GOOD = [
     (_checks.check_count, ("size", 1)),
     (_checks.check_index, ("level", 0)),
     (_checks.check_column, (1, 2)),
+    (_checks.check_min_level, (62,)),
+    (_checks.check_alpha, (np.float32(20),)),
     (_checks.check_positive, ("tau", 1)),
     (_checks.check_number, ("rho", 0, 0)),
     (_checks.check_one_of, ("loss", "a", ("a", "b"))),
@@ -221,10 +238,10 @@ def test_good_input_passes(check, arguments):
 
 
 def test_what_the_checks_return():
-    assert _checks.check_labels(torch.arange(3), 3).shape == (3, 1)
+    assert _label_checks.check_labels(torch.arange(3), 3).shape == (3, 1)
     assert _checks.check_ks(range(1, 3)) == (1, 2)
     assert [type(k) for k in _checks.check_ks(np.array([1, 2]))] == [int, int]
-    assert _checks.check_labels(torch.arange(3).to(torch.uint16), 3).dtype == torch.int64
+    assert _label_checks.check_labels(torch.arange(3).to(torch.uint16), 3).dtype == torch.int64
     assert _embedding_checks.check_embeddings(2 * UNIT) == pytest.approx(1)
     batch = _embedding_checks.check_batch(UNIT, LABELS, 3 * UNIT, LABELS)
     assert batch.norm_error == pytest.approx(2)
@@ -250,9 +267,9 @@ def test_a_tree_passes_in_any_order_and_any_cut_of_it_too(columns):
     generator = torch.Generator().manual_seed(0)
     fine = torch.randperm(40, generator=generator) % 20
     tree = torch.stack([fine // 2**level for level in range(columns)], dim=1)
-    _checks.check_tree(tree)
-    _checks.check_tree(tree[:7])
-    assert _checks.split_classes(tree).item() == 0
+    _label_checks.check_tree(tree)
+    _label_checks.check_tree(tree[:7])
+    assert _label_checks.split_classes(tree).item() == 0
 
 
 NAMES = ["apple", "apple", "pear"]

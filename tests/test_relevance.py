@@ -149,7 +149,7 @@ def test_a_gallery_with_other_levels_is_refused():
         ),
         (lambda: relevance(torch.tensor([[0]]), num_levels="2"), r"`num_levels`: got '2', expected an integer of at"),
         (lambda: relevance(torch.tensor([[-1]])), r"`levels`: got levels from -1 to -1, expected 0\.\.1"),
-        (lambda: relevance(torch.tensor([[1]]), alpha=-1), r"`alpha`: got -1, expected at least 0"),
+        (lambda: relevance(torch.tensor([[1]]), alpha=-1), r"`alpha`: got -1, expected a number in 0..20"),
         (
             lambda: relevance(torch.tensor([[1, 0]]), valid=torch.tensor([[True]])),
             r"`valid`: got shape \(1, 1\), expected \(1, 2\)",

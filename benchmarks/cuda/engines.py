@@ -23,12 +23,7 @@ from suprank_edu.steps import SupStep
 SIZES = [(256, 3, 252), (1024, 512, 512), (256, 100, 16_384), (16, 1000, 100_000)]
 SMALL = [(8, 3, 40), (2, 30, 300)]
 CLASSES = (4, 64, 512)  # images of a class, in three columns of labels
-ENGINES: dict[str, Callable[..., Tensor]] = {
-    "direct": direct_sums,
-    "fused": fused_sums,
-    "sorted": functools.partial(sorted_sums, few_float64=False),
-    "sorted, few float64": functools.partial(sorted_sums, few_float64=True),
-}
+ENGINES: dict[str, Callable[..., Tensor]] = {"direct": direct_sums, "fused": fused_sums, "sorted": sorted_sums}
 AGREE = 1e-3  # of the largest sum, in float32
 _RECIPROCALS = 16  # a cycle and multiprocessor, on cards from 2018 on
 

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from suprank_edu._checks import numbering
+from suprank_edu._label_checks import numbering
 
 
 def check_integers(labels: npt.NDArray[np.generic]) -> None:

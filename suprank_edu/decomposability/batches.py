@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_levels, check_scores, check_valid
+from suprank_edu._checks import check_ranking, check_valid
 
 _INTEGERS = (torch.uint8, torch.int8, torch.int16, torch.int32)
 
@@ -45,8 +45,7 @@ def batch_average(
         >>> batch_average(scores, levels, [[0, 1], [2, 3]], average_precision)
         tensor([1.], dtype=torch.float64)
     """
-    check_scores(scores)
-    check_levels(levels, scores)
+    check_ranking(scores, levels)
     check_valid(valid, scores.shape)
     by_size: dict[int, list[Tensor]] = {}
     for batch in _checked_batches(batches, scores):
@@ -109,7 +108,10 @@ def gap(
 
 
 def _checked_batches(batches: Iterable[Tensor | Sequence[int]], scores: Tensor) -> list[Tensor]:
-    found = [torch.as_tensor(batch, device=scores.device) for batch in batches]
+    try:
+        found = [torch.as_tensor(batch, device=scores.device) for batch in batches]
+    except (TypeError, ValueError, RuntimeError):  # no list at all, or one of something that is no number
+        raise ValueError(f"`batches`: got {batches!r}, expected a list of the item numbers of each batch") from None
     found = [batch.long() if batch.dtype in _INTEGERS else batch for batch in found]
     if any(batch.ndim != 1 or batch.dtype != torch.int64 or not len(batch) for batch in found) or not found:
         raise ValueError("`batches`: got an empty batch or one that is no list of integers, expected item numbers")

@@ -4,7 +4,7 @@ from pytorch_metric_learning.distances import DotProductSimilarity
 from pytorch_metric_learning.losses import BaseMetricLossFunction
 from torch import Tensor, nn
 
-from suprank_edu._checks import check_labels
+from suprank_edu._label_checks import check_labels
 from suprank_edu.losses.pairs import IndicesTuple
 
 

@@ -9,16 +9,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from suprank_edu._checks import (
-    MAX_LEVEL,
-    check_column,
-    check_floating,
-    check_index,
-    check_labels,
-    check_number,
-    check_valid,
-)
+from suprank_edu._checks import MAX_LEVEL, check_alpha, check_column, check_floating, check_index, check_valid
 from suprank_edu._embedding_checks import are_unit, check_shapes, check_values
+from suprank_edu._label_checks import check_labels
 from suprank_edu._transforms import left_by_compiler
 from suprank_edu._warnings import warn
 from suprank_edu.losses.own_scores import own_scores
@@ -224,7 +217,7 @@ class RelevanceLoss(EmbeddingLoss):
 
     def __init__(self, alpha: float, weights: Sequence[float] | None, include_self: bool, reduction: str) -> None:
         super().__init__(None, include_self, reduction)
-        check_number("alpha", alpha, minimum=0)
+        check_alpha(alpha)
         self.alpha, self.weights = alpha, None if weights is None else check_weights(weights)
         if self.weights is not None:  # the lowest shared level with a relevance above 0
             self._min_level = len(self.weights) - max(c for c, weight in enumerate(self.weights) if weight > 0)

@@ -1,23 +1,15 @@
 """Cross-scale learning, the rival of the papers' tables that knows a hierarchy: on scores, and with its proxies."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from suprank_edu._checks import (
-    check_count,
-    check_labels,
-    check_number,
-    check_one_of,
-    check_positive,
-    check_ranking,
-    check_tree,
-    check_valid,
-)
+from suprank_edu._checks import check_count, check_number, check_one_of, check_positive, check_ranking, check_valid
 from suprank_edu._embedding_checks import check_shapes, check_values
+from suprank_edu._label_checks import check_labels, check_tree
 from suprank_edu._transforms import left_by_compiler
 from suprank_edu.losses.base import made_with
 from suprank_edu.losses.pairs import IndicesTuple
@@ -176,6 +168,8 @@ class CSLLoss(nn.Module):
 
 
 def _checked_margins(margins: Sequence[float]) -> tuple[float, ...]:
+    if not isinstance(margins, Iterable):
+        raise ValueError(f"`margins`: got {margins!r}, expected one per label column")
     margins = tuple(margins)
     if not margins:
         raise ValueError("`margins`: got none, expected one per label column")

@@ -13,7 +13,6 @@ from torch import Tensor
 
 from suprank_edu._checks import (
     MAX_LEVEL,
-    check_count,
     check_floating,
     check_levels,
     check_ranking_values,
@@ -54,8 +53,6 @@ def per_query(
         ValueError: unchecked scores that are no finite `(Q, G)` floats, levels outside 0..62, levels or `valid` of
             another kind or shape.
     """
-    if min_level is not None:
-        check_count("min_level", min_level)
     check_relevances(relevances, scores)
     with_slopes = torch.is_grad_enabled() and isinstance(scores, Tensor) and scores.requires_grad
     losses: Tensor = _PerQuery.apply(  # type: ignore[no-untyped-call]

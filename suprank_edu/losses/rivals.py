@@ -10,7 +10,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_count, check_number, check_positive
+from suprank_edu._checks import check_count, check_min_level, check_number, check_positive
 from suprank_edu._transforms import left_by_compiler
 from suprank_edu.losses.per_query import per_query
 from suprank_edu.losses.rank_scores import mean_over_positives, one_minus
@@ -51,6 +51,7 @@ def soft_bin_ap(
         tensor([0.])
     """
     check_count("bins", bins, minimum=2)
+    check_min_level(min_level)
     return per_query(partial(soft_bin_ap_of, bins=bins), scores, levels, valid, min_level=min_level)
 
 
@@ -98,6 +99,7 @@ def black_box_ap(
     check_positive("interpolation", interpolation)
     check_number("margin", margin, minimum=0)
     loss = partial(black_box_ap_of, interpolation=interpolation, margin=margin)
+    check_min_level(min_level)
     return per_query(loss, scores, levels, valid, min_level=min_level)
 
 

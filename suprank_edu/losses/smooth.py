@@ -11,7 +11,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_number
+from suprank_edu._checks import check_alpha, check_min_level
 from suprank_edu._transforms import left_by_compiler
 from suprank_edu.losses.per_query import per_query
 from suprank_edu.losses.rank_scores import (
@@ -50,6 +50,7 @@ def smooth_ap(
         >>> smooth_ap(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 0, 1]]))
         tensor([0.1667])
     """
+    check_min_level(min_level)
     return per_query(partial(ap_of, step=Sigmoid(tau)), scores, levels, valid, min_level=min_level)
 
 
@@ -86,6 +87,7 @@ def smooth_recall(
         tensor([0.4404])
     """
     loss = partial(recall_of, ks=ks, temperature=temperature, step=Sigmoid(tau))
+    check_min_level(min_level)
     return per_query(loss, scores, levels, valid, min_level=min_level)
 
 
@@ -142,7 +144,7 @@ def smooth_h_ap(
         >>> smooth_h_ap(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 2, 0]]))
         tensor([0.1667])
     """
-    check_number("alpha", alpha, minimum=0)
+    check_alpha(alpha)
     loss = partial(h_ap_of, alpha=alpha, step=Sigmoid(tau))
     return per_query(loss, scores, levels, valid, relevances=relevances)
 

@@ -11,7 +11,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_number
+from suprank_edu._checks import check_alpha, check_min_level
 from suprank_edu._transforms import left_by_compiler
 from suprank_edu.losses.per_query import per_query
 from suprank_edu.losses.rank_scores import (
@@ -55,6 +55,7 @@ def sup_ap(
         >>> sup_ap(scores, torch.tensor([[1, 1, 0]])) < 1e-4  # a perfect ranking with room to spare
         tensor([True])
     """
+    check_min_level(min_level)
     return per_query(partial(ap_of, step=step), scores, levels, valid, min_level=min_level)
 
 
@@ -93,6 +94,7 @@ def sup_recall(
         tensor([0.5666])
     """
     loss = partial(recall_of, ks=ks, temperature=temperature, step=step)
+    check_min_level(min_level)
     return per_query(loss, scores, levels, valid, min_level=min_level)
 
 
@@ -150,7 +152,7 @@ def sup_h_ap(
         >>> sup_h_ap(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 2, 0]]))
         tensor([0.5332])
     """
-    check_number("alpha", alpha, minimum=0)
+    check_alpha(alpha)
     loss = partial(h_ap_of, alpha=alpha, step=step)
     return per_query(loss, scores, levels, valid, relevances=relevances)
 

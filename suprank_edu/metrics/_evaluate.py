@@ -9,8 +9,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from suprank_edu._checks import check_count, check_ks, check_number, check_valid, numbering, usable_device
+from suprank_edu._checks import check_alpha, check_count, check_ks, check_valid, usable_device
 from suprank_edu._embedding_checks import are_unit, check_batch
+from suprank_edu._label_checks import numbering
 from suprank_edu._precision import without_tf32
 from suprank_edu._progress import with_progress
 from suprank_edu._warnings import warn
@@ -87,7 +88,7 @@ def evaluate(
     """
     ks = check_ks(ks)
     map_at = () if isinstance(map_at, Sequence) and not map_at else check_ks(map_at, "map_at")
-    check_number("alpha", alpha, minimum=0)
+    check_alpha(alpha)
     if ap not in ("step", "trapezoid"):
         raise ValueError(f"`ap`: got {ap!r}, expected 'step' or 'trapezoid'")
     queries = _to_tensor("embeddings", embeddings)

@@ -9,7 +9,7 @@ A query without positives gives NaN. Nothing here has a gradient: the losses hav
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_count, check_levels, check_number, check_ranking, check_scores, check_valid
+from suprank_edu._checks import check_alpha, check_count, check_levels, check_ranking, check_scores, check_valid
 from suprank_edu.metrics import _of_ranks
 from suprank_edu.metrics._ranked import Ranked, rank_positives
 from suprank_edu.relevance import level_counts, relevance_table
@@ -161,7 +161,7 @@ def h_ap(
     Args:
         scores: `(Q, G)` floats, higher is better.
         levels: `(Q, G)` integers in 0..62, the shared levels.
-        alpha: α ≥ 0 of the relevance (E12).
+        alpha: α in 0..20 of the relevance (E12).
         valid: `(Q, G)` bool, False hides a pair.
         relevances: `(Q, G)` floats ≥ 0 in place of those of E12, for instance from
             `suprank_edu.relevance.relevance_from_weights`; `alpha` then has no effect.
@@ -179,7 +179,7 @@ def h_ap(
         >>> h_ap(torch.tensor([[0.8, 0.9, 0.7]]), levels)  # (1.5 / 2 + 0.5 / 1) / (1 + 0.5)
         tensor([0.8333], dtype=torch.float64)
     """
-    check_number("alpha", alpha, minimum=0)
+    check_alpha(alpha)
     _check(scores, levels, valid)
     if relevances is None:
         counts = level_counts(levels, valid=valid)

@@ -30,7 +30,10 @@ def holm(p_values: Sequence[float] | NDArray[np.floating[Any]]) -> Values:
         >>> holm([0.01, 0.04, 0.03]).round(3).tolist()
         [0.03, 0.06, 0.06]
     """
-    p = np.asarray(p_values, dtype=np.float64)
+    try:
+        p = np.asarray(p_values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"`p_values`: got {p_values!r}, expected numbers from 0 to 1") from None
     if p.ndim != 1:
         raise ValueError(f"`p_values`: got shape {p.shape}, expected (n,)")
     if ((p < 0) | (p > 1)).any():

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_count
+from suprank_edu._checks import check_count, check_floating, check_number
 from suprank_edu._embedding_checks import check_embeddings
 
 _BLOCK = 1 << 22  # candidate coordinates gathered at a time
@@ -79,13 +79,16 @@ def search_recall(scores: Tensor, exact_scores: Tensor, tolerance: float = 1e-6)
         `(Q,)` floats in 0..1.
 
     Raises:
-        ValueError: the shapes differ.
+        ValueError: the shapes differ, or an argument is of another kind.
 
     Example:
         >>> search_recall(torch.tensor([[0.9, 0.7]]), torch.tensor([[0.9, 0.8]]))
         tensor([0.5000])
     """
-    if scores.ndim != 2 or scores.shape != exact_scores.shape or not scores.numel():
+    check_floating("scores", scores, 2)
+    check_floating("exact_scores", exact_scores, 2)
+    check_number("tolerance", tolerance, minimum=0)
+    if scores.shape != exact_scores.shape:
         raise ValueError(
             f"`scores`: got shape {tuple(scores.shape)}, expected {tuple(exact_scores.shape)}, (Q, k) as `exact_scores`"
         )

@@ -77,6 +77,8 @@ def search(
         >>> indices.tolist(), scores.tolist()
         ([[1, 2]], [[1.0, 0.800000011920929]])
     """
+    if not isinstance(gallery, Tensor | ExactIndex | ApproximateIndex):
+        raise ValueError(f"`gallery`: got {type(gallery).__name__}, expected a torch.Tensor or an index of one")
     vectors = gallery if isinstance(gallery, Tensor) else gallery.gallery
     if isinstance(gallery, Tensor):
         check_embeddings(gallery, "gallery")
@@ -141,6 +143,8 @@ def _check(queries: Tensor, gallery: Tensor, k: int, exclude_self: bool) -> None
         raise ValueError(
             f"`gallery`: got {gallery.shape[1]} dimensions, expected {queries.shape[1]}, as many as `queries`"
         )
+    if not isinstance(exclude_self, bool):
+        raise ValueError(f"`exclude_self`: got {exclude_self!r}, expected True or False")
     if exclude_self and len(queries) != len(gallery):
         raise ValueError(
             f"`exclude_self`: got {len(queries)} queries and {len(gallery)} gallery items, expected the same items"

@@ -3,8 +3,9 @@
 import torch
 from torch import Tensor, nn
 
-from suprank_edu._checks import check_count, check_labels
+from suprank_edu._checks import check_count
 from suprank_edu._embedding_checks import check_embeddings
+from suprank_edu._label_checks import check_labels
 
 
 class MemoryBank(nn.Module):

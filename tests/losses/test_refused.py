@@ -82,7 +82,7 @@ def test_bad_arguments_are_named(name, change, message):
         (lambda: SupAPLoss(reduction="sum"), r"`reduction`: got 'sum', expected 'mean' or 'none'"),
         (lambda: SupRecallLoss(ks=[0]), r"`ks`: got \(0,\), expected one or more integers of at least 1"),
         (lambda: SupRecallLoss(temperature=0.0), r"`temperature`: got 0.0, expected"),
-        (lambda: SupHAPLoss(alpha=-1.0), r"`alpha`: got -1.0, expected at least 0"),
+        (lambda: SupHAPLoss(alpha=-1.0), r"`alpha`: got -1.0, expected a number in 0..20"),
         (lambda: SupHAPLoss(weights=[0.0, 0.0]), r"`weights`: got \(0.0, 0.0\), expected"),
         (lambda: CalibrationLoss(pos_margin=float("nan")), r"`pos_margin`: got nan, expected a finite number"),
         (lambda: CalibrationLoss(column=-1), r"`column`: got -1, expected"),

@@ -241,7 +241,7 @@ TREE = torch.tensor([[0, 0], [0, 1], [1, 1]])
         ),
         (lambda: evaluate([[1.0], [1.0, 2.0]], LABELS[:2]), r"`embeddings`: got no array .* expected rows of equal"),
         (lambda: evaluate(EMBEDDINGS * 1e25, LABELS), r"`embeddings`: got a norm whose square is infinite"),
-        (lambda: evaluate(EMBEDDINGS, LABELS, alpha=-1), r"`alpha`: got -1, expected at least 0"),
+        (lambda: evaluate(EMBEDDINGS, LABELS, alpha=-1), r"`alpha`: got -1, expected a number in 0..20"),
         (lambda: evaluate(EMBEDDINGS, LABELS, ap="area"), r"`ap`: got 'area', expected 'step' or 'trapezoid'"),
         (lambda: evaluate(EMBEDDINGS, LABELS, chunk_size=0), r"`chunk_size`: got 0, expected an integer of at least 1"),
         (lambda: evaluate(EMBEDDINGS, LABELS, valid=torch.eye(3)), r"`valid`: got torch.float32, expected a bool"),

@@ -306,7 +306,7 @@ SCORES, LEVELS = torch.tensor([[0.5, 0.25, 0.75]]), torch.tensor([[1, 0, 2]])
         (lambda: ndcg(SCORES, LEVELS, -1), r"`at`: got -1, expected an integer of at least 1"),
         (lambda: asi(SCORES, LEVELS - 1), r"`levels`: got levels from -1 to 1, expected 0..62"),
         (lambda: ndcg(SCORES, LEVELS * 40), r"`levels`: got levels from 0 to 80, expected 0..62"),
-        (lambda: h_ap(SCORES, LEVELS, -1.0), r"`alpha`: got -1.0, expected at least 0"),
+        (lambda: h_ap(SCORES, LEVELS, -1.0), r"`alpha`: got -1.0, expected a number in 0..20"),
         (
             lambda: h_ap(SCORES, LEVELS, relevances=SCORES[:, :2]),
             r"`relevances`: got shape \(1, 2\), expected \(1, 3\)",

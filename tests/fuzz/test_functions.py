@@ -1,0 +1,76 @@
+"""Disturbed calls of the public functions: an error that names an argument, or the value of the loops; nothing else."""
+
+import math
+import re
+import warnings
+from typing import Any
+
+import pytest
+import torch
+from hostile import disturbed
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from public_calls import CALLS, Arguments
+from torch import Tensor
+
+IN_THE_SUITE, AT_NIGHT = 2_000, 100_000
+EVERY_CALL = pytest.mark.parametrize("name", CALLS)
+
+
+def searched(cases: int) -> Any:
+    """Share a number of cases out among the functions; the same ones every time."""
+    each = math.ceil(cases / len(CALLS))
+    checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+    return settings(max_examples=each, deadline=None, suppress_health_check=checks)
+
+
+def answer(name: str, arguments: Arguments) -> Any:
+    """Return what a function says of any arguments, or None where it refuses one of them by its name."""
+    before = {key: value.clone() for key, value in arguments.items() if isinstance(value, Tensor)}
+    try:
+        found = CALLS[name].function(**arguments)
+    except ValueError as error:
+        refusal = str(error)
+    else:
+        refusal = ""
+    if refusal:
+        named = re.findall("`([a-z_]+)`: got ", refusal)
+        assert set(named) & set(arguments), f"names no argument, or not what came: {refusal}"
+        assert "expected" in refusal, f"does not say what was expected: {refusal}"
+        return None
+    for key, value in before.items():
+        assert torch.equal(torch.nan_to_num(value), torch.nan_to_num(arguments[key])), f"`{key}` was changed"
+    return found
+
+
+def check_one(name: str, arguments: Arguments) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = answer(name, arguments)
+    if found is None:
+        return
+    expected = torch.tensor(CALLS[name].loops(arguments), dtype=torch.float64)
+    found = torch.as_tensor(found)
+    assert found.shape == expected.shape
+    exact = found.dtype == torch.float64 or not found.is_floating_point()
+    close = {"atol": 1e-9, "rtol": 1e-9} if exact else {"atol": 1e-4, "rtol": 1e-3}
+    assert torch.allclose(found.double(), expected, equal_nan=True, **close), f"{found} is not {expected}"
+    if found.requires_grad:
+        scores = arguments["scores"]
+        (slopes,) = torch.autograd.grad(found.sum(), scores)
+        assert torch.isfinite(slopes).all(), f"slopes {slopes}"
+
+
+@EVERY_CALL
+@given(data=st.data())
+@searched(IN_THE_SUITE)
+def test_a_disturbed_call_is_refused_or_right(name: str, data: st.DataObject) -> None:
+    check_one(name, data.draw(disturbed(data.draw(CALLS[name].good), CALLS[name].keep)))
+
+
+@pytest.mark.nightly
+@EVERY_CALL
+@given(data=st.data())
+@searched(AT_NIGHT)
+def test_many_disturbed_calls_are_refused_or_right(name: str, data: st.DataObject) -> None:
+    check_one(name, data.draw(disturbed(data.draw(CALLS[name].good), CALLS[name].keep)))
