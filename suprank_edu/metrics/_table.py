@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from suprank_edu._html import template
 
 _WHOLE = "all levels"
-# On a narrow screen an interval goes below its difference, in one piece; beyond that the table scrolls by itself.
+# The caption is as wide as the page, not as the table. On a narrow screen an interval goes below its difference, in one
+# piece; beyond that the table scrolls by itself. Names stay on one line.
 _TABLE = """
-<div style="overflow-x:auto" tabindex="0"><table><caption>{{ caption }}</caption>
+<figure style="margin:0"><figcaption>{{ caption }}</figcaption><div style="overflow-x:auto" tabindex="0"><table>
 <thead><tr><td></td>{% for name in head[1:] %}<th scope="col">{{ name }}</th>{% endfor %}</tr></thead><tbody>
-{% for row in body %}<tr><th scope="row">{{ row[0] }}</th>
+{% for row in body %}<tr><th scope="row" style="white-space:nowrap">{{ row[0] }}</th>
 {% for cell in row[1:] %}<td>{{ cell|replace(', ', ',\u00a0') }}</td>{% endfor %}</tr>{% endfor %}
-</tbody></table></div>
+</tbody></table></div></figure>
 """
 
 

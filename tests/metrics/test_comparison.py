@@ -183,7 +183,7 @@ def test_the_table_the_frame_and_the_words():
     assert lines[-2] == "better: H-AP; not told apart: 1 of 2"
     assert lines[-1] == found.note
     assert f"{found.difference['H-AP']:+.4f} [" in lines[3]
-    assert "<caption>Difference of means" in found._repr_html_()
+    assert "<figcaption>Difference of means" in found._repr_html_()
     assert "better: H-AP" in found._repr_html_()
     frame = found.to_frame()
     assert list(frame.columns) == ["difference", "low", "high", "p_value", "verdict"]

@@ -155,8 +155,8 @@ def test_the_plain_table():
 
 def test_the_table_of_a_notebook():
     html = RESULT._repr_html_()
-    assert '<tr><th scope="row">mAP</th><td>0.3750</td><td>0.8333</td><td></td></tr>' in html
-    assert "<caption>3 queries; left out: 1 of 3 queries from column0</caption>" in html
+    assert '<tr><th scope="row" style="white-space:nowrap">mAP</th><td>0.3750</td><td>0.8333</td><td></td></tr>' in html
+    assert "<figcaption>3 queries; left out: 1 of 3 queries from column0</figcaption>" in html
     assert "<script>" not in Evaluation({"<script>": np.array([1.0])})._repr_html_()
 
 
