@@ -42,7 +42,8 @@ class PhotoIndex:
 
     Attributes:
         network: the copy, in evaluation mode.
-        about, threshold: as given; may be set.
+        about: as given; may be set.
+        threshold: as given; may be set.
 
     Raises:
         ValueError: the numbers of photographs and vectors differ, or a vector is not finite or not of norm 1.
