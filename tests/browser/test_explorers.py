@@ -37,7 +37,6 @@ SHOWN = [
     ("15_results", 1),
     ("15_results", 2),
     ("16_at_scale", 0),
-    ("16_at_scale", 1),
 ]
 
 

@@ -66,6 +66,7 @@ def test_the_library_writes_into_the_places_of_the_ring() -> None:
         bank = MemoryBank(size, 1)
         bank.add(torch.zeros(added, 1) if added else torch.zeros(1, 1), torch.zeros(max(added, 1), 1, dtype=torch.long))
         bank.added.fill_(added)
+        bank.load_state_dict(bank.state_dict())  # as a run that goes on reads it
         bank.add(torch.arange(1.0, batch + 1)[:, None], torch.zeros(batch, 1, dtype=torch.long))
         return torch.stack([(bank.stored_embeddings[:, 0] == i).nonzero()[0, 0] for i in range(1, batch + 1)])
 
