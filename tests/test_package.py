@@ -92,7 +92,7 @@ def test_the_wheel_is_small_and_each_set_is_one_file(built: Path, wheel: zipfile
     (path,) = built.glob("*.whl")
     assert path.stat().st_size <= 15_000_000
     names = wheel.namelist()
-    assert len(names) < 1_500  # of them some 700 are runs of results, a file each
+    assert len(names) < 1_600  # of them some 700 are runs of results, a file each
     sets = [name for name in names if name.startswith("suprank_edu/data_samples/")]
     assert sorted(sets) == [f"suprank_edu/data_samples/{name}.zip" for name in ("groceries", "mini_landmarks")]
     for name in sets:

@@ -224,7 +224,7 @@ def add_launch_buttons(
 ) -> None:
     """Put the buttons before the theme's own on pages that are notebooks."""
     if context.get("page_source_suffix") == ".ipynb":
-        howto = context["pathto"]("00_how_to_use_this_book") + "#where-to-read-it"
+        howto = context["pathto"]("00_how_to_use_this_book").removesuffix("#") + "#where-to-read-it"
         context["header_buttons"][:0] = launch_buttons(repository(), pagename, howto)
 
 
