@@ -59,36 +59,33 @@ def on_scores(draw: st.DrawFn, *options: str, levels: str = "levels") -> Argumen
     return {"scores": scores, levels: case.levels, "valid": case.valid} | chosen
 
 
+def _seen(scores: Tensor, valid: Tensor | None) -> list[tuple[list[float], list[int]]]:
+    """The scores of each query, and the items that it sees."""
+    items = range(scores.shape[1])
+    return [
+        (row, [g for g in items if valid is None or bool(valid[query, g])]) for query, row in enumerate(scores.tolist())
+    ]
+
+
 def rows(arguments: Arguments, levels: str = "levels") -> list[tuple[list[float], list[int]]]:
     """What each query sees, as the lists that the loops take."""
-    scores, all_levels, valid = (arguments[name] for name in ("scores", levels, "valid"))
-    found = []
-    for query in range(len(scores)):
-        seen = [g for g in range(scores.shape[1]) if valid is None or bool(valid[query, g])]
-        row, its_levels = scores[query].tolist(), all_levels[query].tolist()
-        found.append(([row[g] for g in seen], [int(its_levels[g]) for g in seen]))
-    return found
+    seen = _seen(arguments["scores"], arguments["valid"])
+    return [
+        ([row[g] for g in items], [int(its_levels[g]) for g in items])
+        for (row, items), its_levels in zip(seen, arguments[levels].tolist(), strict=True)
+    ]
 
 
-def _loss(definition: Callable[..., float], *options: str) -> Loops:
+def _loss(definition: Callable[..., float], *options: str, weighted: bool = False) -> Loops:
     def loops(arguments: Arguments) -> list[float]:
         chosen = {name: arguments[name] for name in options}
         if "step" in chosen:
             chosen["step"] = STEPS[chosen["step"]]
-        return [definition(scores, levels, **chosen) for scores, levels in rows(arguments)]
-
-    return loops
-
-
-def _weighted(definition: Callable[..., float], *options: str) -> Loops:
-    def loops(arguments: Arguments) -> list[float]:
-        chosen = {name: arguments[name] for name in options}
-        if "step" in chosen:
-            chosen["step"] = STEPS[chosen["step"]]
-        return [
-            definition(scores, levels, relevances=naive.relevance(levels, arguments["alpha"]), **chosen)
-            for scores, levels in rows(arguments)
-        ]
+        found = []
+        for scores, levels in rows(arguments):
+            relevances = {"relevances": naive.relevance(levels, arguments["alpha"])} if weighted else {}
+            found.append(definition(scores, levels, **relevances, **chosen))
+        return found
 
     return loops
 
@@ -113,14 +110,6 @@ def _rank(arguments: Arguments) -> list[list[float]]:
             ranks[k] = 1 + sum((row[j] > row[k]) + tie * (row[j] == row[k]) for j in seen if j != k)
         found.append(ranks)
     return found
-
-
-def _seen(scores: Tensor, valid: Tensor | None) -> list[tuple[list[float], list[int]]]:
-    """The scores of each query, and the items that it sees."""
-    items = range(scores.shape[1])
-    return [
-        (row, [g for g in items if valid is None or bool(valid[query, g])]) for query, row in enumerate(scores.tolist())
-    ]
 
 
 def _sup_rank(arguments: Arguments) -> list[list[float]]:
@@ -283,8 +272,10 @@ def _function_calls() -> dict[str, Call]:
         (losses.black_box_ap, naive.black_box_ap, ("margin", "min_level")),
     ]
     calls = {f.__name__: Call(f, on_scores(*options), _loss(loops, *options)) for f, loops, options in sup}
-    calls["sup_h_ap"] = Call(losses.sup_h_ap, on_scores("step", "alpha"), _weighted(naive.sup_h_ap, "step"))
-    calls["smooth_h_ap"] = Call(losses.smooth_h_ap, on_scores("tau", "alpha"), _weighted(naive.smooth_h_ap, "tau"))
+    calls["sup_h_ap"] = Call(losses.sup_h_ap, on_scores("step", "alpha"), _loss(naive.sup_h_ap, "step", weighted=True))
+    calls["smooth_h_ap"] = Call(
+        losses.smooth_h_ap, on_scores("tau", "alpha"), _loss(naive.smooth_h_ap, "tau", weighted=True)
+    )
     by_place: Sequence[tuple[Any, Any, tuple[str, ...]]] = [
         (metrics.average_precision, naive.average_precision, ("at",)),
         (metrics.trapezoid_ap, naive.trapezoid_ap, ()),
