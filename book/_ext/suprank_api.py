@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EQUATIONS = "equations"
 TEST = re.compile(r"(?:\w+/)*test_\w+\.py(?:::\w+)?")
 DEFAULT = re.compile(r"<(?:(?:built-in )?function |class ')([\w.]+)'?>")  # <function heaviside>, <class 'float'>
-MOST_TESTS = 3  # that an entry names
+MOST_TESTS = 2  # that an entry names
 EXPANDED = [stringify_annotation(ArrayLike, mode) for mode in ("fully-qualified", "smart")]
 
 

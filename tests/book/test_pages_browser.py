@@ -14,7 +14,7 @@ CLIPPED = (
 )
 BEYOND = """[...document.querySelectorAll('.bd-sidebar-secondary .nav-link')]
     .filter(e => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth).length"""
-TALLEST = 16_000  # pixels of a page that is looked up, not read
+TALLEST = 15_000  # pixels of a page that is looked up, not read
 SCREENS = {"desktop, light": (1280, 900, "light"), "phone, dark": (375, 812, "dark")}
 
 
