@@ -5,9 +5,9 @@
 FOLDER holds anybody's photographs in class folders; by default the groceries in ``$SUPRANK_EDU_DATA/grocery``: 5,421
 photographs of about 128 pixels. The pretrained network of the library looks at them at 128 pixels, nothing comes from a
 cache, one thread computes. What happens on another day, the load and the searches, is measured in a process of its own;
-the last line is a whole command of the shell, with the start of Python. About two minutes on a machine that does nothing
-else. Photographs were read before, so that the disk is not waited for.
-Writes ``book/results/groceries-stages/first_answer.json``, which chapter 17 shows.
+the last line is a whole command of the shell, with the start of Python. About two minutes on a machine that does
+nothing else; ``cores_of_others`` says whether it did. Writes ``book/results/groceries-stages/first_answer.json``, which
+chapter 17 shows.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from typing import Any
 
 import torch
 
-from benchmarks.harness import held_mib, in_process, peak_mib, processor
+from benchmarks.harness import held_mib, in_process, other_programs, peak_mib, processor
 from suprank_edu.data import read
 from suprank_edu.search import PhotoIndex
 from suprank_edu.training import embed, pretrained
@@ -51,6 +51,7 @@ class Stages:
         return done
 
     def note(self, stage: str, photographs: int, seconds: float) -> None:
+        """Keep what a stage took."""
         self.taken[stage] = {"seconds": round(seconds, 4), "photographs": photographs}
         print(f"{stage:40}{seconds:9.3f} s {photographs:8,} photographs", flush=True)
 
@@ -108,12 +109,13 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", default=default, metavar="FOLDER", help="the photographs")
     parser.add_argument("--out", type=Path, default=RESULT, metavar="FILE", help="the JSON file to write")
     options = parser.parse_args()
+    cores_of_others = other_programs()
     with tempfile.TemporaryDirectory() as folder:
         index = os.path.join(folder, "index")
         built, about, photograph = in_process(build, options.folder, index)
         stages = {**built, **in_process(ask, index, photograph), **from_a_shell(index, photograph)}
-    command = "python -m benchmarks.first_answer"
-    content = {"command": command, "processor": processor(), **about, "stages": stages}
+    about |= {"command": "python -m benchmarks.first_answer", "processor": processor()}
+    content = {**about, "cores_of_others": round(cores_of_others(), 2), "stages": stages}
     options.out.write_text(json.dumps(content, indent=1) + "\n")
 
 
