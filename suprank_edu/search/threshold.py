@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,13 +16,14 @@ from torch import Tensor
 from suprank_edu._checks import check_column, check_number
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.data.dataset import Labels
+from suprank_edu.search.answer import Hit
 from suprank_edu.search.joining import renumbered
 from suprank_edu.training import embed
 
 if TYPE_CHECKING:
     from suprank_edu.search.index import PhotoIndex
 
-_BLOCK = 1 << 24  # scores held at a time
+_MORE = 10  # photographs wanted beyond those of a class, as many as a search wants by default
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,8 @@ def choose_threshold(
 
     Each query is asked twice: of the index as it is, and as if its class had never come into it, which is what a new
     product looks like. One whose class is not in the index is asked once. The threshold is chosen on one half of the
-    classes, and what it does is measured on the other.
+    classes, and what it does is measured on the other. Scores are those that `PhotoIndex.search` shows: an index that
+    is searched approximately is asked approximately, with the effort that it was made with.
 
     Args:
         index: what is searched.
@@ -89,7 +94,7 @@ def choose_threshold(
     known = np.isin(labels, there)  # (Q,)
     if (count := len(np.unique(labels[known]))) < 2:
         raise ValueError(f"`queries`: got {count} classes that are in the index, expected at least 2")
-    whole, others = _best_scores(embed(index.network, queries), labels, index.vectors, there)
+    whole, others = _best_scores(index, embed(index.network, queries), labels, column)
     first = torch.from_numpy(_half_of_classes(labels, known, seed))  # (Q,)
     asked = torch.from_numpy(known)
     chosen = threshold_of(whole[asked & first], others[first], precision, share_without)
@@ -116,7 +121,8 @@ def threshold_of(
         precision, share_without: see `choose_threshold`.
 
     Raises:
-        ValueError: there is no score, a share is outside of 0..1, or no threshold reaches `precision`.
+        ValueError: there is no finite score (`-inf` stands for a search that finds no photograph), a share is outside
+            of 0..1, or no threshold reaches `precision`.
 
     Example:
         >>> threshold_of(torch.tensor([0.9, 0.8, 0.4]), torch.tensor([0.5, 0.3])).value
@@ -130,8 +136,10 @@ def threshold_of(
             check_number(name, share, minimum=0)
             if share > 1:
                 raise ValueError(f"`{name}`: got {share!r}, expected a share of 0..1")
-    candidates = torch.unique(with_class).tolist()  # between two of them recall is the same, and precision no better
-    measured = [_measured(value, with_class, without, share_without) for value in candidates]
+    if not len(candidates := torch.unique(with_class[with_class.isfinite()])):
+        raise ValueError("`with_class`: got no finite score, expected one or more")
+    # Between two of them recall is the same, and precision no better.
+    measured = [_measured(value, with_class, without, share_without) for value in candidates.tolist()]
     if precision is None:
         return max(measured, key=lambda one: _f1(one.precision, one.recall))
     if not (enough := [one for one in measured if one.precision >= precision]):
@@ -153,13 +161,17 @@ def _f1(precision: float, recall: float) -> float:
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
-def _best_scores(queries: Tensor, labels: Labels, gallery: Tensor, ref_labels: Labels) -> tuple[Tensor, Tensor]:
+def _best_scores(index: PhotoIndex, queries: Tensor, labels: Labels, column: int) -> tuple[Tensor, Tensor]:
     """Return twice `(Q,)`: each query's best score, and its best with photographs of other classes than its own."""
-    whole, others = torch.empty(len(queries)), torch.empty(len(queries))
-    classes = torch.from_numpy(ref_labels)  # (N,)
-    for rows in torch.split(torch.arange(len(queries)), max(1, _BLOCK // len(gallery))):
-        scores = queries[rows] @ gallery.T  # (rows, N)
-        whole[rows] = scores.amax(dim=1)
-        own = torch.from_numpy(labels)[rows, None] == classes
-        others[rows] = scores.masked_fill(own, -torch.inf).amax(dim=1)
+    there = index.photographs.labels[:, column]  # (N,)
+    sizes = Counter(there.tolist())
+    whole, others = torch.full((len(queries),), -torch.inf), torch.full((len(queries),), -torch.inf)
+    for row, (query, own) in enumerate(zip(queries, labels.tolist(), strict=True)):
+        whole[row] = _best(index.search(query))
+        more = index.search(query, _MORE + sizes[own])  # where all of its class come first, there are others
+        others[row] = _best(hit for hit in more if there[hit.position] != own)
     return whole, others
+
+
+def _best(hits: Iterable[Hit]) -> float:
+    return max((hit.score for hit in hits), default=-math.inf)

@@ -7,7 +7,7 @@ import torch
 from search.shops import index_of, photographs_of, shop
 
 from suprank_edu.data import VectorDataset
-from suprank_edu.search import PhotoIndex, choose_threshold, threshold_of
+from suprank_edu.search import IVFPQ, PhotoIndex, choose_threshold, threshold_of
 from suprank_edu.training import LinearHead
 
 
@@ -44,6 +44,8 @@ def test_a_precision_out_of_reach_and_shares_that_are_none_are_refused() -> None
         threshold_of(scores, scores, share_without=1.5)
     with pytest.raises(ValueError, match=r"`without`: got shape \(0,\)"):
         threshold_of(scores, scores[:0])
+    with pytest.raises(ValueError, match="`with_class`: got no finite score"):
+        threshold_of(torch.full((2,), -torch.inf), scores)
 
 
 def test_each_query_is_asked_with_its_class_and_without_and_judged_on_other_classes() -> None:
@@ -66,13 +68,34 @@ def test_each_query_is_asked_with_its_class_and_without_and_judged_on_other_clas
         assert any(chosen.value == pytest.approx(score, abs=1e-6) for score in with_class)
 
 
+def test_an_approximate_index_chooses_among_the_scores_that_it_shows() -> None:
+    """Two classes of queries, one of which is in each half: all that is told is known from the answers of searches."""
+    draw = torch.Generator().manual_seed(0)
+    gallery = torch.nn.functional.normalize(torch.randn(600, 16, generator=draw))
+    asked = torch.nn.functional.normalize(torch.randn(40, 16, generator=draw))
+    labels, own = torch.arange(600) % 20, torch.arange(40) % 2
+    index = PhotoIndex(Same(16), VectorDataset(gallery.numpy(), labels.numpy()), gallery, approximate=IVFPQ(16, 1))
+    queries = VectorDataset(asked.numpy(), own.numpy())
+    shown = [index.search(query)[0].score for query in asked]
+    others = []
+    for query, label in zip(asked, own, strict=True):
+        others.append(next(hit.score for hit in index.search(query, 600) if labels[hit.position] != label))
+    assert shown != [index.search(query, exact=True)[0].score for query in asked]
+    for seed in range(4):
+        chosen = choose_threshold(index, queries, seed=seed)
+        measured = [
+            counted(chosen.value, shown[c::2], others[c::2], 0.5) for c in range(2) if chosen.value in shown[1 - c :: 2]
+        ]
+        assert measured == [pytest.approx((chosen.precision, chosen.recall))]
+
+
 class Same(LinearHead):
     """A head that changes nothing."""
 
-    def __init__(self) -> None:
-        super().__init__(2, 2)
+    def __init__(self, size: int = 2) -> None:
+        super().__init__(size, size)
         with torch.no_grad():
-            self.head.weight.copy_(torch.eye(2))
+            self.head.weight.copy_(torch.eye(size))
             self.head.bias.zero_()
 
 
