@@ -60,6 +60,15 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         path.unlink()
 
 
+def files_of_the_clone() -> set[str]:
+    """The files that git knows or would take; a skip where this is no clone."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if answer.returncode:
+        pytest.skip("no clone: nothing says which files belong to the project")
+    return {name for name in answer.stdout.split("\0") if name and (ROOT / name).is_file()}
+
+
 @pytest.fixture(scope="module")
 def wheel(built: Path) -> zipfile.ZipFile:
     (path,) = built.glob("*.whl")
@@ -86,6 +95,28 @@ def test_the_wheel_brings_its_pictures_and_results(wheel: zipfile.ZipFile, tmp_p
     (folder,) = (tmp_path / "installed").rglob("results/omniglot")
     stored = {path.name for path in (ROOT / "book/results/omniglot").rglob("*.json")}
     assert {path.name for path in folder.rglob("*.json")} == stored
+
+
+def test_the_wheel_holds_the_library_its_results_and_two_sets_and_no_more(wheel: zipfile.ZipFile) -> None:
+    clone = files_of_the_clone()
+    library = {name for name in clone if name.startswith("suprank_edu/")}
+    results = {
+        f"suprank_edu/{name}"
+        for name in clone
+        if name.startswith("book/results/")
+        and not name.endswith("-queries.npz")  # the metrics of each query, for verdicts
+        and not name.startswith("book/results/groceries/validation/")  # the runs that chose the rates
+        and not re.match(r"book/results/groceries[\w-]*/test/.*\.npz", name)  # what their queries retrieved
+    }
+    sets = {f"suprank_edu/data_samples/{name}.zip" for name in ("groceries", "mini_landmarks")}
+    about = f"suprank_edu-{suprank_edu.__version__}.dist-info/"
+    names = wheel.namelist()
+    assert len(set(names)) == len(names)
+    assert {name for name in names if not name.startswith(about)} == library | results | sets
+    beside = {name.removeprefix(about) for name in names if name.startswith(about)}
+    licences = {name for name in beside if name.startswith("licenses/")}
+    assert beside - licences == {"METADATA", "RECORD", "WHEEL", "entry_points.txt"}
+    assert len(licences) == 4
 
 
 def test_the_wheel_is_small_and_each_set_is_one_file(built: Path, wheel: zipfile.ZipFile) -> None:
@@ -157,10 +188,21 @@ def test_lower_bounds_are_the_versions_that_were_run(metadata: Message) -> None:
     assert declared == ran
 
 
-def test_the_source_archive_brings_the_chapters_and_what_they_show(built: Path) -> None:
+def test_the_source_archive_is_the_clone_and_no_more(built: Path) -> None:
     (path,) = built.glob("*.tar.gz")
     with tarfile.open(path) as archive:
-        names = {name.partition("/")[2] for name in archive.getnames()}
+        names = [name.partition("/")[2] for name in archive.getnames()]
+    assert len(set(names)) == len(names)
+    assert set(names) == files_of_the_clone() | {"PKG-INFO"}
     chapters = {str(path.relative_to(ROOT)) for path in ROOT.glob("book/[0-9][0-9]_*.ipynb")}
     assert chapters
-    assert chapters | {"book/equations.md", "data_samples/mini_landmarks/train.csv", "README.md"} <= names
+    assert chapters | {"book/equations.md", "data_samples/mini_landmarks/train.csv", "README.md"} <= set(names)
+    assert path.stat().st_size <= 45_000_000
+
+
+def test_the_version_stands_in_one_place(metadata: Message) -> None:
+    assert metadata["Version"] == suprank_edu.__version__
+    pattern = re.compile(rf"version[\W_]+{re.escape(suprank_edu.__version__)}(?!\S*\d)", re.IGNORECASE)
+    texts = [name for name in files_of_the_clone() if name.endswith((".py", ".toml", ".yml", ".cfg", ".md", ".cff"))]
+    told = [name for name in texts if pattern.search((ROOT / name).read_text())]
+    assert sorted(told) == ["CITATION.cff", "suprank_edu/__init__.py"], "the first is a copy that `make dist` compares"
