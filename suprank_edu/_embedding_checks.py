@@ -9,7 +9,7 @@ from torch import Tensor
 
 from suprank_edu._checks import check_device, check_floating, detached
 from suprank_edu._label_checks import check_labels, check_tree, split_classes
-from suprank_edu._transforms import refused_by_transforms
+from suprank_edu._looks import Looking, look
 
 _NORM_TOLERANCE = 1e-3
 
@@ -41,7 +41,7 @@ def check_batch(
 ) -> Batch:
     """Check embeddings and labels of a batch and of its references, reading the device once."""
     own, other = check_shapes(embeddings, labels, ref_emb, ref_labels)
-    return Batch(own, other, check_values(embeddings, own, ref_emb, other)[0])
+    return Batch(own, other, look(check_values(embeddings, own, ref_emb, other))[0])
 
 
 def check_shapes(
@@ -61,8 +61,8 @@ def check_shapes(
 
 def check_values(
     embeddings: Tensor, labels: Tensor, ref_emb: Tensor | None, ref_labels: Tensor, *also: Tensor
-) -> tuple[float, list[float]]:
-    """Check values of what `check_shapes` has let pass, reading the device once.
+) -> Looking[tuple[float, list[float]]]:
+    """Check values of what `check_shapes` has let pass, when the device is looked at.
 
     Returns:
         How far a norm is off 1 at most, and the numbers of the `(N,)` tensors `also`, read on the way.
@@ -70,8 +70,7 @@ def check_values(
     every = labels if ref_emb is None else torch.cat([labels, ref_labels])
     vectors = [embeddings] if ref_emb is None else [embeddings, ref_emb]
     answers = [split_classes(every), *map(_extremes, vectors), *also]
-    with refused_by_transforms("a module's check of its input"):
-        split, *rest = torch.cat([answer.double() for answer in answers]).tolist()
+    split, *rest = yield torch.cat([answer.double() for answer in answers])
     error = _norm_error("embeddings", embeddings, rest[:4])
     if ref_emb is not None:
         error = max(error, _norm_error("ref_emb", ref_emb, rest[4:8]))

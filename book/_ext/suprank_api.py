@@ -173,7 +173,9 @@ class Names(Directive):
 
     required_arguments = 1
     has_content = True
-    option_spec: ClassVar[dict[str, Any]] = {"exclude-members": directives.unchanged}
+    option_spec: ClassVar[dict[str, Any]] = dict.fromkeys(
+        ("exclude-members", "inherited-members"), directives.unchanged
+    )
 
     def run(self) -> list[nodes.Node]:
         """Return a table of the functions and classes, and all entries."""
@@ -182,7 +184,7 @@ class Names(Directive):
         listed = [name for name, each in found.items() if isclass(each) or isroutine(each)]
         lines = [f".. py:currentmodule:: {module.__name__}", "", ".. autosummary::", "   :nosignatures:", ""]
         lines += [*(f"   {name}" for name in listed), ""]
-        members = ["   :members:", f"   :exclude-members: {self.options.get('exclude-members', '')}"]
+        members = ["   :members:", *(f"   :{option}: {value}" for option, value in self.options.items())]
         for name, each in found.items():
             if isclass(each):
                 kind, options = ("autoexception" if issubclass(each, Exception) else "autoclass"), members

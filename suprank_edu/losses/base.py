@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import copy
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
-from suprank_edu._checks import MAX_LEVEL, check_alpha, check_column, check_floating, check_index, check_valid
+from suprank_edu._checks import MAX_LEVEL, check_alpha, check_column, check_index, check_valid
 from suprank_edu._embedding_checks import are_unit, check_shapes, check_values
 from suprank_edu._label_checks import check_labels
-from suprank_edu._transforms import left_by_compiler
+from suprank_edu._looks import Looking
 from suprank_edu._warnings import warn
+from suprank_edu.losses.one_look import OneLookLoss
 from suprank_edu.losses.own_scores import own_scores
 from suprank_edu.losses.pairs import IndicesTuple, listed_pairs, refuse_unknown, visible_pairs
-from suprank_edu.pairwise.threads import one_thread
 from suprank_edu.positives import Widths, as_widths, count_by_level, visible_levels
 from suprank_edu.ranking import full_precision
 from suprank_edu.relevance import check_weights, count_shared
@@ -24,7 +24,7 @@ from suprank_edu.relevance import check_weights, count_shared
 _OVERFLOWS = 1.8e19  # the norm whose square is beyond float32
 
 
-class EmbeddingLoss(nn.Module, ABC):
+class EmbeddingLoss(OneLookLoss):
     """A loss called as in pytorch-metric-learning, made of one method `per_query(scores, levels, valid)`.
 
     Args:
@@ -87,8 +87,7 @@ class EmbeddingLoss(nn.Module, ABC):
         With `widths` nothing is checked or read from the device again, and levels are -1 where hidden.
         """
 
-    @left_by_compiler
-    def forward(
+    def looking(
         self,
         embeddings: Tensor,
         labels: Tensor,
@@ -96,41 +95,8 @@ class EmbeddingLoss(nn.Module, ABC):
         ref_emb: Tensor | None = None,
         ref_labels: Tensor | None = None,
         valid: Tensor | None = None,
-    ) -> Tensor:
-        """Return the loss of a batch, in float32 or better whatever autocast says.
-
-        Args:
-            embeddings: `(Q, D)` unit vectors.
-            labels: `(Q,)` or `(Q, L)` integers, column 0 the finest.
-            indices_tuple: pairs or triplets to which the sums are restricted; None means all.
-            ref_emb: `(G, D)` unit vectors to rank; None ranks the batch itself, each query left out of its gallery. A
-                query that lies among them too is a positive of itself: hide its copy by `valid`.
-            ref_labels: labels of `ref_emb`.
-            valid: `(Q, G)` bool, False hides a pair.
-
-        Returns:
-            A scalar, or `(Q,)` with `reduction="none"`.
-
-        Raises:
-            ValueError: shapes, dtypes or devices that do not fit, embeddings or scores that are not finite, a label
-                column that does not exist, labels that are no tree.
-        """
-        check_floating("embeddings", embeddings, 2)
-        if ref_emb is not None:
-            check_floating("ref_emb", ref_emb, 2)
-        gallery = embeddings if ref_emb is None else ref_emb
-        with one_thread(len(embeddings) * len(gallery), embeddings.device):
-            return self._loss(embeddings, labels, indices_tuple, ref_emb, ref_labels, valid)
-
-    def _loss(
-        self,
-        embeddings: Tensor,
-        labels: Tensor,
-        indices_tuple: IndicesTuple | None,
-        ref_emb: Tensor | None,
-        ref_labels: Tensor | None,
-        valid: Tensor | None,
-    ) -> Tensor:
+    ) -> Looking[Tensor]:
+        """Return what `forward` returns; what must be read from the device for it is yielded."""
         own, other = check_shapes(embeddings, labels, ref_emb, ref_labels)
         levels = self._levels(own, other)
         check_valid(valid, levels.shape)
@@ -144,7 +110,7 @@ class EmbeddingLoss(nn.Module, ABC):
                     "`ref_emb`: got references or pairs, expected a batch alone, as `without_looks` knows it"
                 )
             return self._of_levels(embeddings, ref_emb, levels, above, self._widths)
-        norm_error, numbers = check_values(embeddings, own, ref_emb, other, unknown, most)  # the device is read once
+        norm_error, numbers = yield from check_values(embeddings, own, ref_emb, other, unknown, most)
         self._look_at_norms(norm_error, embeddings.dtype)
         refuse_unknown(numbers[0], levels)
         widths = as_widths(numbers[1:])

@@ -10,8 +10,10 @@ from torch.nn.functional import normalize
 from suprank_edu._checks import check_count, check_number, check_one_of, check_positive, check_ranking, check_valid
 from suprank_edu._embedding_checks import check_shapes, check_values
 from suprank_edu._label_checks import check_labels, check_tree
+from suprank_edu._looks import Looking
 from suprank_edu._transforms import left_by_compiler
 from suprank_edu.losses.base import made_with
+from suprank_edu.losses.one_look import OneLookLoss
 from suprank_edu.losses.pairs import IndicesTuple
 from suprank_edu.ranking import full_precision
 from suprank_edu.relevance import count_shared
@@ -77,7 +79,7 @@ def _csl(scores: Tensor, levels: Tensor, margins: Sequence[float], scale: float,
     return torch.where(there, loss, 0.0)
 
 
-class CSLLoss(nn.Module):
+class CSLLoss(OneLookLoss):
     """Cross-scale learning against one learned proxy per finest class (E25; Sun et al., CVPR 2021), see `csl`.
 
     Called as the other losses. Proxies see the batch only, so references, pairs and masks are left unused. Embeddings
@@ -133,8 +135,7 @@ class CSLLoss(nn.Module):
         """Return what the loss was made with."""
         return f"num_classes={len(self.classes)}, {made_with(self)}"
 
-    @left_by_compiler
-    def forward(
+    def looking(
         self,
         embeddings: Tensor,
         labels: Tensor,
@@ -142,13 +143,8 @@ class CSLLoss(nn.Module):
         ref_emb: Tensor | None = None,
         ref_labels: Tensor | None = None,
         valid: Tensor | None = None,
-    ) -> Tensor:
-        """Return the loss of a batch, in float32 or better whatever autocast says; all but the first two are unused.
-
-        Raises:
-            ValueError: shapes or dtypes that do not fit, embeddings that are not finite, a class that the labels of the
-                training set do not have, or not under these coarser ones.
-        """
+    ) -> Looking[Tensor]:
+        """Return what `forward` returns; what must be read from the device for it is yielded."""
         own, _ = check_shapes(embeddings, labels)
         if embeddings.shape[1] != self.embedding_size:
             raise ValueError(f"`embeddings`: got {embeddings.shape[1]} dimensions, expected {self.embedding_size}")
@@ -156,7 +152,8 @@ class CSLLoss(nn.Module):
             raise ValueError(f"`labels`: got {own.shape[1]} columns, expected {len(self.margins)}")
         levels = count_shared(own, self.classes)  # (Q, C)
         known = (levels == len(self.margins)).any(dim=1)
-        if check_values(embeddings, own, None, own, (~known).sum().view(1))[1] != [0]:
+        _, numbers = yield from check_values(embeddings, own, None, own, (~known).sum().view(1))
+        if numbers != [0]:
             raise ValueError(
                 f"`labels`: got {own[~known][0].tolist()}, expected classes of the labels that the loss was made with"
             )

@@ -16,13 +16,14 @@ from suprank_edu._checks import (
     check_valid,
 )
 from suprank_edu._embedding_checks import check_shapes, check_values
-from suprank_edu._transforms import left_by_compiler
+from suprank_edu._looks import Looking
 from suprank_edu.losses.base import made_with
+from suprank_edu.losses.one_look import OneLookLoss
 from suprank_edu.losses.pairs import IndicesTuple, listed_pairs, refuse_unknown, visible_pairs
 from suprank_edu.ranking import full_precision
 
 
-class AtColumn(nn.Module):
+class AtColumn(OneLookLoss):
     """Give a pytorch-metric-learning loss one column of hierarchical labels.
 
     Args:
@@ -50,8 +51,7 @@ class AtColumn(nn.Module):
         """Return what the loss was made with."""
         return made_with(self)
 
-    @left_by_compiler
-    def forward(
+    def looking(
         self,
         embeddings: Tensor,
         labels: Tensor,
@@ -59,28 +59,16 @@ class AtColumn(nn.Module):
         ref_emb: Tensor | None = None,
         ref_labels: Tensor | None = None,
         valid: Tensor | None = None,
-    ) -> Tensor:
-        """Return the scalar loss of a batch, in float32 or better whatever autocast says.
-
-        Args:
-            embeddings: `(Q, D)` floats.
-            labels: `(Q,)` or `(Q, L)` integers, column 0 the finest.
-            indices_tuple: pairs or triplets to which the loss is restricted; None means all.
-            ref_emb: `(G, D)` floats to compare with; None means the batch itself, self pairs left out.
-            ref_labels: labels of `ref_emb`.
-            valid: `(Q, G)` bool, False hides a pair.
-
-        Raises:
-            ValueError: shapes, dtypes or devices that do not fit, embeddings that are not finite, a label column
-                that does not exist, labels that are no tree, pairs of rows that do not exist.
-        """
+    ) -> Looking[Tensor]:
+        """Return what `forward` returns; what must be read from the device for it is yielded."""
         every, every_ref = check_shapes(embeddings, labels, ref_emb, ref_labels)
         check_column(self.column, every.shape[1])
         own, other = every[:, self.column], every_ref[:, self.column]
         same = own[:, None] == other[None, :]  # (Q, G)
         check_valid(valid, same.shape)
         listed, unknown = listed_pairs(indices_tuple, same)
-        refuse_unknown(check_values(embeddings, every, ref_emb, every_ref, unknown)[1][0], same)
+        _, numbers = yield from check_values(embeddings, every, ref_emb, every_ref, unknown)
+        refuse_unknown(numbers[0], same)
         if valid is not None:
             visible = visible_pairs(same, ref_emb is None, listed, valid)
             assert visible is not None
@@ -129,11 +117,12 @@ class CalibrationLoss(AtColumn):
         return f"pos_margin={self.loss.pos_margin}, neg_margin={self.loss.neg_margin}, {super().extra_repr()}"
 
 
-class ProxyLoss(nn.Module):
+class ProxyLoss(OneLookLoss):
     """Classify each embedding against one learned proxy per class of the whole training set (E21; HAPPIER, SupRank).
 
     `-log softmax(⟨v, p_y⟩/η)` over unit proxies, which is pytorch-metric-learning's `NormalizedSoftmaxLoss`.
-    Proxies see all classes in every batch. Give its parameters to the optimiser, with a larger learning rate.
+    Proxies see all classes in every batch, and the batch only: references, pairs and masks are left unused. Give its
+    parameters to the optimiser, with a larger learning rate.
 
     Args:
         num_classes: classes of the label column, labelled 0..num_classes - 1.
@@ -165,8 +154,7 @@ class ProxyLoss(nn.Module):
         """Return what the loss was made with."""
         return f"{made_with(self)}, temperature={self.loss.temperature}"
 
-    @left_by_compiler
-    def forward(
+    def looking(
         self,
         embeddings: Tensor,
         labels: Tensor,
@@ -174,20 +162,16 @@ class ProxyLoss(nn.Module):
         ref_emb: Tensor | None = None,
         ref_labels: Tensor | None = None,
         valid: Tensor | None = None,
-    ) -> Tensor:
-        """Return the scalar loss of a batch; proxies see the batch only, so all but the first two are left unused.
-
-        Raises:
-            ValueError: shapes or dtypes that do not fit, embeddings that are not finite, a label outside
-                0..num_classes - 1.
-        """
+    ) -> Looking[Tensor]:
+        """Return what `forward` returns; what must be read from the device for it is yielded."""
         every, _ = check_shapes(embeddings, labels)
         check_column(self.column, every.shape[1])
         if embeddings.shape[1] != self.embedding_size:
             raise ValueError(f"`embeddings`: got {embeddings.shape[1]} dimensions, expected {self.embedding_size}")
         own = every[:, self.column]
         unknown = ((own < 0) | (own >= self.num_classes)).sum().view(1)
-        if check_values(embeddings, every, None, every, unknown)[1] != [0]:
+        _, numbers = yield from check_values(embeddings, every, None, every, unknown)
+        if numbers != [0]:
             low, high = torch.stack(torch.aminmax(own)).tolist()
             raise ValueError(f"`labels`: got classes from {low} to {high}, expected 0..{self.num_classes - 1}")
         with torch.autocast(embeddings.device.type, enabled=False):

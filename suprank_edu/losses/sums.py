@@ -3,16 +3,19 @@
 from torch import Tensor, nn
 
 from suprank_edu._checks import check_module, check_number
-from suprank_edu._transforms import left_by_compiler
+from suprank_edu._looks import Looking, together
 from suprank_edu.losses.base import made_with
 from suprank_edu.losses.decomposability_losses import CalibrationLoss, ProxyLoss
+from suprank_edu.losses.one_look import OneLookLoss, called
 from suprank_edu.losses.pairs import IndicesTuple
 from suprank_edu.losses.sup_losses import SupAPLoss, SupHAPLoss, SupNDCGLoss, SupRecallLoss
 from suprank_edu.steps import PUBLISHED, SupStep
 
 
-class RankLoss(nn.Module):
+class RankLoss(OneLookLoss):
     """`(1 - λ) L_rank + λ L_DG` (E22; ROADMAP).
+
+    The device is looked at once for both, unless a subclass or a hook changes how one of them is called.
 
     Args:
         rank_loss: a ranking loss; it sees the references, if there are any.
@@ -45,8 +48,7 @@ class RankLoss(nn.Module):
         """Return what the loss was made with."""
         return made_with(self)
 
-    @left_by_compiler
-    def forward(
+    def looking(
         self,
         embeddings: Tensor,
         labels: Tensor,
@@ -54,12 +56,13 @@ class RankLoss(nn.Module):
         ref_emb: Tensor | None = None,
         ref_labels: Tensor | None = None,
         valid: Tensor | None = None,
-    ) -> Tensor:
-        """Return the weighted sum of both losses, called as `EmbeddingLoss.forward`."""
+    ) -> Looking[Tensor]:
+        """Return what `forward` returns; what must be read from the device for it is yielded."""
         arguments = (embeddings, labels, indices_tuple, ref_emb, ref_labels, valid)
-        rank: Tensor = self.rank_loss(*arguments)
-        decomposability: Tensor = self.decomposability_loss(*arguments)
-        return (1 - self.weight) * rank + self.weight * decomposability
+        both = [called(loss, *arguments) for loss in (self.rank_loss, self.decomposability_loss)]
+        rank, decomposability = yield from together(both)
+        loss: Tensor = (1 - self.weight) * rank + self.weight * decomposability
+        return loss
 
 
 def roadmap(

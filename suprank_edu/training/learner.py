@@ -14,6 +14,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from suprank_edu._looks import look, together
+from suprank_edu.losses.one_look import called
+from suprank_edu.pairwise.threads import one_thread
 from suprank_edu.training.device import Arriving, memory_layout, random_state, set_random_state
 from suprank_edu.training.gather import broadcast_parameters, from_first_process, gather_with_gradient
 from suprank_edu.training.memory import MemoryBank
@@ -72,8 +75,7 @@ class Learner:
     def step(self, step: int, batch: list[int], images: Tensor, labels: Tensor) -> tuple[float, Arriving]:
         """Change the weights by one batch; return the learning rate and the loss, which is on its way.
 
-        The library waits for the device once, where the loss looks at its input; once more with a memory, whose loss
-        is another call.
+        The library waits for the device once, where the loss looks at its input, and at that of the memory with it.
 
         Args:
             step: number of the step, from 0.
@@ -138,16 +140,18 @@ class Learner:
         return value
 
     def _rank_losses(self, embeddings: Tensor, step: int, labels: Tensor) -> Tensor:
-        loss = self.loss(embeddings, labels)
-        if not self.recipe.memory_size:
+        memory = self.make_memory(embeddings.shape[1]) if self.recipe.memory_size else None
+        if memory is None or not len(memory) or step < self.recipe.memory_start * self.recipe.steps:
+            loss = self.loss(embeddings, labels)
+            if not self._tried_memory:
+                self._try_memory(embeddings.detach(), labels)
             return loss
-        if not self._tried_memory:
-            self._try_memory(embeddings.detach(), labels)
-        memory = self.make_memory(embeddings.shape[1])
-        if len(memory) and step >= self.recipe.memory_start * self.recipe.steps:
-            # As published: the batch's own loss and that against the memory, weights 1 and 1.
-            loss = loss + self.loss(embeddings, labels, ref_emb=memory.embeddings, ref_labels=memory.labels)
-        return loss
+        # As published: the batch's own loss and that against the memory, weights 1 and 1.
+        own = called(self.loss, embeddings, labels)
+        against = called(self.loss, embeddings, labels, ref_emb=memory.embeddings, ref_labels=memory.labels)
+        with one_thread(len(embeddings) * len(memory), embeddings.device):
+            losses: list[Tensor] = look(together([own, against]))
+        return losses[0] + losses[1]
 
     def _try_memory(self, embeddings: Tensor, labels: Tensor) -> None:
         """Rank the first batch against itself, so that a loss that takes no memory is known before it is needed."""

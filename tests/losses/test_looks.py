@@ -1,5 +1,6 @@
 """A training step looks once at the device; what counts as a look: `looks`."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -25,6 +26,9 @@ LOSSES = {
     "BlackBoxAP": losses.BlackBoxAPLoss,
     "CSL": lambda: losses.CSLLoss(LABELS, embedding_size=8),
     "Proxy": lambda: losses.ProxyLoss(num_classes=8, embedding_size=8),
+    "ROADMAP with proxies": lambda: losses.roadmap(8, 8),
+    "HAPPIER": lambda: losses.happier(8, 8),
+    "a sum of a sum": lambda: losses.RankLoss(losses.SmoothAPLoss(), losses.road_recall(8, 8)),
 }
 
 
@@ -48,6 +52,58 @@ def test_a_step_looks_once(name: str, how: str, monkeypatch: pytest.MonkeyPatch)
         with Looks(monkeypatch) as looks:
             loss(embeddings, LABELS, **given[how]).backward()
         assert len(looks.seen) == 1, looks.seen
+
+
+def looks_of(work: Callable[[], torch.Tensor], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return how a step looks: forward and backward."""
+    monkeypatch.setattr(positives, "compact", counts._without_a_look)  # as on a GPU
+    with monkeypatch.context() as patch, Looks(patch) as looks:
+        work().backward()
+    return looks.seen
+
+
+def unit() -> torch.Tensor:
+    return normalize(torch.randn(32, 8, generator=torch.Generator().manual_seed(0)), dim=1).requires_grad_()
+
+
+def test_a_sum_with_pairs_looks_once_beside_the_library_that_lists_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pytorch-metric-learning asks for the places of pairs, of which there are as many as the labels say."""
+    listed = looks_of(lambda: losses.CalibrationLoss().loss(unit(), LABELS[:, 0]), monkeypatch)
+    assert looks_of(lambda: losses.roadmap()(unit(), LABELS), monkeypatch) == ["tolist", *listed]
+
+
+@pytest.mark.parametrize("how", ["a subclass", "a module of another kind", "a hook", "an instance"])
+def test_who_calls_a_loss_in_its_own_way_is_called_in_a_sum(how: str) -> None:
+    """Such a loss looks for itself: what stands around its call must not be left out."""
+
+    class Doubled(losses.SupAPLoss):
+        def forward(self, *arguments: Any, **named: Any) -> torch.Tensor:
+            return 2 * super().forward(*arguments, **named)
+
+    class Other(torch.nn.Module):
+        def forward(self, embeddings: torch.Tensor, *_: Any) -> torch.Tensor:
+            return 2 * losses.SupAPLoss()(embeddings, LABELS)
+
+    rank = {"a subclass": Doubled, "a module of another kind": Other}.get(how, losses.SupAPLoss)()
+    if how == "a hook":
+        rank.register_forward_hook(lambda module, given, value: 2 * value)
+    if how == "an instance":
+        once = rank.forward
+        rank.forward = lambda *given: 2 * once(*given)
+    proxies = losses.ProxyLoss(8, 8)
+    expected = (2 * losses.SupAPLoss()(unit(), LABELS) + proxies(unit(), LABELS)) / 2
+    torch.testing.assert_close(losses.RankLoss(rank, proxies, weight=0.5)(unit(), LABELS), expected)
+
+
+def test_each_loss_of_a_sum_is_told_its_own_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A class without a proxy is refused by the loss that has proxies, NaN by whoever comes first."""
+    loss = losses.RankLoss(losses.SupHAPLoss(), losses.ProxyLoss(7, 8))
+    with pytest.raises(ValueError, match=r"`labels`: got classes from 0 to 7, expected 0\.\.6"):
+        loss(unit(), LABELS)
+    with pytest.raises(ValueError, match=r"`embeddings`: got NaN or infinity in 32 of 32 rows"):
+        loss(unit() * torch.nan, LABELS)
+    with pytest.raises(ValueError, match=r"`indices_tuple`: got row numbers that do not exist"):
+        loss(unit(), LABELS, (*PAIRS[:3], PAIRS[3] + 1))
 
 
 SHARED = (LABELS[:, None] == LABELS).sum(dim=2)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from suprank_edu import positives
 from suprank_edu.data import VectorDataset, read
-from suprank_edu.losses import SupAPLoss
+from suprank_edu.losses import SupAPLoss, happier
 from suprank_edu.pairwise import counts
 from suprank_edu.training import Checkpoints, Recipe, TrainingError, Validation, device, fit, loop
 from suprank_edu.training.memory import MemoryBank
@@ -46,8 +46,9 @@ def test_a_loss_is_read_when_the_next_step_has_looked(late: None, monkeypatch: p
     assert order == ["look"] + 6 * ["look", "read"] + ["read"]
 
 
+@pytest.mark.parametrize("loss", [SupAPLoss, lambda: happier(16, 4)])
 @pytest.mark.parametrize("memory", [0, 100])
-def test_a_step_looks_once_for_each_call_of_the_loss(memory: int, late: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_looks_once(memory: int, loss: Any, late: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """On vectors, so that no image is drawn, and by SGD, which counts no steps; what has arrived is no look."""
     draw = torch.Generator().manual_seed(0)
     vectors = VectorDataset(torch.randn(64, 8, generator=draw).numpy(), torch.arange(64) // 4)
@@ -60,14 +61,14 @@ def test_a_step_looks_once_for_each_call_of_the_loss(memory: int, late: None, mo
         fit(
             recipe,
             vectors,
-            SupAPLoss(),
+            loss(),
             device="cpu",
             progress=False,
             callbacks=[lambda *_: seen.append(len(looks.seen))],
         )
     # The call of step 1 comes after step 2, and so on; the last two come together, with a look at the network.
     between = [after - before for before, after in itertools.pairwise(seen)]
-    assert between == [2 if memory else 1] * 4 + [1], looks.seen
+    assert between == [1] * 5, looks.seen
 
 
 def test_views_ask_nothing_of_images() -> None:

@@ -109,7 +109,7 @@ def test_fit_waits_for_nothing_but_its_loss(card: torch.device, options: dict[st
         finally:
             torch.cuda.set_sync_debug_mode("default")
     between = [after - before for before, after in itertools.pairwise(waits)][3:-1]
-    assert max(between) <= (2 if "memory_size" in options else 1), [str(warning.message) for warning in seen]
+    assert max(between) <= 1, [str(warning.message) for warning in seen]
 
 
 def test_a_graph_captures_a_training_step(card: torch.device) -> None:
