@@ -25,6 +25,8 @@ Box = tuple[float, float, float, float]
 # What Pillow opens and then leaves to other programs: page descriptions, films, measurements.
 _NO_PICTURES = frozenset({"BUFR", "EMF", "EPS", "GRIB", "HDF5", "MPEG", "WMF"})
 _ENDS = {"JPEG": b"\xff\xd9", "MPO": b"\xff\xd9", "PNG": b"IEND"}
+HEIC_ENDINGS = (".heic", ".heif")
+HEIC_HINT = "HEIC is read where the package pillow-heif is installed"
 _WHICH_WHITE = "pixels of 32 bits, of which nothing says which value is white; save it with 8 or 16 bits"
 
 
@@ -58,11 +60,13 @@ def opened(item: Item | BinaryIO) -> Iterator[Image]:
                 raise OSError(f"of the format {image.format}, which Pillow cannot show by itself")
             yield image
     except UnidentifiedImageError:
-        raise OSError("of no format that Pillow knows") from None
+        heic = isinstance(item, str | PathLike) and os.fspath(item).lower().endswith(HEIC_ENDINGS)
+        raise OSError(f"of no format that Pillow knows{f' ({HEIC_HINT})' if heic else ''}") from None
     except pillow.DecompressionBombError:
         raise OSError("of more pixels than `PIL.Image.MAX_IMAGE_PIXELS` allows") from None
     except Exception as error:  # Pillow's readers of damaged files raise almost anything
-        raise OSError(str(error).partition("\n")[0] or type(error).__name__) from error
+        why = getattr(error, "strerror", None) or str(error).partition("\n")[0] or type(error).__name__
+        raise OSError(why) from error
 
 
 def decode(item: Item, mode: str, *, box: Box | None = None, min_side: int | None = None) -> Image:

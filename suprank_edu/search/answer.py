@@ -84,7 +84,7 @@ class Answer(Sequence[Hit]):
         return iter(self.hits)
 
     def __str__(self) -> str:
-        classes = [" < ".join(hit.classes) for hit in self.hits]
+        classes = [" < ".join(dict.fromkeys(hit.classes)) for hit in self.hits]  # a short branch repeats its last
         width = max(map(len, classes), default=0)
         rows = [
             f"{hit.rank:4}  {hit.score:.3f}  {text:{width}}  {hit.name}{'' if hit.is_there else '  (the file is gone)'}"

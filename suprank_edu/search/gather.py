@@ -6,7 +6,7 @@ from pathlib import Path
 from suprank_edu._warnings import warn
 from suprank_edu.data import RetrievalDataset, read
 from suprank_edu.data.pixels import check_file, looks_like_image
-from suprank_edu.search.joining import loose
+from suprank_edu.search.joining import as_deep_as, loose
 
 
 def photographs_in(
@@ -17,7 +17,8 @@ def photographs_in(
     Args:
         folder: see `suprank_edu.data.readers.read_folder`.
         split: of class folders.
-        like: photographs of an index, which these shall join.
+        like: photographs of an index, which these shall join: they get its columns, and where they lie less deep they
+            repeat their last folder, as they would in one folder with the others.
 
     Raises:
         FileNotFoundError: there is no such folder.
@@ -28,9 +29,7 @@ def photographs_in(
     if files:
         return loose(files, like)
     photographs = read("folder", path, split)
-    if like is not None:
-        photographs.mode = like.mode
-    return photographs
+    return photographs if like is None else as_deep_as(like, photographs)
 
 
 def _lying_in(folder: Path) -> list[str]:

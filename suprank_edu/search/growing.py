@@ -7,7 +7,7 @@ from torch import nn
 
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.search.digests import digests_of
-from suprank_edu.search.joining import joined, loose
+from suprank_edu.search.joining import joined, loose, renumbered
 from suprank_edu.search.shelf import Shelf
 from suprank_edu.training import embed
 from suprank_edu.training.networks.cache import CacheFolder
@@ -22,7 +22,7 @@ def grown(
     if not isinstance(photographs, RetrievalDataset):
         photographs = loose(photographs, shelf.photographs, classes)
     digests = digests_of(photographs)
-    new, replaced = shelf.news(photographs, digests)
+    new, replaced = shelf.news(photographs, digests, renumbered(shelf.photographs, photographs)[0])
     if not new:
         return shelf, 0
     chosen = photographs.subset(new)

@@ -135,8 +135,8 @@ class PhotoIndex:
     def add(self, photographs: Added, *, classes: Sequence[str] | None = None, cache: CacheFolder = None) -> int:
         """Embed further photographs and put them at the end; a file with path and bytes of one that is there is not.
 
-        A file that has changed since takes the place of what it was. What is new joins an approximate search; where
-        something is replaced, that is made anew.
+        A file that has changed since, or is of another class now, takes the place of what it was. What is new joins an
+        approximate search; where something is replaced, that is made anew.
 
         Args:
             photographs: a data set with the columns of the index, whose classes are known by their names; or paths of

@@ -43,6 +43,28 @@ def loose(
     )
 
 
+def as_deep_as(like: RetrievalDataset, photographs: RetrievalDataset) -> RetrievalDataset:
+    """Return photographs of a folder with the columns of others; where they have fewer, the finest is repeated.
+
+    Deeper ones are returned as they are, for `renumbered` to refuse.
+    """
+    missing = len(like.column_names) - len(photographs.column_names)
+    if missing < 0:
+        return photographs
+    finest = photographs.labels[:, :1]  # (N, 1)
+    return RetrievalDataset(
+        photographs.items,
+        np.concatenate([*[finest] * missing, photographs.labels], axis=1),  # (N, L)
+        column_names=like.column_names,
+        class_names=[*photographs.class_names[:1] * missing, *photographs.class_names],
+        licence=photographs.licence,
+        source=photographs.source,
+        mode=like.mode,
+        names=photographs.names,
+        boxes=photographs.boxes,
+    )
+
+
 def joined(first: RetrievalDataset, second: RetrievalDataset) -> RetrievalDataset:
     """Return the photographs of both, those of `first` with the class ids that they have.
 

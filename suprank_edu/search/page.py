@@ -27,6 +27,8 @@ def write_page(path: Path, photograph: str | bytes, answer: Answer, photographs:
     Raises:
         OSError: the page cannot be written.
     """
+    if path.is_dir():
+        raise OSError(f"{path}: is a folder, expected the name of a page")
     if not path.parent.is_dir():
         raise OSError(f"{path}: there is no folder {path.parent}")
     with replacing(path) as file:

@@ -12,10 +12,12 @@ from torch import Tensor
 
 from suprank_edu._embedding_checks import are_unit, check_embeddings
 from suprank_edu.data import RetrievalDataset
+from suprank_edu.data.dataset import Labels
 from suprank_edu.retrieval import ApproximateIndex, ExactIndex, search
 from suprank_edu.search.answer import Hit
 from suprank_edu.search.approximate import Method
 from suprank_edu.search.digests import Digests
+from suprank_edu.search.joining import NOT_LABELLED
 
 
 @dataclass(frozen=True)
@@ -58,14 +60,23 @@ class Shelf:
         """`(N, D)` float32."""
         return self.exact.gallery
 
-    def news(self, photographs: RetrievalDataset, digests: Digests) -> tuple[list[int], set[int]]:
-        """Return the rows of photographs that are not here as they are, and the rows here whose place they take."""
+    def news(self, photographs: RetrievalDataset, digests: Digests, labels: Labels) -> tuple[list[int], set[int]]:
+        """Return the rows of photographs that are not here as they are, and the rows here whose place they take.
+
+        Args:
+            photographs: M.
+            digests: `(M,)`.
+            labels: `(M, L)` by the class ids that are here; a photograph that is not labelled keeps its class.
+        """
+        here, names = self.photographs.labels, photographs.class_names[0]
         known = {place: row for row, place in enumerate(_places(self.photographs, self.digests))}
         first = {place: row for row, place in reversed(list(enumerate(_places(photographs, digests))))}  # of equal ones
         new = {
             row: known.get(place, -1)
             for place, row in first.items()
-            if place not in known or self.digests[known[place]] != digests[row]
+            if place not in known
+            or self.digests[known[place]] != digests[row]
+            or (names[photographs.labels[row, 0]] != NOT_LABELLED and (here[known[place]] != labels[row]).any())
         }
         return sorted(new), set(new.values()) - {-1}
 

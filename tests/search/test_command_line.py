@@ -80,9 +80,28 @@ def test_photographs_are_added_with_classes_and_without(index: Path, tmp_path: P
     loose = [photograph(tmp_path / "loose" / f"{i}.png", 1, 300 + i) for i in range(2)]
     assert run("add", index, *loose, "--class", "Williams", "Fruit").startswith("2 added; PhotoIndex(17")
     assert " Williams < Fruit " in run("search", index, loose[0], "-k", 1)
+    assert run("add", index, loose[0], "--class", "Conference", "Fruit").startswith("1 added; PhotoIndex(17")
+    assert run("add", index, loose[0]).startswith("0 added")
+    assert " Conference < Fruit " in run("search", index, loose[0], "-k", 1)
     new = photograph(tmp_path / "inbox" / "new.png", 0, 400)
     assert run("add", index, tmp_path / "inbox").startswith("1 added")
-    assert " not labelled < not labelled " in run("search", index, new, "-k", 1)
+    assert " not labelled  " in run("search", index, new, "-k", 1)
+
+
+def test_a_folder_that_is_less_deep_joins_an_index_with_column_names_of_its_own(
+    index: Path, tmp_path: Path, run: Run
+) -> None:
+    built = PhotoIndex.load(index)
+    built.photographs.column_names = ["product", "kind"]
+    built.save(index)
+    photograph(tmp_path / "more/Plum/1.png", 0, 600)
+    assert run("add", index, tmp_path / "more").startswith(
+        "1 added; PhotoIndex(13 photographs, 1280 dimensions; product: 4, kind: 3)"
+    )
+    assert run("add", index, tmp_path / "more").startswith("0 added")
+    assert PhotoIndex.load(index).search(tmp_path / "more/Plum/1.png", 1)[0].classes == ("Plum", "Plum")
+    photograph(tmp_path / "deep/Food/Fruit/Plum/1.png", 0, 600)
+    assert main(["add", str(index), str(tmp_path / "deep")]) == 1
 
 
 def test_an_index_tells_what_it_holds_and_what_has_vanished(index: Path, folder: Path, run: Run) -> None:
@@ -133,7 +152,11 @@ def test_an_index_becomes_a_database(index: Path, tmp_path: Path, run: Run) -> N
             "which holds Fruit, expected a new",
         ),
         (["search", "{shop}", "x.png"], "a folder without index.json, expected the folder of an index"),
-        (["search", "{index}", "x.png"], "x.png: cannot be read as an image"),
+        (["search", "{index}", "x.png"], "x.png: cannot be read as an image (No such file or directory)"),
+        (["search", "{index}", "{shop}"], "shop: cannot be read as an image (Is a directory)"),
+        (["search", "{index}", "{photo}", "--probes", "8"], "`--probes`: got 8 with an index that is searched exactly"),
+        (["search", "{index}", "{photo}", "--html", "{shop}"], "shop: is a folder, expected the name of a page"),
+        (["add", "{index}", "nowhere.png"], "nowhere.png: No such file or directory"),
         (["search", "{index}", "{photo}", "-k", "0"], "`k`: got 0"),
         (["search", "{index}", "{photo}", "--html", "nowhere/page.html"], "nowhere/page.html: there is no folder"),
         (["add", "{index}", "{shop}", "--class", "Pear"], "`--class`: got Pear with a folder"),

@@ -11,12 +11,11 @@ import numpy as np
 from suprank_edu._extras import needs
 from suprank_edu._threads import in_threads
 from suprank_edu.data.dataset import RetrievalDataset
-from suprank_edu.data.pixels import check_file, looks_like_image
+from suprank_edu.data.pixels import HEIC_ENDINGS, HEIC_HINT, check_file, looks_like_image
 from suprank_edu.data.readers._walk import Parts, shown
 
 _NAMES = 3  # that are given for each reason
 _REASONS = 12
-_HEIC = (".heic", ".heif")
 
 
 class LeftOut(NamedTuple):
@@ -68,8 +67,8 @@ def in_words(left_out: Sequence[LeftOut]) -> list[str]:
     lines = [f"{reason} ({len(paths):,}): {first_names(paths)}" for reason, paths in largest[:_REASONS]]
     if rest := [parts for _, paths in largest[_REASONS:] for parts in paths]:
         lines.append(f"other reasons ({len(rest):,}): {first_names(rest)}")
-    if any(parts and parts[-1].lower().endswith(_HEIC) for parts, _ in left_out):
-        lines.append("(HEIC is read where the package pillow-heif is installed)")
+    if any(parts and parts[-1].lower().endswith(HEIC_ENDINGS) for parts, _ in left_out):
+        lines.append(f"({HEIC_HINT})")
     return lines
 
 

@@ -40,6 +40,11 @@ def add_finding(commands: Any) -> None:
 
 def _search(options: argparse.Namespace) -> None:
     index = PhotoIndex.load(options.index)
+    if options.effort is not None and index.approximate is None:
+        raise ValueError(
+            f"`--probes`: got {options.effort} with an index that is searched exactly, expected none; "
+            f"`index {options.index} --approximate ivf-pq` makes it approximate"
+        )
     answer = index.search(
         options.photograph,
         options.k,

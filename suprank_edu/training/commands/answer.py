@@ -1,9 +1,11 @@
 """How a command line is made, and how a command ends: with its result, what was wrong, or how to go on."""
 
 import argparse
+import contextlib
 import signal
 import sys
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from suprank_edu.training.commands.train import resume, run
@@ -26,8 +28,13 @@ def command_line(
 def carry_out(options: argparse.Namespace) -> int:
     """Run the command of parsed options; return the exit status."""
     try:
-        options.command(options)
-    except (ValueError, OSError, TrainingError, ImportError) as error:
+        with _plain_warnings():
+            options.command(options)
+    except OSError as error:
+        known = error.filename is not None and error.filename2 is None and error.strerror is not None
+        print(f"error: {f'{error.filename}: {error.strerror}' if known else error}", file=sys.stderr)
+        return 1
+    except (ValueError, TrainingError, ImportError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -35,6 +42,17 @@ def carry_out(options: argparse.Namespace) -> int:
         print(f"broken off; go on with: {again or 'the same command'}", file=sys.stderr)
         return 130
     return 0
+
+
+@contextlib.contextmanager
+def _plain_warnings() -> Iterator[None]:
+    """Let warnings come as text: whoever sits at a shell has no line of a program that they could point at."""
+    before = warnings.formatwarning
+    warnings.formatwarning = lambda message, *_, **__: f"warning: {message}\n"
+    try:
+        yield
+    finally:
+        warnings.formatwarning = before
 
 
 def ended_like_ctrl_c() -> None:
