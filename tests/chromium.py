@@ -1,13 +1,14 @@
 """The headless browser of all tests that drive one."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-PATIENCE = 600_000  # milliseconds; a busy machine is slow, not wrong
+PATIENCE = 240_000  # milliseconds; a busy machine is slow, not wrong
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
@@ -22,6 +23,18 @@ def started() -> Iterator[Any]:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
+
+
+def until(locator: Any, holds: str, argument: Any = None) -> None:
+    """Wait until a function holds of the element that a locator finds.
+
+    It is looked up anew each time: a widget may be drawn into a new element, and the old one, kept in hand, would
+    never change again.
+    """
+    end = time.monotonic() + PATIENCE / 1000
+    while not locator.evaluate(holds, argument):
+        assert time.monotonic() < end, f"after {PATIENCE / 1000:.0f} s this does not hold of {locator}:\n{holds}"
+        time.sleep(0.05)
 
 
 def faults_of(page: Any, site: str) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import jupytext
 import numpy as np
 import pytest
-from chromium import PATIENCE, faults_of
+from chromium import PATIENCE, faults_of, until
 
 from suprank_edu.explore import Explorer
 from suprank_edu.explore.engine.figures import describe
@@ -89,9 +89,9 @@ def agrees(plot: Any, explorer: Explorer) -> dict[str, Any]:
     return drawn
 
 
-def wait_for_move(tab: Any, plot: Any, before: str) -> None:
+def wait_for_move(plot: Any, before: str) -> None:
     """Wait until the page has drawn something else than what it said it had."""
-    tab.wait_for_function("([plot, before]) => plot.dataset.drawn !== before", arg=[plot.element_handle(), before])
+    until(plot, "(plot, before) => plot.dataset.drawn !== before", before)
 
 
 DESKTOP = {"width": 1280, "height": 900}
@@ -132,7 +132,7 @@ def page(request: pytest.FixtureRequest, browser: Any, site: str) -> Iterator[Op
         tab.goto(f"{site}{chapter}.html")
         block = tab.locator(".sre").nth(place)
         # This one, not any: blocks come to life in no fixed order.
-        tab.wait_for_function("block => block.dataset.state === 'ready'", arg=block.element_handle())
+        until(block, "block => block.dataset.state === 'ready'")
         yield Opened(tab, block, block.locator(".sre-plot"), explorer_of(chapter, place), faults)
     finally:
         tab.close()
@@ -147,8 +147,8 @@ def opened(page: Opened) -> Iterator[Opened]:
     page.tab.set_viewport_size(DESKTOP)
     page.tab.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
     page.block.locator(".sre-reset").click()
-    page.tab.wait_for_function("([plot, at]) => plot.dataset.drawn === at", arg=[page.plot.element_handle(), start])
-    page.tab.wait_for_function("([plot, at]) => plot.dataset.theme === at", arg=[page.plot.element_handle(), theme])
+    until(page.plot, "(plot, at) => plot.dataset.drawn === at", start)
+    until(page.plot, "(plot, at) => plot.dataset.theme === at", theme)
     assert page.faults == []
 
 
@@ -168,13 +168,13 @@ def test_the_keyboard_moves_every_control(opened: Opened) -> None:
         target = block.locator(f'[data-control="{place}"]')
         target.focus()
         tab.keyboard.press(key_for(target.get_attribute("type"), control.values[-1] == before[control.name]))
-        wait_for_move(tab, plot, said)
+        wait_for_move(plot, said)
         after = agrees(plot, explorer)
         assert after[control.name] != before[control.name]
 
 
 def test_the_mouse_moves_every_control(opened: Opened) -> None:
-    tab, block, plot, explorer, _ = opened
+    _, block, plot, explorer, _ = opened
     for place, control in enumerate(explorer.controls):
         said, before = plot.get_attribute("data-drawn"), agrees(plot, explorer)
         target = block.locator(f'[data-control="{place}"]')
@@ -188,7 +188,7 @@ def test_the_mouse_moves_every_control(opened: Opened) -> None:
             box = target.bounding_box()
             near_end = control.values.index(before[control.name]) > (len(control.values) - 1) / 2
             target.click(position={"x": box["width"] * (0.2 if near_end else 0.8), "y": box["height"] / 2})
-        wait_for_move(tab, plot, said)
+        wait_for_move(plot, said)
         assert agrees(plot, explorer)[control.name] != before[control.name]
 
 
@@ -204,11 +204,11 @@ def test_the_readout_and_reset_follow(opened: Opened) -> None:
         tab.keyboard.press("Home" if at else "End")
     else:
         control.select_option(index=0 if at else len(values) - 1)
-    wait_for_move(tab, plot, said)
+    wait_for_move(plot, said)
     said, moved = plot.get_attribute("data-drawn"), agrees(plot, explorer)
     assert block.locator(".sre-text").text_content() == explorer.readout(**moved)
     block.locator(".sre-reset").click()
-    wait_for_move(tab, plot, said)
+    wait_for_move(plot, said)
     assert agrees(plot, explorer) == start
 
 
@@ -217,7 +217,7 @@ def test_the_theme_changes_the_colours(opened: Opened) -> None:
     colours = []
     for theme in ("light", "dark"):
         tab.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
-        tab.wait_for_function("([plot, theme]) => plot.dataset.theme === theme", arg=[plot.element_handle(), theme])
+        until(plot, "(plot, theme) => plot.dataset.theme === theme", theme)
         colours.append(plot.evaluate("plot => plot.layout.font.color"))
     assert colours[0] != colours[1]
 
@@ -227,7 +227,7 @@ def test_a_phone_shows_it_whole(opened: Opened) -> None:
     tab.set_viewport_size({"width": 375, "height": 812})
     tab.wait_for_function("() => document.documentElement.scrollWidth <= 375")
     drawn = "plot => plot.querySelector('.main-svg').getBoundingClientRect().width <= plot.clientWidth + 1"
-    tab.wait_for_function(drawn, arg=plot.element_handle())
+    until(plot, drawn)
     # All at one moment: what stands above may still grow.
     boxes = block.evaluate(
         "block => [...block.querySelectorAll('.sre-row')].map(row => row.getBoundingClientRect().toJSON())"
@@ -249,5 +249,5 @@ def test_rings_leave_nothing_empty_on_a_phone(theme: str, browser: Any, site: st
         const rings = block.querySelector(".sunburstlayer").getBoundingClientRect();
         return plot.width <= 375 && Math.abs(plot.height - plot.width) <= 1 && rings.height >= 0.9 * plot.height;
     }"""
-    tab.wait_for_function(filled, arg=rings.element_handle())
+    until(rings, filled)
     tab.close()

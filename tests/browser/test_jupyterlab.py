@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import nbformat
 import numpy as np
 import pytest
-from chromium import PATIENCE
+from chromium import PATIENCE, until
 from servers import free_port, own_folders, running
 
 from suprank_edu.explore import Choice, Explorer, rank_a_gallery, surrogate_bounds
@@ -76,18 +76,18 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield Lab(f"{address}/lab/workspaces/{{name}}/tree/{{name}}.ipynb?token={token}", folder / "notebooks")
 
 
-def shows(tab: Any, plot: Any, explorer: Explorer, parameters: dict[str, Any]) -> None:
+def shows(plot: Any, explorer: Explorer, parameters: dict[str, Any]) -> None:
     """Wait until the traces are those of ``parameters``; say how they differ when they never are."""
     wanted = [[axis(trace, name) for name in ("x", "y")] for trace in explorer.figure.describe(**parameters)["data"]]
-    same = """([plot, wanted]) => {
+    same = """(plot, wanted) => {
         const close = (a, b) => a === b || (a == null && b == null) || Math.abs(a - b) <= 1e-9 * Math.abs(b) + 1e-12;
         const equal = (a, b) => a.length === b.length && b.every((v, i) => close(a[i], v));
         return plot.data?.length === wanted.length && plot.data.every((t, i) =>
             equal(Array.from(t.x ?? []), wanted[i][0]) && equal(Array.from(t.y ?? []), wanted[i][1]));
     }"""
     try:
-        tab.wait_for_function(same, arg=[plot.element_handle(), wanted])
-    except Exception:
+        until(plot, same, wanted)
+    except AssertionError:
         for shown, expected in zip(plot.evaluate(READ), wanted, strict=True):
             np.testing.assert_allclose(np.array(shown[1], float), np.array(expected[1], float), rtol=1e-9)
         raise
@@ -117,7 +117,7 @@ def test_the_keyboard_moves_every_control_of_the_live_explorer(name: str, lab: L
     plot.wait_for()
     explorer = MAKE[name]()
     parameters = explorer.parameters
-    shows(tab, plot, explorer, parameters)
+    shows(plot, explorer, parameters)
     for control in explorer.controls:
         row = output.locator(".widget-inline-hbox", has_text=control.label)
         at = control.values.index(parameters[control.name])
@@ -132,10 +132,10 @@ def test_the_keyboard_moves_every_control_of_the_live_explorer(name: str, lab: L
         parameters = parameters | {control.name: value}
         if isinstance(control, Choice):
             parameters = parameters | dict(control.presets.get(value, {}))
-        shows(tab, plot, explorer, parameters)
-        wait_for_text(tab, output, explorer.readout(**parameters).split("\n")[0])
+        shows(plot, explorer, parameters)
+        wait_for_text(output, explorer.readout(**parameters).split("\n")[0])
     output.get_by_role("button", name="Reset").click()
-    shows(tab, plot, explorer, explorer.parameters)
+    shows(plot, explorer, explorer.parameters)
     tab.close()
 
 
@@ -159,7 +159,7 @@ def test_a_live_figure_follows_the_theme(lab: Lab, browser: Any) -> None:
     tab = run_all("surrogate_bounds", lab, browser)
     plot = tab.locator(".jp-OutputArea-output .js-plotly-plot").first
     plot.wait_for()
-    tab.wait_for_function("plot => plot.querySelectorAll('.trace path.js-line').length > 1", arg=plot.element_handle())
+    until(plot, "plot => plot.querySelectorAll('.trace path.js-line').length > 1")
     light = plot.evaluate(COLOURS)
     assert set(light["words"]) == {written(TEXT.light)}
     change = "async theme => { await window.jupyterapp.commands.execute('apputils:change-theme', { theme }); }"
@@ -182,14 +182,14 @@ def test_the_dashboard_grows_while_a_network_trains(lab: Lab, browser: Any) -> N
     output = tab.locator(".jp-OutputArea-output").first
     plot = output.locator(".js-plotly-plot")
     plot.wait_for()
-    wait_for_steps(tab, plot, 10)  # the cell runs: training waits for a file
+    wait_for_steps(plot, 10)  # the cell runs: training waits for a file
     assert not (lab.folder / "result.json").exists()
-    wait_for_text(tab, output, "<i>mine: step 10 of 20")
+    wait_for_text(output, "<i>mine: step 10 of 20")
     (lab.folder / "go").touch()
-    wait_for_steps(tab, plot, 20)
+    wait_for_steps(plot, 20)
     explored = tab.locator(".jp-OutputArea-output .js-plotly-plot").nth(1)
     explored.wait_for()  # the second cell: the same runs, with controls
-    wait_for_steps(tab, explored, 20)
+    wait_for_steps(explored, 20)
     history, evaluations = json.loads((lab.folder / "result.json").read_text())
     for shown in (plot, explored):
         loss, metric = shown.evaluate(READ)[:2]
@@ -199,18 +199,18 @@ def test_the_dashboard_grows_while_a_network_trains(lab: Lab, browser: Any) -> N
     choice = tab.locator(".widget-inline-hbox", has_text="Evaluation").locator("select")
     choice.select_option("H-AP")
     at = [e["H-AP"] for e in evaluations]
-    close = """([plot, y]) => plot.data[1].y.length === y.length
+    close = """(plot, y) => plot.data[1].y.length === y.length
         && y.every((v, i) => Math.abs(v - plot.data[1].y[i]) < 1e-3)"""
-    tab.wait_for_function(close, arg=[explored.element_handle(), at])
+    until(explored, close, at)
     tab.close()
 
 
-def wait_for_steps(tab: Any, plot: Any, steps: int) -> None:
+def wait_for_steps(plot: Any, steps: int) -> None:
     """Wait until the first curve has all steps up to one, and no more."""
-    at = "([plot, steps]) => plot.data?.[0].x?.length === steps && plot.data[0].x[steps - 1] === steps"
-    tab.wait_for_function(at, arg=[plot.element_handle(), steps])
+    at = "(plot, steps) => plot.data?.[0].x?.length === steps && plot.data[0].x[steps - 1] === steps"
+    until(plot, at, steps)
 
 
-def wait_for_text(tab: Any, output: Any, text: str) -> None:
+def wait_for_text(output: Any, text: str) -> None:
     """Wait until an output has a text: figure and words come in messages of their own, one after the other."""
-    tab.wait_for_function("([root, text]) => root.innerText.includes(text)", arg=[output.element_handle(), text])
+    until(output, "(root, text) => root.innerText.includes(text)", text)

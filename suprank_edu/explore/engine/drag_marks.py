@@ -26,8 +26,8 @@ export default {
     const find = () => {
       const root = el.closest(".widget-vbox");
       const plot = root && root.querySelector(".js-plotly-plot");
-      if (!plot || !plot._fullLayout || !plot.on) {
-        waiting = setTimeout(find, 50);  // not in the page yet
+      if (!plot || !plot._fullLayout || !plot.on || !plot.data.length) {
+        waiting = setTimeout(find, 50);  // not in the page yet, or without its traces
         return;
       }
       const drags = model.get("drags");

@@ -40,12 +40,13 @@ class LiveExplorer:
         from suprank_edu.explore.engine.drag_marks import DragMarks
         from suprank_edu.explore.engine.keys import KeepKeys
         from suprank_edu.explore.engine.theme import FollowTheme
+        from suprank_edu.explore.engine.whole_figure import WholeFigure
 
         self.explorer = explorer
         self._polite = "polite" if announce else "off"
         self.inputs = {control.name: _input(control) for control in explorer.controls}
         self._shown = describe(explorer.figure, explorer.parameters)
-        self.figure = go.FigureWidget(go.Figure(self._shown))
+        self.figure = WholeFigure(go.Figure(self._shown))
         self.text = ipywidgets.HTML(self._readout())
         self._busy = False
         for control in explorer.controls:

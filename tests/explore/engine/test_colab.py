@@ -11,7 +11,7 @@ from jupyter_client.manager import start_new_kernel
 from suprank_edu.explore import surrogate_bounds
 
 VIEW = "application/vnd.jupyter.widget-view+json"
-PATIENCE = 600  # seconds; a busy machine is slow, not wrong
+PATIENCE = 240  # seconds; a busy machine is slow, not wrong
 # Of `google.colab.output`: whoever displays a widget of another package switches the manager on first, and names it.
 COLAB = """
 import sys

@@ -3,7 +3,9 @@
 import random
 import statistics
 
+import comm
 import numpy as np
+from comm.base_comm import BaseComm
 from counted import function_calls
 from toys import describe, readout, toy
 
@@ -48,6 +50,23 @@ def test_the_books_explorers_show_live_what_their_functions_give(explorer: Explo
         for value in (control.values[0], control.values[-1], control.values[len(control.values) // 2]):
             live.inputs[control.name].value = value
             assert_shows(live, live.parameters)
+
+
+def test_the_first_message_to_the_page_holds_the_whole_figure(monkeypatch) -> None:
+    """Plotly opens its widget empty and sends the traces after it: a page that draws in between stays empty."""
+    sent: list[dict] = []
+
+    def send(self: BaseComm, kind: str, data: dict | None = None, *args: object, **kwargs: object) -> None:
+        sent.append({"kind": kind, "comm": self.comm_id, **(data or {})})
+
+    monkeypatch.setattr(BaseComm, "publish_msg", send)
+    monkeypatch.setattr(comm, "create_comm", BaseComm)
+    figure = LiveExplorer(toy()).figure
+    first, *others = [message for message in sent if message["comm"] == figure.comm.comm_id]
+    assert first["kind"] == "comm_open"
+    assert len(first["state"]["_widget_data"]) == len(toy().figure(**toy().parameters).data)
+    assert first["state"]["_widget_layout"] == figure.layout.to_plotly_json()
+    assert not any("_widget_data" in message.get("state", {}) for message in others)
 
 
 def test_a_move_assigns_only_what_changed(monkeypatch) -> None:
