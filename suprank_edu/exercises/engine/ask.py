@@ -58,14 +58,14 @@ def drawn_order(question: str, choices: Iterable[str]) -> list[str]:
     return sorted(choices, key=lambda choice: page_id("", question, choice))
 
 
-def written(number: object) -> str:
-    """Return a number as the book writes it, with four significant digits.
+def written(number: float) -> str:
+    """Return a number as the book writes it: with four significant digits, and whole from 10,000 on.
 
     Example:
-        >>> written(-5 / 6)
-        '−0.8333'
+        >>> written(-5 / 6), written(622080)
+        ('−0.8333', '622,080')
     """
-    return f"{number:.4g}".replace("-", "−")
+    return (f"{number:,.0f}" if abs(number) >= 10_000 else f"{number:.4g}").replace("-", "−")
 
 
 def check_tolerance(value: object) -> None:

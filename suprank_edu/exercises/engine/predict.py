@@ -80,7 +80,7 @@ class Predict:
             answer = str(self.answer)
             spec["place"] = self.shown.index(answer)
         else:
-            answer = written(self.answer)
+            answer = written(float(self.answer))
             spec |= {"answer": self.answer, "tolerance": self.tolerance}
         folded = template(_FOLDED).render(answer=answer.rstrip("."), because=self.because)
         name = page_id("predict", self.question, self.answer, self.because, *self.choices)
