@@ -22,10 +22,12 @@ class Widths:
     Attributes:
         at: of just that level, for each level 0..L.
         above: of that level or a higher one, for each level 0..L.
+        beforehand: whether they were known before the batch was, of which then nothing is read from the device.
     """
 
     at: list[int]
     above: list[int]
+    beforehand: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Positives:
         present: `(Q, P)` bool, False where padded.
         scores: `(Q, P)` floats, `+inf` where padded, with gradient.
         by_level: for each level 0..L the `(Q, M_l)` scores of the items of just that level, `-inf` where padded.
-        most_above: for each level 0..L, how many items of a query are at that level or above, at most.
+        widths: how many items a query has at most.
         relevances: `(Q, P)` relevances of one's own, 0 where padded, or None.
     """
 
@@ -47,7 +49,7 @@ class Positives:
     present: Tensor
     scores: Tensor
     by_level: list[Tensor]
-    most_above: list[int]
+    widths: Widths
     relevances: Tensor | None = None
 
     def lower_sums(self, step: Step) -> Tensor:
@@ -57,11 +59,11 @@ class Positives:
             ValueError: `step` is no step.
         """
         check_step(step)
-        total = step_sums(self.scores, self.by_level[0], step)
-        for level, columns in enumerate(self.by_level[1:-1], start=1):
-            width = self.most_above[level + 1]  # the higher levels come first
+        total = self._sums(self.scores, 0, step)
+        for level in range(1, len(self.by_level) - 1):
+            width = self.widths.above[level + 1]  # the higher levels come first
             rows = self.scores[:, :width].masked_fill(self.level[:, :width] <= level, _INFINITY)
-            sums = step_sums(rows, columns, step)
+            sums = self._sums(rows, level, step)
             total = total + torch.nn.functional.pad(sums, (0, total.shape[1] - width))
         return total
 
@@ -74,7 +76,10 @@ class Positives:
     def sigmoid_sums_at(self, level: int, step: Sigmoid) -> Tensor:
         """Return `(Q, P)`: Σ of `σ((s_j - s_k)/τ)` over the other items j of just `level`, with gradient."""
         itself = (self.level == level) & self.present
-        return step_sums(self.scores, self.by_level[level], step) - 0.5 * itself.to(self.scores.dtype)
+        return self._sums(self.scores, level, step) - 0.5 * itself.to(self.scores.dtype)
+
+    def _sums(self, rows: Tensor, level: int, step: Step) -> Tensor:
+        return step_sums(rows, self.by_level[level], step, sorts=not self.widths.beforehand)
 
 
 def visible_levels(levels: Tensor, valid: Tensor | None, min_level: int | None = None) -> Tensor:
@@ -142,7 +147,7 @@ def find_positives(
         else [_scores_at(gathered, level == at, widths.at[at]) for at in range(1, top + 1)]
     )
     gained = None if relevances is None else torch.where(present, relevances.detach().gather(1, index), 0.0)
-    return Positives(index, level, present, own, by_level, widths.above, gained)
+    return Positives(index, level, present, own, by_level, widths, gained)
 
 
 def rank_plus(found: Positives) -> Tensor:

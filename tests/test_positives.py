@@ -19,7 +19,7 @@ def test_widths_of_all_levels_are_read_from_the_device_at_once(top: int, monkeyp
         assert looks.seen == ["tolist"] * 2
         again = find_positives(scores, levels.expand(4, 20), widths=widths)
         assert looks.seen == ["tolist"] * 2
-    assert found.most_above == again.most_above == [int((levels >= level).sum()) for level in range(top + 1)]
+    assert found.widths.above == again.widths.above == [int((levels >= level).sum()) for level in range(top + 1)]
     assert widths.at == [int((levels == level).sum()) for level in range(top + 1)]
 
 

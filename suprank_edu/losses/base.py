@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -52,7 +53,8 @@ class EmbeddingLoss(OneLookLoss):
 
         It knows beforehand how many positives a query has at most, and checks nothing that would have to be read: NaN
         passes through, and labels that are no tree are not noticed. A query with more positives than that loses some
-        without a word. Parameters are those of the loss.
+        without a word. Scores are compared pair by pair, however many there are: to sort them, as the loss does where
+        that is faster, is to read them several times. Parameters are those of the loss.
 
         Args:
             labels: `(Q,)` or `(Q, L)` integers of a batch whose queries have as many positives as those of any other,
@@ -73,7 +75,7 @@ class EmbeddingLoss(OneLookLoss):
         levels = visible_levels(shared, visible_pairs(shared, not self.include_self, None, None))
         most = count_by_level(levels, 1 if self.column is not None else labels.shape[1])[1]
         known = copy.copy(self)
-        known._widths = as_widths(most.tolist())
+        known._widths = replace(as_widths(most.tolist()), beforehand=True)
         return known
 
     def extra_repr(self) -> str:

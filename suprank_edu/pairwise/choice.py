@@ -32,7 +32,7 @@ FEWEST_PAIRS = 1 << 20
 _WIDEST = 2.0**30
 
 
-def step_sums(rows: Tensor, columns: Tensor, step: Step) -> Tensor:
+def step_sums(rows: Tensor, columns: Tensor, step: Step, *, sorts: bool = True) -> Tensor:
     """Sum `step(columns[q, m] - rows[q, p])` over m, for each query q and row p, with a closed-form gradient.
 
     Memory is of the size of the inputs. Queries with many rows × many columns go to `sorted_sums`, the others
@@ -42,6 +42,7 @@ def step_sums(rows: Tensor, columns: Tensor, step: Step) -> Tensor:
         rows: `(Q, P)` float scores, each row padded at its end with `+inf`.
         columns: `(Q, M)` float scores, `-inf` where padded or hidden.
         step: the step; its value and slope at minus infinity must be 0.
+        sorts: False sums every pair however many there are: a sort reads the device several times.
 
     Returns:
         `(Q, P)` sums, 0 where padded.
@@ -51,7 +52,7 @@ def step_sums(rows: Tensor, columns: Tensor, step: Step) -> Tensor:
         >>> step_sums(torch.tensor([[0.5, 0.2]]), torch.tensor([[0.6, 0.3, 0.1]]), Heaviside())
         tensor([[1., 2.]])
     """
-    many, few = split_by_cost(rows, columns, step)
+    many, few = split_by_cost(rows, columns, step) if sorts else (rows[:0], rows)
     if not len(many):
         return _every_pair(rows, columns, step)
     if not len(few):

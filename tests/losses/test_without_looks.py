@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn.functional import normalize
 
 from suprank_edu import losses, positives
-from suprank_edu.pairwise import counts
+from suprank_edu.pairwise import choice, counts, sorted_sums
 
 LABELS = torch.stack([torch.arange(64) // 4, torch.arange(64) // 16], dim=1)
 MADE: dict[str, Callable[[], nn.Module]] = {
@@ -64,6 +64,37 @@ def test_on_a_device_that_holds_nothing_nothing_is_read(name: str, monkeypatch: 
     assert loss.device.type == embeddings.grad.device.type == "meta"
     with pytest.raises(Exception, match="meta"):
         MADE[name]()(embeddings, LABELS.to("meta"))
+
+
+HALVES = torch.stack([torch.arange(1024) // 256, torch.arange(1024) // 512], dim=1)  # which a loss would sort
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_what_a_loss_would_sort_is_summed_pair_by_pair(name: str) -> None:
+    """A sort reads the device: whether it pays, and which bins hold scores."""
+    embeddings = torch.randn(1024, 8, device="meta", requires_grad=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch, "autocast", lambda *_, **__: contextlib.nullcontext())
+        MADE[name]().without_looks(HALVES)(embeddings, HALVES.to("meta")).sum().backward()
+    assert embeddings.grad.shape == embeddings.shape
+
+
+def test_pair_by_pair_its_value_is_that_of_the_sorted_sums(monkeypatch: pytest.MonkeyPatch) -> None:
+    sorts: list[int] = []
+    monkeypatch.setattr(choice, "PAIRS_PER_ITEM_OF_ODDS", 1)
+    monkeypatch.setattr(choice, "sorted_sums", lambda *given: sorts.append(1) or sorted_sums(*given))
+    draw, labels = torch.Generator().manual_seed(3), torch.arange(256) // 128
+    points = normalize(torch.randn(256, 8, generator=draw), dim=1)
+    ours, theirs = (points.clone().requires_grad_() for _ in range(2))
+    loss = losses.SupAPLoss()
+    found = loss.without_looks(labels)(ours, labels)
+    found.backward()
+    assert sorts == []
+    expected = loss(theirs, labels)
+    expected.backward()
+    assert sorts == [1]
+    torch.testing.assert_close(found, expected)
+    torch.testing.assert_close(ours.grad, theirs.grad, rtol=1e-4, atol=1e-8)
 
 
 def test_references_and_pairs_are_refused() -> None:
