@@ -164,3 +164,13 @@ def own_random_state(seed: int, device: torch.device) -> Iterator[None]:
     with torch.random.fork_rng(devices):
         torch.manual_seed(seed)
         yield
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Return whether an error of torch says that there was too little memory.
+
+    Example:
+        >>> is_out_of_memory(torch.cuda.OutOfMemoryError("CUDA out of memory")), is_out_of_memory(RuntimeError("else"))
+        (True, False)
+    """
+    return isinstance(error, torch.cuda.OutOfMemoryError) or "can't allocate memory" in str(error)

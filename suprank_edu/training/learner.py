@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from suprank_edu._looks import look, together
 from suprank_edu.losses.one_look import called
 from suprank_edu.pairwise.threads import one_thread
-from suprank_edu.training.device import Arriving, memory_layout, random_state, set_random_state
+from suprank_edu.training.device import Arriving, is_out_of_memory, memory_layout, random_state, set_random_state
 from suprank_edu.training.gather import broadcast_parameters, from_first_process, gather_with_gradient
 from suprank_edu.training.memory import MemoryBank
 from suprank_edu.training.networks.models import freeze_batch_norm, in_evaluation_mode
@@ -159,6 +159,8 @@ class Learner:
             try:
                 self.loss(embeddings, labels, ref_emb=embeddings, ref_labels=labels)
             except Exception as error:  # of whatever kind a loss of others has for it
+                if is_out_of_memory(error):
+                    raise
                 raise ValueError(
                     f"`memory_size`: got {self.recipe.memory_size}, but the loss ranks no memory ({error}), expected "
                     "0, or a loss that takes `ref_emb` and `ref_labels`"

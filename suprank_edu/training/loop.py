@@ -14,7 +14,7 @@ from suprank_edu.data.samplers import Batches
 from suprank_edu.training import checkpoint
 from suprank_edu.training.callbacks import TrainingLog
 from suprank_edu.training.checkpoint import Checkpoints
-from suprank_edu.training.device import Arriving, sent
+from suprank_edu.training.device import Arriving, is_out_of_memory, sent
 from suprank_edu.training.gather import OwnShare, from_first_process
 from suprank_edu.training.learner import Learner, TrainingError, not_finite
 from suprank_edu.training.networks.augment import Augment
@@ -165,12 +165,12 @@ class Loop:
 
 def _explained(error: RuntimeError, step: int, recipe: Recipe) -> RuntimeError:
     """Return what to raise for an error of torch: where memory ran out, which setting to lower."""
-    text = str(error)
-    if not isinstance(error, torch.cuda.OutOfMemoryError) and "can't allocate memory" not in text:
+    if not is_out_of_memory(error):
         return error
     now = recipe.embed_at_once or recipe.batch_size
+    memory = f", `memory_size` (now {recipe.memory_size})" if recipe.memory_size else ""
     return TrainingError(
         f"step {step + 1}: out of memory; lower `embed_at_once` (now {now} images with a graph at a time, the result "
-        f"stays the same), `image_size` (now {recipe.image_size}) or `batch_size` (now {recipe.batch_size}). "
-        f"The device said: {text.splitlines()[0]}"
+        f"stays the same), `image_size` (now {recipe.image_size}){memory} or `batch_size` (now {recipe.batch_size}). "
+        f"The device said: {str(error).splitlines()[0]}"
     )

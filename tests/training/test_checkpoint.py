@@ -315,29 +315,6 @@ def test_bad_settings_are_named(make: Any, message: str, tmp_path: Path) -> None
         make(tmp_path)
 
 
-def test_an_error_of_a_step_stays_itself_where_torch_has_no_error_for_memory_by_that_name(monkeypatch) -> None:
-    """torch 2.4 knew it as `torch.cuda.OutOfMemoryError` alone."""
-
-    def forward(images: Any) -> Any:
-        raise RuntimeError("shapes cannot be multiplied")
-
-    model = network()
-    monkeypatch.setattr(model, "forward", forward)
-    monkeypatch.delattr(torch, "OutOfMemoryError", raising=False)
-    with pytest.raises(RuntimeError, match="shapes cannot be multiplied"):
-        train(None, model=model)
-
-
-def test_out_of_memory_says_what_to_lower(monkeypatch: pytest.MonkeyPatch) -> None:
-    def forward(images: Any) -> Any:
-        raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB\nmore")
-
-    model = network()
-    monkeypatch.setattr(model, "forward", forward)
-    with pytest.raises(TrainingError, match=r"step 1: out of memory; lower `embed_at_once` \(now 8 .* 20\.00 GiB$"):
-        train(None, model=model)
-
-
 # SIGKILL -------------------------------------------------------------------------------------------------------------
 
 
