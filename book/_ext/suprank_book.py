@@ -2,7 +2,7 @@
 
 * plotly's own script goes to `_static` and is loaded only by pages that hold a figure (it weighs 4 to 5 MB).
 * scripts that would restore live widgets are taken off the pages: what is shown is static, and asks no other host.
-* what is folded says what it holds: a solution, code or its output; printed sentences wrap, columns and code scroll.
+* printed sentences wrap, columns and code scroll.
 * a line of a heading never ends within a word such as H-AP.
 * docstrings are plain text with `code`; the rest is escaped for reStructuredText, so that |Ω⁺| stays itself.
 * each module of the API reference opens with a table of its public names.
@@ -69,15 +69,6 @@ def choose_scripts(
     elif "window.Plotly" in body:  # an explorer waits, so the text comes first
         app.add_js_file(PLOTLY, loading_method="defer")
     context["body"] = WIDGET_STATE.sub("", body)
-
-
-def name_what_is_folded(app: Sphinx, doctree: nodes.document) -> None:
-    """Let the line that unfolds a cell say what is in it, where myst-nb says "code cell content"."""
-    for cell in doctree.findall(nodes.container):
-        if "prompt_show" in cell:
-            tags = cell["classes"]
-            what = "a solution" if "tag_solution" in tags else "the output" if "tag_hide-output" in tags else "the code"
-            cell["prompt_show"], cell["prompt_hide"] = f"Show {what}", f"Hide {what}"
 
 
 def mark_printed_sentences(app: Sphinx, doctree: nodes.document) -> None:
@@ -233,7 +224,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # "(E17, ROADMAP Eq. 7)" is no end of a sentence, where the tables of names look for one.
     autosummary.WELL_KNOWN_ABBREVIATIONS = (*autosummary.WELL_KNOWN_ABBREVIATIONS, "Eq.")
     app.connect("builder-inited", copy_plotly)
-    app.connect("doctree-read", name_what_is_folded)
     app.connect("doctree-read", mark_printed_sentences)
     app.connect("doctree-read", keep_names_together)
     app.connect("html-page-context", choose_scripts)

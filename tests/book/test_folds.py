@@ -1,7 +1,7 @@
 """What is folded in a page says what one will see."""
 
 import pytest
-import suprank_book
+import suprank_folds
 from docutils import nodes
 from docutils.utils import new_document
 
@@ -14,5 +14,29 @@ def test_a_fold_says_what_it_holds(tags: str, what: str) -> None:
     cell = nodes.container(classes=["cell", *(f"tag_{tag}" for tag in tags.split())], prompt_show="Show {type}")
     document = new_document("a page")
     document += cell
-    suprank_book.name_what_is_folded(None, document)
+    suprank_folds.name_what_is_folded(None, document)
     assert (cell["prompt_show"], cell["prompt_hide"]) == (f"Show {what}", f"Hide {what}")
+
+
+def below_a_cell(tag: str, *words: nodes.Node) -> nodes.document:
+    document = new_document("a page")
+    document += [nodes.container(classes=["cell", tag]), nodes.paragraph("", "", *words)]
+    return document
+
+
+def is_folded(document: nodes.document) -> bool:
+    suprank_folds.fold_explanations(None, document)
+    (paragraph,) = document.findall(nodes.paragraph)
+    return isinstance(paragraph.parent, suprank_folds.HideCodeCellNode)
+
+
+def test_the_explanation_below_a_folded_output_is_folded() -> None:
+    explain, rest = nodes.strong("", "Explain"), nodes.Text(": it is half of it.")
+    assert is_folded(below_a_cell("tag_hide-output", explain, rest))
+
+
+def test_nothing_else_is() -> None:
+    explain, rest = nodes.strong("", "Explain"), nodes.Text(": what the cell printed.")
+    assert not is_folded(below_a_cell("tag_hide-input", explain.deepcopy(), rest.copy()))
+    assert not is_folded(below_a_cell("tag_hide-output", rest.copy()))
+    assert not is_folded(below_a_cell("tag_hide-output"))

@@ -1,0 +1,41 @@
+"""Sphinx extension: what a page folds away, so that a reader may think first.
+
+* What is folded says what it holds: a solution, code or its output.
+* The explanation below a folded output is folded, too, or it would answer the question in the open.
+"""
+
+from typing import Any
+
+from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx.application import Sphinx
+
+
+def name_what_is_folded(app: Sphinx, doctree: nodes.document) -> None:
+    """Let the line that unfolds a cell say what is in it, where myst-nb says "code cell content"."""
+    for cell in doctree.findall(nodes.container):
+        if "prompt_show" in cell:
+            tags = cell["classes"]
+            what = "a solution" if "tag_solution" in tags else "the output" if "tag_hide-output" in tags else "the code"
+            cell["prompt_show"], cell["prompt_hide"] = f"Show {what}", f"Hide {what}"
+
+
+def fold_explanations(app: Sphinx, doctree: nodes.document) -> None:
+    """Fold each paragraph that begins with a strong "Explain" right below a cell whose output is folded."""
+    for paragraph in list(doctree.findall(nodes.paragraph)):
+        place = paragraph.parent.index(paragraph)
+        above = paragraph.parent[place - 1] if place else paragraph
+        first = paragraph[0] if paragraph.children else paragraph
+        asked = isinstance(above, nodes.Element) and "tag_hide-output" in above["classes"]
+        if asked and isinstance(first, nodes.strong) and first.astext() == "Explain":
+            fold = HideCodeCellNode(prompt_show="Show the explanation", prompt_hide="Hide the explanation")
+            fold["classes"].append("above-input")
+            paragraph.replace_self(nodes.container("", fold, classes=["cell"]))
+            fold += paragraph
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the hooks."""
+    app.connect("doctree-read", name_what_is_folded)
+    app.connect("doctree-read", fold_explanations)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
