@@ -21,7 +21,7 @@ def name_what_is_folded(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def fold_explanations(app: Sphinx, doctree: nodes.document) -> None:
-    """Fold each paragraph that begins with a strong "Explain" right below a cell whose output is folded."""
+    """Fold what begins with a strong "Explain" right below a folded output: a paragraph and its formulas."""
     for paragraph in list(doctree.findall(nodes.paragraph)):
         place = paragraph.parent.index(paragraph)
         above = paragraph.parent[place - 1] if place else paragraph
@@ -32,6 +32,9 @@ def fold_explanations(app: Sphinx, doctree: nodes.document) -> None:
             fold["classes"].append("above-input")
             paragraph.replace_self(nodes.container("", fold, classes=["cell"]))
             fold += paragraph
+            while isinstance(formula := fold.parent.next_node(descend=False, siblings=True), nodes.math_block):
+                formula.parent.remove(formula)  # the paragraph goes on in it
+                fold += formula
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -40,3 +40,12 @@ def test_nothing_else_is() -> None:
     assert not is_folded(below_a_cell("tag_hide-input", explain.deepcopy(), rest.copy()))
     assert not is_folded(below_a_cell("tag_hide-output", rest.copy()))
     assert not is_folded(below_a_cell("tag_hide-output"))
+
+
+def test_the_formulas_of_an_explanation_are_folded_with_it() -> None:
+    document = below_a_cell("tag_hide-output", nodes.strong("", "Explain"), nodes.Text(": the first stands at"))
+    document += [nodes.math_block("", "465"), nodes.paragraph("", "Hundreds are missing."), nodes.math_block("", "1")]
+    suprank_folds.fold_explanations(None, document)
+    (fold,) = document.findall(suprank_folds.HideCodeCellNode)
+    assert [child.astext() for child in fold] == ["Explain: the first stands at", "465"]
+    assert [child.astext() for child in document[2:]] == ["Hundreds are missing.", "1"]
