@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 import torch
 from torch import Tensor
 
-from suprank_edu._transforms import refused_by_transforms
+from suprank_edu._transforms import numbers_of, refused_by_transforms
 
 Result = TypeVar("Result")
 Looking: TypeAlias = Generator[Tensor, list[float], Result]
@@ -33,7 +33,7 @@ def look(work: Looking[Result]) -> Result:
     state = _go_on(work, None)
     if not isinstance(state, _Done):
         with refused_by_transforms("a module's check of its input"):
-            numbers = state.tolist()
+            numbers = numbers_of(state)
         state = _go_on(work, numbers)
     assert isinstance(state, _Done), "work looked twice"
     result: Result = state.result

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import ParamSpec, TypeVar
 
+from torch import Tensor
 from torch._compile import _disable_dynamo
 
 Arguments = ParamSpec("Arguments")
@@ -51,3 +52,20 @@ def refused_by_transforms(name: str) -> Iterator[None]:
             f"torch.func, torch.vmap: {name} looks at values, which they hide; transform a loss on scores, such as "
             "suprank_edu.losses.sup_ap, or call this one without them"
         ) from error
+
+
+def numbers_of(values: Tensor) -> list[float]:
+    """Return the numbers of a tensor in one look at its device, inside torch.func.grad too.
+
+    There `tolist` of torch 2.5 finds no storage, and each number is read by itself.
+
+    Raises:
+        RuntimeError: torch.vmap hides the values.
+    """
+    try:
+        numbers: list[float] = values.tolist()
+    except RuntimeError as error:
+        if "doesn't have storage" not in str(error):
+            raise
+        numbers = [float(value) for value in values.unbind()]
+    return numbers

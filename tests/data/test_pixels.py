@@ -217,7 +217,8 @@ def test_what_is_no_image_is_said_without_an_address_in_memory() -> None:
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "PPM", "JPEG2000", "ICO", "TGA"])
 def test_a_look_at_the_header_refuses_no_whole_file(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "any name"
-    path.write_bytes(encoded(Image.fromarray(COLOUR), kind) + b"junk behind the end")
+    image = Image.fromarray(COLOUR.repeat(2, axis=0).repeat(2, axis=1))  # an ICO is 16 pixels high at least
+    path.write_bytes(encoded(image, kind) + b"junk behind the end")
     check_file(path)
     check_file(path, pixels=True)
 
@@ -283,7 +284,7 @@ def heic_stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[bytes]:
 
         def _open(self) -> None:
             self._mode, self._size = "L", (2, 1)
-            self.tile = [ImageFile._Tile("raw", (0, 0, 2, 1), 8, "L")]
+            self.tile = [("raw", (0, 0, 2, 1), 8, "L")]
 
     def register_heif_opener() -> None:
         Image.register_open("STAND-IN", Grey, lambda prefix: prefix.startswith(b"STAND-IN"))
