@@ -240,7 +240,8 @@ class PhotoIndex:
         Args:
             folder: of `save`.
             network: for an index of a network of your own, one of the same shape, which receives the stored weights.
-            photographs: the folder of the photographs, where it has moved since.
+            photographs: a folder that the photographs have moved to since, at any depth below it; those that are not
+                there stay where they were.
 
         Raises:
             ValueError: the folder holds no index, a damaged one, or one of a newer version of this library.

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from suprank_edu.data import ImagePaths, RetrievalDataset
 from suprank_edu.data.pixels import Item
 from suprank_edu.search.approximate import method_of_json, method_to_json, read_structure, write_structure
 from suprank_edu.search.digests import Digests
+from suprank_edu.search.moved import moved_to
 from suprank_edu.search.networks import describe, rebuild
 from suprank_edu.search.shelf import Shelf
 from suprank_edu.search.store import damaged, read_folder, write_folder
@@ -62,13 +64,13 @@ def write_index(folder: Path, content: Content, saved_as: str | None) -> str:
     return write_folder(folder, about, writers, saved_as)
 
 
-def read_index(folder: Path, own: nn.Module | None, root: str | os.PathLike[str] | None) -> tuple[Content, str]:
+def read_index(folder: Path, own: nn.Module | None, moved: str | os.PathLike[str] | None) -> tuple[Content, str]:
     """Read an index and the name of its save.
 
     Args:
         folder: of `write_index`.
         own: see `suprank_edu.search.networks.rebuild`.
-        root: the folder of the photographs, where it has moved; None takes that of the index.
+        moved: where photographs may lie that have moved; None leaves all where they were.
 
     Raises:
         ValueError: the folder holds no index, a damaged one, or one of a newer version.
@@ -76,7 +78,7 @@ def read_index(folder: Path, own: nn.Module | None, root: str | os.PathLike[str]
     about, files = read_folder(folder)
     try:
         network = rebuild(about["network"], files["weights.pt"], own)
-        shelf = _read_shelf(about, files, about["root"] if root is None else root)
+        shelf = _read_shelf(about, files, moved)
         return Content(network, shelf, about["about"], about["threshold"]), about["save"]
     except ModuleNotFoundError:
         raise
@@ -89,9 +91,9 @@ def read_index(folder: Path, own: nn.Module | None, root: str | os.PathLike[str]
         raise damaged(folder, str(error).partition("\n")[0].partition(". ")[0]) from None
 
 
-def _read_shelf(about: dict[str, Any], files: dict[str, Path], root: str | os.PathLike[str] | None) -> Shelf:
+def _read_shelf(about: dict[str, Any], files: dict[str, Path], moved: str | os.PathLike[str] | None) -> Shelf:
     vectors = torch.from_numpy(np.load(files["vectors.npy"], allow_pickle=False))
-    photographs, digests = _read_table(files["photographs.csv"], about, root)
+    photographs, digests = _read_table(files["photographs.csv"], about, moved)
     shelf = Shelf.of(photographs, vectors, digests)
     if (described := about.get("approximate")) is None:
         return shelf
@@ -137,19 +139,26 @@ def _relative(item: Item, root: str | None) -> str:
     return (path if root is None else os.path.relpath(path, root)).replace(os.sep, "/")
 
 
+def _items(paths: list[str], digests: Digests, root: str, moved: str | os.PathLike[str] | None) -> Sequence[Item]:
+    """Return the files of paths below a folder, wherever they lie now; bytes where there was no file."""
+    if moved is not None:
+        files = zip(paths, digests.tolist(), strict=True)
+        now = moved_to(moved, [(os.path.join(root, path), digest) for path, digest in files if path])
+        paths, root = [path and next(now) for path in paths], ""
+    if all(paths):
+        return ImagePaths.from_relative(root, paths)
+    return [os.path.join(root, path) if path else b"" for path in paths]
+
+
 def _read_table(
-    path: Path, about: dict[str, Any], root: str | os.PathLike[str] | None
+    path: Path, about: dict[str, Any], moved: str | os.PathLike[str] | None
 ) -> tuple[RetrievalDataset, Digests]:
     text = path.read_bytes().decode("utf-8", "surrogateescape")
     header, *rows = csv.reader(io.StringIO(text, newline=""))
     columns = len(about["column_names"])
     named, boxed = "name" in header[2 + columns :], header[-4:] == list(_BOX)
-    paths = [row[0] for row in rows]
-    items = (
-        ImagePaths.from_relative(root or "", paths)
-        if all(paths)
-        else [os.path.join(root or "", one) if one else b"" for one in paths]
-    )
+    digests = np.array([row[1] for row in rows], dtype="S64")
+    items = _items([row[0] for row in rows], digests, about["root"] or "", moved)
     photographs = RetrievalDataset(
         items,
         np.array([row[2 : 2 + columns] for row in rows], dtype=np.int64),  # (N, L)
@@ -161,4 +170,4 @@ def _read_table(
         names=[row[2 + columns] for row in rows] if named else None,
         boxes=np.array([row[-4:] for row in rows], dtype=np.float64) if boxed else None,
     )
-    return photographs, np.array([row[1] for row in rows], dtype="S64")
+    return photographs, digests

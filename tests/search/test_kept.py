@@ -118,6 +118,38 @@ def test_photographs_that_moved_are_found_where_they_are_now(saved: Path, folder
     assert Path(again.photographs.items[0]) == moved / "Fruit/Apple/0.png"
 
 
+def test_photographs_of_two_folders_of_which_one_has_moved_are_found(folder: Path, tmp_path: Path) -> None:
+    index = index_of(folder)
+    elsewhere = [photograph(tmp_path / "inbox" / name, 0, 90) for name in ("0.png", "other.png")]
+    index.add(elsewhere)
+    index.save(tmp_path / "index")
+    shutil.move(folder, tmp_path / "deeper" / folder.name)
+    photograph(tmp_path / "deeper" / "0.png", 1, 91)  # another photograph of the name of one that did not move
+    for moved in (tmp_path / "deeper", tmp_path / "deeper" / folder.name):
+        again = PhotoIndex.load(tmp_path / "index", photographs=moved)
+        assert again.missing() == []
+        assert Path(again.photographs.items[0]) == tmp_path / "deeper/shop/Fruit/Apple/0.png"
+        assert list(map(Path, again.photographs.items[-2:])) == elsewhere
+
+
+def test_a_bare_name_is_a_photograph_that_moved_where_its_bytes_are(tmp_path: Path) -> None:
+    paths = [photograph(tmp_path / "flat" / name, 0, 90) for name in ("0.png", "1.png")]
+    index = index_of(shop(tmp_path / "shop"))
+    index.add(paths)
+    index.save(tmp_path / "index")
+    shutil.move(tmp_path / "flat", tmp_path / "now")
+    photograph(tmp_path / "now" / "1.png", 1, 91)
+    again = PhotoIndex.load(tmp_path / "index", photographs=tmp_path / "now")
+    assert list(map(Path, again.photographs.items[-2:])) == [tmp_path / "now/0.png", paths[1]]
+
+
+def test_a_folder_that_holds_none_of_the_photographs_changes_nothing(saved: Path, folder: Path, tmp_path: Path) -> None:
+    before = list(PhotoIndex.load(saved).photographs.items)
+    again = PhotoIndex.load(saved, photographs=tmp_path / "nowhere")
+    assert list(again.photographs.items) == before
+    assert again.missing() == []
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="file names of any bytes")
 def test_names_that_no_text_holds_and_names_with_commas_come_back(folder: Path, tmp_path: Path) -> None:
     photograph(folder / 'Milk/Oat/a,"b\nc.png', 2, 8)
