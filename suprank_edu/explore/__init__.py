@@ -24,6 +24,7 @@ from suprank_edu.explore.ranks.pull_on_a_pair import pull_on_a_pair
 from suprank_edu.explore.ranks.rank_a_gallery import rank_a_gallery
 from suprank_edu.explore.ranks.suprank_at_work import suprank_at_work
 from suprank_edu.explore.ranks.surrogate_bounds import surrogate_bounds
+from suprank_edu.explore.results.ablations import ablations
 from suprank_edu.explore.results.query_by_query import query_by_query, telling_queries
 from suprank_edu.explore.results.seed_intervals import seed_intervals
 from suprank_edu.explore.search.search_in_lists import search_in_lists
@@ -48,6 +49,7 @@ __all__ = [
     "SelectionSlider",
     "Slider",
     "Toggle",
+    "ablations",
     "batch_memory",
     "calibration",
     "cost_calculator",

@@ -2,7 +2,7 @@
 
 import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from suprank_edu.explore.drawing.palette import EXACT, RIVAL, SMOOTH, SUPRANK, TEXT, Style, axis, layout, unmarked_axis
@@ -69,47 +69,55 @@ def sorted_rows(results: Sequence[dict[str, Any]], metric: str) -> list[Row]:
     return sorted(rows, key=lambda row: sign * row.interval.mean)
 
 
-def seed_intervals(results: Sequence[dict[str, Any]], metric: str = "mAP@R") -> Explorer:
-    """Return the explorer of a table of results: a metric, and every loss with its seeds, mean and 95 % interval.
+def seed_intervals(sets: Mapping[str, Sequence[dict[str, Any]]], metric: str = "mAP@R") -> Explorer:
+    """Return the explorer of tables of results: a set, a metric, and every loss with its seeds, mean and 95 % interval.
 
     Args:
-        results: what `suprank_edu.training.study.results.load_results` returns.
-        metric: the one of `COLUMNS` that is shown at first; those that all runs have can be chosen.
+        sets: by the name of a data set what `suprank_edu.training.study.results.load_results` returns; the first is
+            shown at first. Two or more.
+        metric: the one of `COLUMNS` that is shown at first; those that all runs of all sets have can be chosen.
 
     Returns:
-        An `Explorer` with the metric.
+        An `Explorer` with the set and the metric.
 
     Raises:
-        ValueError: fewer than two losses have test runs, or not all of them have `metric`.
+        ValueError: fewer than two sets, fewer than two losses of one have test runs, or not all of them have `metric`.
 
     Example:
         >>> run = {"on": "test", "seed": 0, "metrics": dict.fromkeys(COLUMNS.values(), 0.5), "mild": 0.5, "gap": {}}
         >>> other = run | {"loss": "triplet", "metrics": {"H-AP": 0.4}}
-        >>> shown = seed_intervals([run | {"loss": "sup-ap"}, other], "H-AP")
-        >>> shown.readout(metric="H-AP").split("\\n")[0]
+        >>> runs = [run | {"loss": "sup-ap"}, other]
+        >>> shown = seed_intervals({"a set": runs, "another": runs}, "H-AP")
+        >>> shown.readout(name="a set", metric="H-AP").split("\\n")[0]
         'Highest H-AP: Sup-AP, 0.500 (1 seed). Lowest: triplet, 0.400 (1 seed).'
     """
-    count = len(runs_by_loss(results))
-    if count < 2:
-        raise ValueError(f"`results`: got test runs of {count} losses, expected two or more")
-    metrics = tuple(name for name, column in COLUMNS.items() if _all_have(results, column))
+    if len(sets) < 2:
+        raise ValueError(f"`sets`: got {len(sets)}, expected two or more, to choose from")
+    counts = {name: len(runs_by_loss(results)) for name, results in sets.items()}
+    few = [name for name, count in counts.items() if count < 2]
+    if few:
+        raise ValueError(f"`sets`: got test runs of {counts[few[0]]} losses in {few[0]!r}, expected two or more")
+    every = [run for results in sets.values() for run in results]
+    metrics = tuple(name for name, column in COLUMNS.items() if _all_have(every, column))
     if metric not in metrics:
         raise ValueError(f"`metric`: got {metric!r}, expected one of {metrics!r}, which all runs have")
-    rows = functools.cache(functools.partial(sorted_rows, results))
-    made = _layout(count)
+    rows = functools.cache(lambda name, metric: sorted_rows(sets[name], metric))
+    most = max(counts.values())
+    made = _layout(most)
 
-    def describe(metric: str) -> Description:
-        return {"data": _traces(rows(metric)), "layout": made}
+    def describe(name: str, metric: str) -> Description:
+        return {"data": _traces(rows(name, metric)), "layout": made}
 
-    def readout(metric: str) -> str:
-        return _words(rows(metric), metric)
+    def readout(name: str, metric: str) -> str:
+        return _words(rows(name, metric), metric)
 
+    chosen = next(iter(sets))
     return Explorer(
         FigureFunction(describe),
-        [Choice("metric", "Metric", metrics, metric)],
+        [Choice("name", "Set", tuple(sets), chosen), Choice("metric", "Metric", metrics, metric)],
         title="All losses, all seeds",
         alt=(
-            f"One row for each of {count} losses, the best above: a small dot for every seed, and a large mark at "
+            f"One row for each of {most} losses, the best above: a small dot for every seed, and a large mark at "
             "their mean, whose shape tells the kind of loss. A bar gives the 95 % interval of the mean, where there "
             "are three seeds or more; a star marks losses with fewer. The order changes with the metric."
         ),

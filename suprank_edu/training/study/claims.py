@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -111,7 +111,7 @@ def judge_claims(results: Path, name: str, claims: Sequence[Claim]) -> list[Find
         ValueError: runs of different queries.
     """
     losses = dict.fromkeys(loss for claim in claims for loss in (claim.first, claim.second))
-    runs = {loss: _runs(results, name, loss) for loss in losses}
+    runs: Mapping[str, Runs] = {loss: evaluations_of(*place_of(results, name, loss)) for loss in losses}
     there = [claim for claim in claims if min(len(runs[claim.first]), len(runs[claim.second])) > 1]
     paired = {metric: go_together(runs, metric) for metric in {claim.metric for claim in there}}
     found = {
@@ -154,10 +154,16 @@ def as_markdown(findings: Sequence[Finding]) -> str:
     return "\n".join([*lines, "", f"{len(findings)} claims; {counts}."])
 
 
-def _runs(results: Path, name: str, loss: str) -> Runs:
-    """Return the evaluations of a loss of a claim by seed; none where the runs are not there."""
+def place_of(results: Path, name: str, loss: str) -> tuple[Path, str]:
+    """Return the folder of a loss as a claim names it, and the name that it has there.
+
+    Example:
+        >>> folder, loss = place_of(Path("results"), "groceries", "sup-ap in batch-32")
+        >>> folder.name, loss
+        ('groceries-batch-32', 'sup-ap')
+    """
     own, _, variant = loss.partition(" in ")
-    return evaluations_of(results / (f"{name}-{variant}" if variant else name), own)
+    return results / (f"{name}-{variant}" if variant else name), own
 
 
 def _from_edge(claim: Claim, found: Difference) -> Difference:

@@ -37,7 +37,7 @@ RUNS += [run("fastap", 0, 0.9, "validation")]
 
 @pytest.fixture(scope="module")
 def shown() -> Explorer:
-    return seed_intervals(RUNS)
+    return seed_intervals({"all": RUNS, "two": RUNS[:7]})
 
 
 def means(data: list[dict]) -> dict[int, tuple[float, float]]:
@@ -53,7 +53,7 @@ def means(data: list[dict]) -> dict[int, tuple[float, float]]:
 def test_rows_are_sorted_and_hold_mean_and_interval(shown: Explorer) -> None:
     quantile = {3: 4.302653, 4: 3.182446}  # Student's t, 2 and 3 degrees of freedom, 97.5 %
     for metric in COLUMNS:
-        data = shown.figure.describe(metric=metric)["data"]
+        data = shown.figure.describe(name="all", metric=metric)["data"]
         names, drawn = data[-1]["text"], means(data)
         assert sorted(names) == ["HAPPIER", "SmoothAP", "Sup-AP", "triplet *"]
         place = METRICS.index(COLUMNS[metric]) if COLUMNS[metric] in METRICS else 0
@@ -69,7 +69,7 @@ def test_rows_are_sorted_and_hold_mean_and_interval(shown: Explorer) -> None:
 
 
 def test_every_seed_is_a_dot_in_the_row_of_its_loss(shown: Explorer) -> None:
-    data = shown.figure.describe(metric="mAP@R")["data"]
+    data = shown.figure.describe(name="all", metric="mAP@R")["data"]
     names = data[-1]["text"]
     dots = sorted(zip(data[0]["y"], data[0]["x"], strict=True))
     wanted = [(names.index(name), v + 0.01) for loss, values in VALUES.items() for v in values for name in names
@@ -78,13 +78,14 @@ def test_every_seed_is_a_dot_in_the_row_of_its_loss(shown: Explorer) -> None:
 
 
 def test_words_name_the_ends_and_who_overlaps(shown: Explorer) -> None:
-    lines = shown.readout(metric="mAP@R").split("\n")
+    lines = shown.readout(name="all", metric="mAP@R").split("\n")
     assert lines[0].startswith("Highest mAP@R: HAPPIER, 0.620 ± 0.025. Lowest: triplet, 0.430 (2 seeds).")
     assert lines[1] == "The bars of 0 of 2 other losses overlap that of HAPPIER."
     assert lines[2].startswith("* two seeds")
-    assert shown.readout(metric="gap, unseen classes").startswith("Lowest gap, unseen classes: HAPPIER")
+    assert shown.readout(name="all", metric="gap, unseen classes").startswith("Lowest gap, unseen classes: HAPPIER")
     wide = [run("sup-recall", s, v) for s, v in enumerate((0.5, 0.6, 0.4))]  # 0.5 ± 0.248
-    assert "The bars of 1 of 3 other losses overlap" in seed_intervals(RUNS + wide).readout(metric="R@1")
+    shown = seed_intervals({"some": RUNS, "more": RUNS + wide})
+    assert "The bars of 1 of 3 other losses overlap" in shown.readout(name="more", metric="R@1")
 
 
 def test_every_loss_has_a_family() -> None:
@@ -110,18 +111,32 @@ def test_curves_are_shares_of_their_own_beginning() -> None:
     )  # (1/5 + 1/6 + 1/7) / (1 + 1/2 + 1/3)
 
 
-@pytest.mark.parametrize("make", [seed_intervals, lambda runs: learning_curves(runs, "triplet")])
-def test_page_and_kernel_agree_and_one_loss_is_too_few(make) -> None:
-    explorer = make(RUNS)
+def test_a_set_shows_its_own_losses(shown: Explorer) -> None:
+    data = shown.figure.describe(name="two", metric="mAP@R")["data"]
+    assert data[-1]["text"] == ["Sup-AP", "SmoothAP"]
+    both = [shown.figure.describe(name=name, metric="mAP@R")["layout"] for name in ("all", "two")]
+    assert both[0] == both[1]
+    for sets, message in (({"all": RUNS}, "got 1, expected two"), ({"a": RUNS, "b": RUNS[:3]}, "1 losses in 'b'")):
+        with pytest.raises(ValueError, match=f"`sets`: .*{message}"):
+            seed_intervals(sets)
+
+
+@pytest.mark.parametrize(
+    "explorer", [seed_intervals({"all": RUNS, "two": RUNS[:7]}), learning_curves(RUNS, "triplet")], ids=["dots", "curves"]
+)
+def test_page_and_kernel_agree(explorer: Explorer) -> None:
     kept = payload.decode(payload.encode(explorer.payload))
-    (control,) = explorer.controls
-    for place, value in enumerate(control.values):
-        data, text = payload.frame(kept, (place,))
-        assert text == explorer.readout(**{control.name: value})
-        assert data == payload.quantised(explorer.figure.describe(**{control.name: value})["data"])
-        explorer.figure(**{control.name: value})  # plotly knows every property
+    for values in explorer.grid():
+        places = tuple(c.values.index(values[c.name]) for c in explorer.controls)
+        data, text = payload.frame(kept, places)
+        assert text.rstrip("\n") == explorer.readout(**values)
+        assert data == payload.quantised(explorer.figure.describe(**values)["data"])
+        explorer.figure(**values)  # plotly knows every property
     live = LiveExplorer(explorer)
-    live.inputs[control.name].value = control.values[-1]
-    assert control.values[-1] in live.text.value
+    live.inputs[explorer.controls[-1].name].value = last = explorer.controls[-1].values[-1]
+    assert last in live.text.value
+
+
+def test_curves_of_one_loss_are_too_few() -> None:
     with pytest.raises(ValueError, match=r"`results`: got test runs of 1 losses, expected two or more"):
-        make(RUNS[:3])
+        learning_curves(RUNS[:3], "triplet")
