@@ -1,6 +1,6 @@
 """Sphinx directives for the page of all results: tables computed from `book/results` when the page is built.
 
-* `results-table` takes folders of results: every loss that was tested there, with the mean of its seeds and its interval.
+* `results-table` takes folders of results: every loss that was tested there, its mean over seeds and its interval.
 * `claims-table` sets the papers' claims beside what each set says of them.
 * `stages-table` says how long each stage from photographs to a trained head took.
 """
@@ -32,7 +32,8 @@ def rows_of_results(folder: str, results: Path = RESULTS) -> list[list[str]]:
     """Return a head row and a row for each loss of a folder, the best mAP@R first; what no run has is left out."""
     frame = as_frame(table(load_results(results / folder)))
     frame = frame.loc[:, [column for column in frame if not (frame[column] == "nan").all()]]
-    return [["loss", *frame.columns], *([name, *map(str, row)] for name, row in zip(frame.index, frame.values, strict=True))]
+    rows = zip(frame.index, frame.values, strict=True)
+    return [["loss", *frame.columns], *([name, *map(str, row)] for name, row in rows)]
 
 
 def rows_of_claims(results: Path = RESULTS) -> list[list[str]]:

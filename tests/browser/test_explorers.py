@@ -34,8 +34,8 @@ SHOWN = [
     ("11_training_for_h_ap_and_ndcg", 0),
     ("14_larger_than_memory", 0),
     ("15_results", 0),
-    ("15_results", 1),
     ("15_results", 2),
+    ("15_results", 3),
     ("16_at_scale", 0),
 ]
 

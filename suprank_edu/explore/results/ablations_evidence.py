@@ -148,4 +148,3 @@ class Ablations:
         """Return the lowest and the highest value of a seed over everything that was varied."""
         every = [value for loss in self._runs for value in self.values(loss, metric)]
         return min(every), max(every)
-

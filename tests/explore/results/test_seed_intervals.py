@@ -122,7 +122,9 @@ def test_a_set_shows_its_own_losses(shown: Explorer) -> None:
 
 
 @pytest.mark.parametrize(
-    "explorer", [seed_intervals({"all": RUNS, "two": RUNS[:7]}), learning_curves(RUNS, "triplet")], ids=["dots", "curves"]
+    "explorer",
+    [seed_intervals({"all": RUNS, "two": RUNS[:7]}), learning_curves(RUNS, "triplet")],
+    ids=["dots", "curves"],
 )
 def test_page_and_kernel_agree(explorer: Explorer) -> None:
     kept = payload.decode(payload.encode(explorer.payload))
