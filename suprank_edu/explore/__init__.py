@@ -8,8 +8,6 @@ from suprank_edu.explore.engine.controls import Choice, SelectionSlider, Slider,
 from suprank_edu.explore.engine.drags import Drag
 from suprank_edu.explore.engine.explorer import Explorer, show_figure
 from suprank_edu.explore.engine.figures import FigureFunction
-from suprank_edu.explore.hierarchy.hierarchical_ranking import hierarchical_ranking
-from suprank_edu.explore.hierarchy.landmark_scores import LandmarkScores, landmark_scores
 from suprank_edu.explore.hierarchy.level_pulls import level_pulls
 from suprank_edu.explore.hierarchy.relevance import relevance_weights
 from suprank_edu.explore.hierarchy.sunburst import sunburst
@@ -41,7 +39,6 @@ __all__ = [
     "Explorer",
     "FigureFunction",
     "Gallery",
-    "LandmarkScores",
     "PageReview",
     "PhotographOrder",
     "PhotographSearch",
@@ -55,9 +52,7 @@ __all__ = [
     "cost_calculator",
     "decomposability_gap",
     "gap_curves",
-    "hierarchical_ranking",
     "ladder_of_mistakes",
-    "landmark_scores",
     "learning_curves",
     "level_pulls",
     "loss_along_a_score",

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from suprank_edu.data import RetrievalDataset, read
+from suprank_edu.data import read
 from suprank_edu.data.labelling import Candidate, HierarchicalLabel, url_of
 from suprank_edu.explore import (
     Choice,
@@ -19,7 +19,6 @@ from suprank_edu.explore import (
     SelectionSlider,
     Slider,
     gap_curves,
-    hierarchical_ranking,
     learning_curves,
     query_by_query,
     score_histograms,
@@ -32,8 +31,6 @@ from suprank_edu.explore import (
 )
 
 NAN = float("nan")
-SCORES = {"one": torch.tensor([[0.9, 0.1, 0.5]] * 2), "two": torch.tensor([[0.1, 0.9, 0.5]] * 2)}
-DRAWN = {"queries": [0, 25], "gallery": [1, 2, 3], "scores": SCORES}
 GLYPHS = read("standin", split="test")  # 480 drawings
 SOME = GLYPHS.subset(range(12))
 PAIRS = torch.tensor([0.8, 0.9])
@@ -48,37 +45,6 @@ def refused(call: Callable[[], Any], message: str) -> None:
     """Assert that a call is refused with a message that begins so."""
     with pytest.raises(ValueError, match="^" + re.escape(message)):
         call()
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"scores": SCORES | {"two": torch.full((2, 3), NAN)}}, "`scores`: got NaN or infinity"),
-        ({"scores": SCORES | {"two": torch.ones(2, 3).numpy()}}, "`scores`: got ndarray"),
-        ({"scores": SCORES | {"two": [[1.0, 2.0, 3.0]] * 2}}, "`scores`: got list"),
-        ({"scores": SCORES | {"two": torch.ones(2, 3).long()}}, "`scores`: got dtype torch.int64"),
-        ({"scores": SCORES | {"two": torch.ones(2, 2)}}, "`scores`: got shape (2, 2) for 'two', expected (2, 3)"),
-        ({"scores": {}}, "`scores`: got 0 embeddings"),
-        ({"queries": [0, 480]}, "`queries`: got position 480, expected integers in 0..479"),
-        ({"queries": [0, -1]}, "`queries`: got position -1"),
-        ({"queries": [0, 1.5]}, "`queries`: got position 1.5"),
-        ({"queries": []}, "`queries`: got 0"),
-        ({"gallery": [1, 2, 480]}, "`gallery`: got position 480"),
-        ({"gallery": []}, "`gallery`: got 0 items"),
-        ({"gallery": [1]}, "`gallery`: got 1 items, expected 2..23"),
-        ({"gallery": [1, 2, 25]}, "`gallery`: got item 25, which is a query"),
-    ],
-)
-def test_pictures_that_are_not_there_and_scores_that_are_none(changes: dict, message: str) -> None:
-    refused(lambda: hierarchical_ranking(GLYPHS, **(DRAWN | changes)), message)
-
-
-def test_degrees_need_two_levels() -> None:
-    one = RetrievalDataset(
-        GLYPHS.items, GLYPHS.labels[:, :1], column_names=("character",), class_names=GLYPHS.class_names[:1],
-        licence="", source="",
-    )  # fmt: skip
-    refused(lambda: hierarchical_ranking(one, **DRAWN), "`dataset`: got 1 level of labels, expected two or more")
 
 
 def changed(**changes: Any) -> dict[str, dict[str, np.ndarray]]:
@@ -232,11 +198,13 @@ def run(loss: str, **changes: Any) -> dict[str, Any]:
 
 def test_results_that_cannot_be_compared() -> None:
     two = [run("sup-ap"), run("triplet")]
-    assert seed_intervals(two).controls[0].values == ("mAP@R", "share of mild mistakes")  # what all runs have
-    refused(lambda: seed_intervals(two, "gap, unseen classes"), "`metric`: got 'gap, unseen classes', expected one of")
-    refused(lambda: seed_intervals(two[:1]), "`results`: got test runs of 1 losses")
-    refused(lambda: seed_intervals([]), "`results`: got test runs of 0 losses")
-    refused(lambda: seed_intervals(two, "AP"), "`metric`: got 'AP', expected one of")
+    sets = {"one": two, "other": two}
+    assert seed_intervals(sets).controls[1].values == ("mAP@R", "share of mild mistakes")  # what all runs have
+    refused(lambda: seed_intervals(sets, "gap, unseen classes"), "`metric`: got 'gap, unseen classes', expected one of")
+    refused(lambda: seed_intervals(sets | {"few": two[:1]}), "`sets`: got test runs of 1 losses in 'few'")
+    refused(lambda: seed_intervals(sets | {"none": []}), "`sets`: got test runs of 0 losses in 'none'")
+    refused(lambda: seed_intervals({}), "`sets`: got 0, expected two or more")
+    refused(lambda: seed_intervals(sets, "AP"), "`metric`: got 'AP', expected one of")
     refused(lambda: learning_curves([], "Sup-AP"), "`results`: got test runs of 0 losses")
     refused(lambda: learning_curves(two, "Sup-NDCG"), "`loss`: got 'Sup-NDCG', expected one of")
     other = run("triplet", curve=[[10, 1.0], [20, 1.0]])
