@@ -38,8 +38,8 @@ def relevance_weights() -> Explorer:
         [
             SelectionSlider("alpha", "α", _WORTH, 1),
             SelectionSlider("three", "Of the product, level 3", (1, 2, 3, 6, 10, 20), 6),
-            SelectionSlider("two", "Others of its kind, level 2", (1, 2, 6, 12, 24), 1),
-            SelectionSlider("one", "Others of its department, level 1", (1, 6, 24, 60, 140), 60),
+            SelectionSlider("two", "Others of its kind, level 2", (1, 2, 6, 12, 24), 24),
+            SelectionSlider("one", "Others of its department, level 1", (1, 6, 24, 60, 140), 140),
         ],
         title="Relevance: what a photograph of each level is worth",
         alt=(

@@ -80,8 +80,11 @@ def test_every_slider_moves_something(explorer: Explorer) -> None:
                 assert explorer.readout(**start | {control.name: value}) != explorer.readout(**start)
 
 
-def test_it_starts_with_the_example_of_the_chapter(explorer: Explorer) -> None:
-    assert explorer.readout(**explorer.parameters).split("\n") == [
+def test_it_starts_in_the_right_order_and_one_slider_makes_the_example_of_the_chapter(explorer: Explorer) -> None:
+    start = explorer.parameters
+    assert "falls" not in explorer.readout(**start)
+    assert "falls from level 2" in explorer.readout(**start | {"two": 1})
+    assert explorer.readout(**start | {"two": 1, "one": 60}).split("\n") == [
         "rel(3) = (3/3)^1 / 6 = 0.167, rel(2) = (2/3)^1 / 1 = 0.667, rel(1) = (1/3)^1 / 60 = 0.00556",
         "rel falls from level 2 to level 3: one item of level 2 is worth more than one of level 3.",
         "Listed by level, the finest first: NDCG = 1, but H-AP = 0.786.",
