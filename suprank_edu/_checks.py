@@ -2,9 +2,13 @@
 
 import math
 import re
+import sys
 from collections.abc import Collection, Iterable
 from numbers import Integral, Real
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
@@ -16,6 +20,7 @@ WIDE_UNSIGNED = (torch.uint16, torch.uint32, torch.uint64)
 
 
 _MAX_ALPHA = 20
+_FLOAT32 = (1e-18, 1e18)  # beyond them a product or a quotient in float32 is soon 0 or infinite, and then NaN
 
 
 def check_floating(name: str, value: Tensor, ndim: int) -> None:
@@ -95,9 +100,18 @@ def check_valid(valid: Tensor | None, shape: Iterable[int]) -> None:
     check_dense("valid", valid)
 
 
+def as_array(name: str, value: object) -> npt.NDArray[Any]:
+    """Return an array, a tensor or lists as a numpy array, or raise where they are none."""
+    try:
+        return np.asarray(value.detach() if isinstance(value, Tensor) else value)
+    except (ValueError, TypeError, RuntimeError) as error:  # ragged lists, a dtype or a layout that numpy has not
+        reason = str(error).partition("\n")[0]
+        raise ValueError(f"`{name}`: got no array ({reason}), expected rows of equal length") from None
+
+
 def check_count(name: str, value: int, minimum: int = 1) -> None:
-    """Raise unless `value` is an integer of at least `minimum`."""
-    if not _is_integer(value) or value < minimum:
+    """Raise unless `value` is an integer of at least `minimum`, and of 64 bits as torch takes it."""
+    if not _is_integer(value) or not minimum <= value < 1 << 63:
         raise ValueError(f"`{name}`: got {value!r}, expected an integer of at least {minimum}")
 
 
@@ -135,22 +149,23 @@ def check_metric_keys(name: str, keys: Iterable[str]) -> None:
 
 
 def check_positive(name: str, value: float) -> None:
-    """Raise unless `value` is a finite number above 0."""
-    if not _is_number(value) or not 0 < value < float("inf"):
-        raise ValueError(f"`{name}`: got {value!r}, expected a finite number above 0")
+    """Raise unless `value` is a number above 0 that float32 can compute with."""
+    least, most = _FLOAT32
+    if not _is_number(value) or not least <= value <= most:
+        raise ValueError(f"`{name}`: got {value!r}, expected a finite number above 0, in {least:g}..{most:g}")
 
 
 def check_number(name: str, value: float, minimum: float | None = None) -> None:
-    """Raise unless `value` is a finite number, at least `minimum` where that is given."""
-    if not _is_number(value) or not math.isfinite(value):
-        raise ValueError(f"`{name}`: got {value!r}, expected a finite number")
+    """Raise unless `value` is a finite number that float32 can hold, at least `minimum` where that is given."""
+    if not _is_number(value) or not abs(value) <= _FLOAT32[1]:
+        raise ValueError(f"`{name}`: got {value!r}, expected a finite number of at most {_FLOAT32[1]:g} in size")
     if minimum is not None and value < minimum:
         raise ValueError(f"`{name}`: got {value!r}, expected at least {minimum}")
 
 
 def check_plain_number(name: str, value: object) -> None:
     """Raise unless `value` is a finite number of Python's own, as a page holds it."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
         raise ValueError(f"`{name}`: got {value!r}, expected a finite number")
 
 
@@ -178,7 +193,7 @@ def _shown(value: object) -> str:
 
 def check_one_of(name: str, value: object, known: Collection[str]) -> None:
     """Raise unless `value` is one of the names that are known."""
-    if value not in known:
+    if not isinstance(value, str) or value not in known:
         raise ValueError(f"`{name}`: got {value!r}, expected one of {', '.join(known)}")
 
 
@@ -187,7 +202,7 @@ def check_ks(ks: Iterable[int], name: str = "ks") -> tuple[int, ...]:
     if not isinstance(ks, Iterable):
         raise ValueError(f"`{name}`: got {ks!r}, expected one or more integers of at least 1, such as ({ks},)")
     values = tuple(ks)
-    if not values or any(not _is_integer(k) or k < 1 for k in values):
+    if not values or any(not _is_integer(k) or not 1 <= k < 1 << 63 for k in values):
         raise ValueError(f"`{name}`: got {values!r}, expected one or more integers of at least 1")
     return tuple(int(k) for k in values)
 

@@ -12,6 +12,8 @@ from suprank_edu._label_checks import check_labels, check_tree, split_classes
 from suprank_edu._looks import Looking, look
 
 _NORM_TOLERANCE = 1e-3
+_SQUARE_OVERFLOWS = {torch.float64: 1e154}  # norms whose products are infinite; in float32 and below:
+_SQUARE_OVERFLOWS_FLOAT32 = 1.8e19
 
 
 def are_unit(norm_error: float, dtype: torch.dtype) -> bool:
@@ -23,9 +25,25 @@ def are_unit(norm_error: float, dtype: torch.dtype) -> bool:
 
 
 def check_embeddings(embeddings: Tensor, name: str = "embeddings") -> float:
-    """Raise unless `embeddings` is a finite `(N, D)` tensor; return how far a norm is off 1 at most."""
+    """Raise unless `embeddings` is a finite `(N, D)` tensor whose scores are finite in float32.
+
+    Returns:
+        How far a norm is off 1 at most.
+    """
     check_floating(name, embeddings, 2)
-    return _norm_error(name, embeddings, _extremes(embeddings).tolist())
+    error = _norm_error(name, embeddings, _extremes(embeddings).tolist())
+    _check_norms(name, error, torch.float32)
+    return error
+
+
+def _check_norms(name: str, norm_error: float, dtype: torch.dtype) -> None:
+    """Raise where scores would overflow in `dtype`: infinite ones cannot be ranked."""
+    most = _SQUARE_OVERFLOWS.get(dtype, _SQUARE_OVERFLOWS_FLOAT32)
+    if norm_error >= most:
+        raise ValueError(
+            f"`{name}`: got norms of {most:.3g} or more, whose scores overflow, expected unit vectors; apply "
+            "torch.nn.functional.normalize first"
+        )
 
 
 class Batch(NamedTuple):
@@ -71,12 +89,14 @@ def check_values(
     vectors = [embeddings] if ref_emb is None else [embeddings, ref_emb]
     answers = [split_classes(every), *map(_extremes, vectors), *also]
     split, *rest = yield torch.cat([answer.double() for answer in answers])
-    error = _norm_error("embeddings", embeddings, rest[:4])
+    errors = [_norm_error("embeddings", embeddings, rest[:4])]
     if ref_emb is not None:
-        error = max(error, _norm_error("ref_emb", ref_emb, rest[4:8]))
+        errors.append(_norm_error("ref_emb", ref_emb, rest[4:8]))
+    for name, error in zip(("embeddings", "ref_emb"), errors, strict=False):
+        _check_norms(name, error, embeddings.dtype)
     if split:
         check_tree(every)
-    return error, rest[4 * len(vectors) :]
+    return max(errors), rest[4 * len(vectors) :]
 
 
 def _check_references(embeddings: Tensor, labels: Tensor, ref_emb: Tensor, ref_labels: Tensor) -> Tensor:

@@ -1,9 +1,11 @@
 """Files that are whole or not there at all, also where a run is killed or a disk is full while they are written."""
 
 import contextlib
+import json
 import os
 import secrets
 from collections.abc import Iterator
+from os import PathLike
 from pathlib import Path
 from typing import IO, Any
 
@@ -43,6 +45,28 @@ def replacing(path: Path, *, text: bool = False) -> Iterator[IO[Any]]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def read_json(path: str | PathLike[str]) -> Any:
+    """Read a JSON file that people may have saved in an editor, with a byte-order mark too.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is no JSON, no UTF-8, or so deeply nested that it was made to break what reads it.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "deep.json")
+        ...     _ = path.write_text("[" * 100_000)
+        ...     read_json(path)
+        Traceback (most recent call last):
+        ValueError: ...deep.json: got no JSON (maximum recursion depth exceeded...), expected a JSON file in UTF-8
+    """
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path}: got no JSON ({error}), expected a JSON file in UTF-8") from None
 
 
 def clear_halves(*paths: Path) -> None:

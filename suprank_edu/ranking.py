@@ -34,7 +34,7 @@ def rank(scores: Tensor, *, ties: str = "pessimistic", valid: Tensor | None = No
     """
     check_scores(scores)
     check_valid(valid, scores.shape)
-    if ties not in ("pessimistic", "optimistic", "average"):
+    if not isinstance(ties, str) or ties not in ("pessimistic", "optimistic", "average"):
         raise ValueError(f"`ties`: got {ties!r}, expected 'pessimistic', 'optimistic' or 'average'")
     values = full_precision(scores).detach()
     visible = values if valid is None else values.masked_fill(~valid, -_INFINITY)

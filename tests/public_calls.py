@@ -23,6 +23,7 @@ class Call(NamedTuple):
     good: st.SearchStrategy[Arguments]
     loops: Loops
     keep: tuple[str, ...] = ()  # arguments that are not disturbed
+    double: bool = True  # whether double precision stays double
 
 
 STEPS: dict[Any, Callable[[float], float]] = {

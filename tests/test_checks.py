@@ -162,6 +162,15 @@ REFUSED = [
     (_checks.check_positive, ("tau", "1"), r"`tau`: got '1', expected a finite number above 0"),
     (_checks.check_number, ("rho", NAN), r"`rho`: got nan, expected a finite number"),
     (_checks.check_number, ("rho", None), r"`rho`: got None, expected a finite number"),
+    (_checks.check_positive, ("tau", 1e-40), r"`tau`: got 1e-40, expected .* in 1e-18\.\.1e\+18"),
+    (_checks.check_number, ("rho", 10**400), r"`rho`: got 10+, expected a finite number of at most 1e\+18 in size"),
+    (_checks.check_plain_number, ("answer", 10**400), r"`answer`: got 10+, expected a finite number"),
+    (_checks.check_count, ("k", 1 << 63), r"`k`: got 9223372036854775808, expected an integer of at least 1"),
+    (_checks.check_ks, ([1 << 63],), r"`ks`: got .*, expected one or more integers of at least 1"),
+    (_checks.check_one_of, ("ap", np.array(["a", "b"]), ("a",)), r"`ap`: got array.*, expected one of a"),
+    (_checks.as_array, ("labels", [[1], [1, 2]]), r"`labels`: got no array \(.*\), expected rows of equal length"),
+    (_checks.as_array, ("labels", UNIT.bfloat16()), r"`labels`: got no array \(.*BFloat16\), expected"),
+    (_embedding_checks.check_embeddings, (1e25 * UNIT,), r"`embeddings`: got norms of 1\.8e\+19 or more"),
     (_checks.check_number, ("rho", -1, 0), r"`rho`: got -1, expected at least 0"),
     (_checks.check_plain_number, ("answer", np.float32(1)), r"`answer`: got .*1.0.*, expected a finite number"),
     (_checks.check_plain_number, ("answer", True), r"`answer`: got True, expected a finite number"),
@@ -249,13 +258,14 @@ def test_what_the_checks_return():
     assert torch.equal(batch.ref_labels, LABELS)
 
 
-@pytest.mark.parametrize(
-    "check", [_embedding_checks.check_embeddings, lambda x: _embedding_checks.check_batch(x, LABELS)]
-)
-def test_large_but_finite_embeddings_are_not_called_infinite(check):
-    """Squares overflow in float32 from 1.8e19 on; a diverging network gets there, and its values are finite."""
-    check(1e25 * UNIT)
-    check(1e60 * UNIT.double())
+def test_large_but_finite_embeddings_are_not_called_infinite():
+    """Scores overflow in float32 from norms of 1.8e19 on; a diverging network gets there, its values are finite."""
+    for check in (_embedding_checks.check_embeddings, lambda x: _embedding_checks.check_batch(x, LABELS)):
+        with pytest.raises(ValueError, match=r"`embeddings`: got norms of 1\.8e\+19 or more, whose scores overflow"):
+            check(1e25 * UNIT)
+    _embedding_checks.check_batch(1e60 * UNIT.double(), LABELS)
+    with pytest.raises(ValueError, match=r"`ref_emb`: got norms of 1e\+154 or more, whose scores overflow"):
+        _embedding_checks.check_batch(UNIT.double(), LABELS, 1e200 * UNIT.double(), LABELS)
 
 
 def test_scores_beyond_the_range_of_float32_are_finite_in_float64():

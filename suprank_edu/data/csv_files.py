@@ -23,7 +23,8 @@ def read_csv(path: str | PathLike[str]) -> tuple[list[str], list[Row]]:
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: bytes that are no UTF-8, broken quotes, or a row of another width; the message has file and line.
+        ValueError: bytes that are no UTF-8, NUL characters, broken quotes, or a row of another width; the message has
+            file and line.
 
     Example:
         >>> import tempfile
@@ -39,6 +40,9 @@ def read_csv(path: str | PathLike[str]) -> tuple[list[str], list[Row]]:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ValueError(f"{path}, line {line}: got a byte that is no UTF-8, expected a file saved as UTF-8") from None
+    if "\0" in text:  # as in UTF-16
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise ValueError(f"{path}, line {line}: got a NUL character, expected text in a file saved as UTF-8")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[Row] = []
     try:

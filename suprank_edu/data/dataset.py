@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, SupportsIndex
 import numpy as np
 import numpy.typing as npt
 
+from suprank_edu._checks import as_array
 from suprank_edu.data.label_arrays import check_integers, check_label_tree
 from suprank_edu.data.paths import ImagePaths
 from suprank_edu.data.pixels import Item, decode
@@ -160,7 +161,7 @@ class RetrievalDataset:
 
 
 def _as_labels(labels: npt.ArrayLike, size: int, num_classes: Sequence[int]) -> Labels:
-    array = np.asarray(labels)
+    array = as_array("labels", labels)
     if array.ndim == 1:
         array = array[:, None]  # (N, 1)
     if array.ndim != 2 or array.shape != (size, len(num_classes)):

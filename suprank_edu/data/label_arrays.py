@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from suprank_edu._checks import as_array
 from suprank_edu._label_checks import numbering
 
 
@@ -25,7 +26,7 @@ def as_label_columns(labels: npt.ArrayLike) -> npt.NDArray[np.int64]:
         >>> as_label_columns([3, 3, 1]).shape
         (3, 1)
     """
-    array = np.asarray(labels)
+    array = as_array("labels", labels)
     if array.ndim not in (1, 2) or not array.size:
         raise ValueError(f"`labels`: got shape {array.shape}, expected (N,) or (N, L), one row an image")
     check_integers(array)

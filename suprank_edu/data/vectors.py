@@ -8,6 +8,7 @@ from typing import SupportsIndex
 import numpy as np
 import numpy.typing as npt
 
+from suprank_edu._checks import as_array
 from suprank_edu.data.dataset import RetrievalDataset
 from suprank_edu.data.pixels import Item
 
@@ -49,7 +50,7 @@ class VectorDataset(RetrievalDataset):
         source: str = "not stated",
         images: RetrievalDataset | None = None,
     ) -> None:
-        self.vectors = np.asarray(vectors, dtype=np.float32)
+        self.vectors = as_array("vectors", vectors).astype(np.float32, copy=False)
         if self.vectors.ndim != 2:
             raise ValueError(f"`vectors`: got shape {self.vectors.shape}, expected (N, C)")
         if not np.isfinite(self.vectors).all():
@@ -67,7 +68,7 @@ class VectorDataset(RetrievalDataset):
                 boxes=images.boxes,
             )
         else:
-            columns = np.atleast_2d(np.asarray(labels).T)  # (L, N)
+            columns = np.atleast_2d(as_array("labels", labels).T)  # (L, N)
             ids = [[str(i) for i in range(int(column.max(initial=-1)) + 1)] for column in columns]
             missing: list[Item] = [b""] * len(self.vectors)  # an image that is asked for cannot be read, and says so
             super().__init__(

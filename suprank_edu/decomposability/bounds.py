@@ -6,6 +6,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from suprank_edu._checks import as_array
+
 # The worst order of B unequal batches is found over all 2^B sets of batches.
 MAX_BATCHES = 16
 
@@ -83,7 +85,7 @@ def calibrated_bound(
 
 def _bound(counts: Counts, order: str) -> float:
     """Return 1 − (Σ over batches of the terms of E19) / ΣP for `(4, B)` counts P, N, G, E."""
-    if order not in ("worst", "given"):
+    if not isinstance(order, str) or order not in ("worst", "given"):
         raise ValueError(f"`order`: got {order!r}, expected 'worst' or 'given'")
     harmonic = np.concatenate([[0.0], (1 / np.arange(1, counts.sum() + 1, dtype=np.longdouble)).cumsum()])
     number = counts.shape[1]
@@ -138,7 +140,7 @@ def _least_total(counts: Counts, harmonic: Values) -> float:
 def _checked_counts(**counts: Sequence[int]) -> list[Counts]:
     arrays: list[Counts] = []
     for name, values in counts.items():
-        array = np.asarray(values)
+        array = as_array(name, values)
         if array.ndim != 1 or array.dtype.kind not in "iu" or array.size == 0 or (array < 0).any():
             raise ValueError(f"`{name}`: got {values!r}, expected one integer of at least 0 for each batch")
         if arrays and len(array) != len(arrays[0]):

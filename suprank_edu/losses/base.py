@@ -10,7 +10,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
-from suprank_edu._checks import MAX_LEVEL, check_alpha, check_column, check_index, check_valid
+from suprank_edu._checks import MAX_LEVEL, check_alpha, check_column, check_index, check_one_of, check_valid
 from suprank_edu._embedding_checks import are_unit, check_shapes, check_values
 from suprank_edu._label_checks import check_labels
 from suprank_edu._looks import Looking
@@ -21,8 +21,6 @@ from suprank_edu.losses.pairs import IndicesTuple, listed_pairs, refuse_unknown,
 from suprank_edu.positives import Widths, as_widths, count_by_level, visible_levels
 from suprank_edu.ranking import full_precision
 from suprank_edu.relevance import check_weights, count_shared
-
-_OVERFLOWS = 1.8e19  # the norm whose square is beyond float32
 
 
 class EmbeddingLoss(OneLookLoss):
@@ -41,8 +39,7 @@ class EmbeddingLoss(OneLookLoss):
         super().__init__()
         if column is not None:
             check_index("column", column)
-        if reduction not in ("mean", "none"):
-            raise ValueError(f"`reduction`: got {reduction!r}, expected 'mean' or 'none'")
+        check_one_of("reduction", reduction, ("mean", "none"))
         self.column, self.include_self, self.reduction = column, include_self, reduction
         self._min_level = 1
         self._warned_of_norms = self._warned_of_nothing_to_learn = False
@@ -143,12 +140,7 @@ class EmbeddingLoss(OneLookLoss):
         return labels[:, self.column, None] == ref_labels[None, :, self.column]
 
     def _look_at_norms(self, norm_error: float, dtype: torch.dtype) -> None:
-        """Raise where scores would overflow; warn once where they are no cosines."""
-        if dtype != torch.float64 and norm_error >= _OVERFLOWS:
-            raise ValueError(
-                f"`embeddings`: got norms of {_OVERFLOWS:.3g} or more, whose scores overflow, expected unit vectors; "
-                "apply torch.nn.functional.normalize first"
-            )
+        """Warn once where scores are no cosines."""
         if not are_unit(norm_error, dtype) and not self._warned_of_norms:
             self._warned_of_norms = True
             warn(

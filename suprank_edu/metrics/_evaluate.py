@@ -1,6 +1,5 @@
 """Every exact metric of a whole set, in blocks of queries."""
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
@@ -9,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from suprank_edu._checks import check_alpha, check_count, check_ks, check_valid, usable_device
+from suprank_edu._checks import as_array, check_alpha, check_count, check_ks, check_valid, usable_device
 from suprank_edu._embedding_checks import are_unit, check_batch
 from suprank_edu._label_checks import numbering
 from suprank_edu._precision import without_tf32
@@ -89,7 +88,7 @@ def evaluate(
     ks = check_ks(ks)
     map_at = () if isinstance(map_at, Sequence) and not map_at else check_ks(map_at, "map_at")
     check_alpha(alpha)
-    if ap not in ("step", "trapezoid"):
+    if not isinstance(ap, str) or ap not in ("step", "trapezoid"):
         raise ValueError(f"`ap`: got {ap!r}, expected 'step' or 'trapezoid'")
     queries = _to_tensor("embeddings", embeddings)
     where = queries.device if device is None else usable_device(device)
@@ -97,8 +96,6 @@ def evaluate(
     gallery = None if ref_emb is None else _to_tensor("ref_emb", ref_emb).to(where)
     gallery_labels = None if ref_labels is None else _to_tensor("ref_labels", ref_labels).to(where)
     checked = check_batch(queries, own_labels, gallery, gallery_labels)
-    if math.isinf(checked.norm_error) and queries.dtype != torch.float64:
-        raise ValueError("`embeddings`: got a norm whose square is infinite, expected unit vectors")
     if not are_unit(checked.norm_error, queries.dtype):
         warn(
             f"`embeddings`: a norm is off 1 by {checked.norm_error:.3g}; scores are inner products, so apply "
@@ -210,10 +207,7 @@ def _level_metrics(hits: Ranked, ks: Sequence[int], map_at: Sequence[int], ap: s
 def _to_tensor(name: str, value: Array) -> Tensor:
     if isinstance(value, Tensor):
         return value.detach()
-    try:
-        array = np.asarray(value)
-    except ValueError as error:  # rows of different lengths
-        raise ValueError(f"`{name}`: got no array ({error}), expected rows of equal length") from None
+    array = as_array(name, value)
     if array.dtype.kind not in "biuf":
         kind = f"{type(value).__name__} of dtype {array.dtype}"
         raise ValueError(f"`{name}`: got {kind}, expected numbers{numbering(value)}")

@@ -97,11 +97,12 @@ def csl(
         return 0.0
     own = scores[list(levels).index(top)]
     for column, margin in enumerate(margins):
-        excess = 0.0
+        excess = [0.0]  # ln 1
         for score, level in zip(scores, levels, strict=True):
             if level < top - column:
-                excess += math.exp(scale * (score - own + margin))
-        loss += math.log1p(excess)
+                excess.append(scale * (score - own + margin))
+        most = max(excess)  # taken out, so that no exponential overflows
+        loss += most + math.log(sum(math.exp(value - most) for value in excess))
     return loss
 
 

@@ -77,11 +77,8 @@ def search(
         >>> indices.tolist(), scores.tolist()
         ([[1, 2]], [[1.0, 0.800000011920929]])
     """
-    if not isinstance(gallery, Tensor | ExactIndex | ApproximateIndex):
-        raise ValueError(f"`gallery`: got {type(gallery).__name__}, expected a torch.Tensor or an index of one")
+    check_gallery("gallery", gallery)
     vectors = gallery if isinstance(gallery, Tensor) else gallery.gallery
-    if isinstance(gallery, Tensor):
-        check_embeddings(gallery, "gallery")
     _check(queries, vectors, k, exclude_self)
     if isinstance(gallery, ApproximateIndex):
         q = queries.detach().float().cpu()
@@ -96,6 +93,14 @@ def search(
     if not isinstance(gallery, ApproximateIndex) and scores.shape[1] < len(gallery):
         _resolve_boundary_ties(scores, indices, k, q, g, exclude_self)
     return scores[:, :k].to(queries.device), indices[:, :k].to(queries.device)
+
+
+def check_gallery(name: str, gallery: object) -> None:
+    """Raise unless `gallery` is an index, or embeddings to make one of."""
+    if isinstance(gallery, Tensor):
+        check_embeddings(gallery, name)
+    elif not isinstance(gallery, ExactIndex | ApproximateIndex):
+        raise ValueError(f"`{name}`: got {type(gallery).__name__}, expected a torch.Tensor or an index of one")
 
 
 def _resolve_boundary_ties(

@@ -6,8 +6,9 @@ import torch
 from torch import Tensor
 
 from suprank_edu._checks import check_count
+from suprank_edu._embedding_checks import check_embeddings
 from suprank_edu.retrieval.approximate import ApproximateIndex
-from suprank_edu.retrieval.exact import ExactIndex, search
+from suprank_edu.retrieval.exact import ExactIndex, check_gallery, search
 
 
 def search_shards(
@@ -37,8 +38,10 @@ def search_shards(
         True
     """
     check_count("k", k)
+    check_embeddings(queries, "queries")
     scores, positions, first = torch.empty(len(queries), 0), torch.empty(len(queries), 0, dtype=torch.int64), 0
     for shard in shards:
+        check_gallery("shards", shard)
         found, where = search(queries, shard, min(k, len(shard)))
         where = torch.where(where < 0, where, where + first)  # -1 where an approximate index found nothing
         # Stable, and earlier parts first: of equal scores the first position wins.

@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from filelock import FileLock
 
-from suprank_edu._files import replacing
+from suprank_edu._files import read_json, replacing
 from suprank_edu.data.archives import sha256_of
 
 KIND = "suprank-edu index of photographs"
@@ -107,14 +107,14 @@ def damaged(folder: Path, why: str) -> ValueError:
 
 def _read_list(folder: Path) -> dict[str, Any]:
     try:
-        content = json.loads((folder / LIST).read_text(encoding="utf-8"))
+        content = read_json(folder / LIST)
     except FileNotFoundError:
         there = f"a folder without {LIST}" if folder.is_dir() else "no folder"
         raise ValueError(f"`folder`: got {folder}, {there}, expected the folder of an index") from None
     except NotADirectoryError:
         raise ValueError(f"`folder`: got the file {folder}, expected the folder of an index") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise damaged(folder, f"{LIST}: {error}") from None
+    except ValueError as error:
+        raise damaged(folder, str(error)) from None
     if not isinstance(content, dict) or content.get("kind") != KIND:
         raise ValueError(f"`folder`: got {folder}, whose {LIST} is of something else, expected the folder of an index")
     found = content.get("format")

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_column, check_number
+from suprank_edu._checks import check_column, check_floating, check_number
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.data.dataset import Labels
 from suprank_edu.search.answer import Hit
@@ -129,8 +129,10 @@ def threshold_of(
         0.800000011920929
     """
     for name, scores in (("with_class", with_class), ("without", without)):
-        if scores.ndim != 1 or not len(scores):
-            raise ValueError(f"`{name}`: got shape {tuple(scores.shape)}, expected (Q,), one or more scores")
+        check_floating(name, scores, 1)
+        if bool(scores.isnan().any()):
+            raise ValueError(f"`{name}`: got NaN, expected scores")
+    with_class, without = with_class.detach(), without.detach()
     for name, share in (("share_without", share_without), ("precision", precision)):
         if share is not None:
             check_number(name, share, minimum=0)
@@ -151,8 +153,8 @@ def threshold_of(
 
 
 def _measured(value: float, with_class: Tensor, without: Tensor, share_without: float) -> Threshold:
-    recall = float((with_class >= value).float().mean())
-    right, wrong = (1 - share_without) * recall, share_without * float((without >= value).float().mean())
+    recall = float((with_class >= value).double().mean())
+    right, wrong = (1 - share_without) * recall, share_without * float((without >= value).double().mean())
     precision = right / (right + wrong) if right + wrong else 1.0
     return Threshold(value, precision, recall, share_without, len(with_class))
 

@@ -9,6 +9,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from suprank_edu._files import read_json
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -145,10 +147,7 @@ class Recipe:
             ValueError: the file is no JSON object, or holds a setting that does not exist or is out of its range.
             OSError: the file cannot be read.
         """
-        try:
-            settings = json.loads(Path(path).read_text(encoding="utf-8"))
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise ValueError(f"{path}: got no JSON ({error}), expected an object of settings") from None
+        settings = read_json(path)
         if not isinstance(settings, dict):
             raise ValueError(f"{path}: got a {type(settings).__name__}, expected an object of settings")
         return cls.from_dict(settings)

@@ -103,6 +103,8 @@ class ListFile:
             ValueError: if a line has another number of fields, or the header differs.
         """
         for number, fields in self._split_lines(separator):
+            if any("\0" in field for field in fields):  # no file has a name like it
+                raise self.error(number, "a NUL character", "text")
             if header and number == 1:
                 self._check_header(fields, header)
             elif number > skip and fields:

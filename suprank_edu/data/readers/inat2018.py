@@ -112,5 +112,5 @@ def _read_taxa(file: ListFile) -> dict[int, tuple[str, ...]]:
         raise file.error(
             None, f"a category without {error}", "its ranks (their names were released later, as categories.json)"
         ) from error
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise file.error(None, f"what cannot be read ({error})", "JSON with a list of `categories`") from error

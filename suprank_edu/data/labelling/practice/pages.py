@@ -1,10 +1,10 @@
 """The pages of a wiki, and what the MediaWiki API answers when it is asked for their categories."""
 
-import json
 from collections.abc import Mapping, Sequence
 from os import PathLike
-from pathlib import Path
 from typing import Any, NamedTuple
+
+from suprank_edu._files import read_json
 
 
 class Pages(NamedTuple):
@@ -21,7 +21,7 @@ def read_pages(path: str | PathLike[str]) -> Pages:
         ValueError: the file is no such JSON.
     """
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+        content = read_json(path)
         categories = {page["title"]: page.get("categories", []) for page in content["pages"]}
         redirects = {move["from"]: move["to"] for move in content.get("redirects", [])}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
