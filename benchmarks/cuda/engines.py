@@ -1,8 +1,9 @@
-"""The engines on the device: seconds, peak memory and agreement at fixed sizes; and Sup-AP on a batch of 4,096.
+"""The engines on the device: seconds, peak memory and agreement at fixed sizes; and a batch of 4,096.
 
-Writes `engines.json`. The peak is what the allocator gave beyond the inputs. The floor of a batch is what its pairs
-take where each costs one reciprocal in forward and one in backward, on units that make 16 a cycle in each
-multiprocessor.
+The batch has classes of 4, 64 and 512 images: Sup-AP on scores for each size alone, then the losses on embeddings with
+a column of labels for each size. Writes `engines.json`. The peak is what the allocator gave beyond the inputs. The
+floor of a batch is what its pairs take where each costs one reciprocal in forward and one in backward, on units that
+make 16 a cycle in each multiprocessor.
 """
 
 import functools
@@ -15,7 +16,7 @@ from torch import Tensor
 
 from benchmarks.cuda.machine import Options, options
 from benchmarks.harness import least_and_median
-from suprank_edu.losses import sup_ap
+from suprank_edu.losses import SupAPLoss, SupHAPLoss, sup_ap
 from suprank_edu.pairwise import can_fuse, direct_sums, fused_sums, sorted_sums
 from suprank_edu.steps import SupStep
 
@@ -23,7 +24,17 @@ from suprank_edu.steps import SupStep
 SIZES = [(256, 3, 252), (1024, 512, 512), (256, 100, 16_384), (16, 1000, 100_000)]
 SMALL = [(8, 3, 40), (2, 30, 300)]
 CLASSES = (4, 64, 512)  # images of a class, in three columns of labels
-ENGINES: dict[str, Callable[..., Tensor]] = {"direct": direct_sums, "fused": fused_sums, "sorted": sorted_sums}
+ENGINES: dict[str, Callable[..., Tensor]] = {
+    "direct": direct_sums,
+    "fused": fused_sums,
+    "sorted": functools.partial(sorted_sums, few_float64=False),
+    "sorted, few float64": functools.partial(sorted_sums, few_float64=True),
+}
+LOSSES: dict[str, Callable[[], torch.nn.Module]] = {
+    **{f"Sup-AP of column {column}": functools.partial(SupAPLoss, column=column) for column in range(len(CLASSES))},
+    "Sup-H-AP": SupHAPLoss,
+}
+_DIM = 128
 AGREE = 1e-3  # of the largest sum, in float32
 _RECIPROCALS = 16  # a cycle and multiprocessor, on cards from 2018 on
 
@@ -107,6 +118,26 @@ def batch(size: int, classes: int, device: torch.device) -> dict[str, Any]:
     return row | {"floor_s": floor(pairs, device)}
 
 
+def in_columns(loss: str, size: int, classes: tuple[int, ...], device: torch.device) -> dict[str, Any]:
+    """Return seconds and peak of a loss on embeddings of which so many are of a class, in a column each."""
+    draw = torch.Generator(device).manual_seed(0)
+    points = torch.nn.functional.normalize(torch.randn(size, _DIM, generator=draw, device=device))
+    labels = torch.stack([torch.arange(size, device=device) // count for count in classes], dim=1)
+    module = LOSSES[loss]()
+
+    def work() -> Tensor:
+        leaf = points.clone().requires_grad_()
+        module(leaf, labels).backward()
+        wait(device)
+        assert leaf.grad is not None
+        return leaf.grad
+
+    spent = least_and_median(work, repeats=5)
+    row = {"loss": loss, "batch": size, "images_of_a_class": classes, "least_s": spent.least, "median_s": spent.median}
+    row |= {"peak_mib": peak_mib(work, device), "scores_mib": round(4 * size * size / 2**20, 1)}
+    return row | {"same_bits_twice": torch.equal(work(), work())}
+
+
 def floor(pairs: int, device: torch.device) -> float | None:
     """Return the seconds that so many pairs take at least, None where the card does not tell its clock."""
     if device.type != "cuda":
@@ -119,7 +150,7 @@ def floor(pairs: int, device: torch.device) -> float | None:
 def run(given: Options) -> bool:
     """Measure each engine at each size, and write after each."""
     device = given.device
-    found: dict[str, list[dict[str, Any]]] = {"engines": [], "batches": []}
+    found: dict[str, list[dict[str, Any]]] = {"engines": [], "batches": [], "columns": []}
 
     def note(kind: str, row: dict[str, Any]) -> None:
         found[kind].append(row)
@@ -128,6 +159,9 @@ def run(given: Options) -> bool:
 
     for classes in CLASSES[:2] if given.small else CLASSES:
         note("batches", batch(256 if given.small else 4096, classes, device))
+    for loss in LOSSES:
+        if given.has_time(5):
+            note("columns", in_columns(loss, 512 if given.small else 4096, CLASSES, device))
     for size in SMALL if given.small else SIZES:
         for name in engines_on(device):
             if given.has_time(5):

@@ -15,6 +15,7 @@ from typing import Any
 
 from benchmarks.cuda.carried import bundle, carry
 from benchmarks.cuda.machine import ROOT, Options, machine, options
+from suprank_edu.training.device import half_precision
 from suprank_edu.training.study import ABLATIONS, LOSSES
 from suprank_edu.training.study.experiment import Experiment
 from suprank_edu.training.study.papers import SETTINGS
@@ -26,8 +27,8 @@ SEEDS = 5
 _FIRST_S = 45.0  # what the first run of a setting may take at most, with its data
 
 
-def plan(small: bool) -> list[Experiment]:
-    """Return the runs in the order of their worth."""
+def plan(small: bool, half: str = "bf16") -> list[Experiment]:
+    """Return the runs in the order of their worth, the large network in a half precision of the card's."""
 
     def runs(setting: str, names: Any, seed: int = 0, **changes: Any) -> list[Experiment]:
         lr = SETTINGS[setting].settings["lr"]
@@ -37,8 +38,9 @@ def plan(small: bool) -> list[Experiment]:
         tiny = {"steps": 2, "batch_size": 8}
         first = runs("mini-landmarks", FIVE[:2], image_size=16, channels=(4, 8), **tiny)
         return first + runs(GROCERIES, ALL[:1], **tiny)
-    further = [run for seed in range(1, SEEDS) for run in runs(LANDMARKS, FIVE, seed)]
-    return runs(LANDMARKS, FIVE) + runs(GROCERIES, ALL) + further
+    other = {} if half == SETTINGS[LANDMARKS].settings["precision"] else {"precision": half}
+    further = [run for seed in range(1, SEEDS) for run in runs(LANDMARKS, FIVE, seed, **other)]
+    return runs(LANDMARKS, FIVE, **other) + runs(GROCERIES, ALL) + further
 
 
 def run(given: Options) -> bool:
@@ -46,7 +48,7 @@ def run(given: Options) -> bool:
     about = machine(given.device, bundle()) | {"command": "make cuda-runs"}
     took: dict[str, float] = {}
     done: list[dict[str, Any]] = []
-    for each in plan(given.small):
+    for each in plan(given.small, half_precision(given.device)):
         row: dict[str, Any] = {"setting": each.setting, "run": each.name}
         start = time.monotonic()
         if given.has_time(1.2 * took.get(each.setting, 0.0 if given.small else _FIRST_S)):

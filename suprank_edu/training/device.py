@@ -80,6 +80,16 @@ def memory_layout(device: torch.device) -> torch.memory_format:
     return torch.channels_last if device.type == "cuda" else torch.preserve_format
 
 
+def half_precision(device: torch.device) -> str:
+    """Return the half precision that a device computes fast in: `"bf16"`, `"fp16"` before Ampere (T4, V100).
+
+    Example:
+        >>> half_precision(torch.device("cpu"))
+        'bf16'
+    """
+    return "fp16" if device.type == "cuda" and torch.cuda.get_device_capability(device)[0] < 8 else "bf16"
+
+
 def sent(values: Tensor, device: torch.device) -> Tensor:
     """Return a tensor of the CPU on a device, without waiting for what the device was given before.
 

@@ -9,6 +9,7 @@ import sys
 import time
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from benchmarks.cuda.carried import carry
 from benchmarks.cuda.machine import Options
 from benchmarks.cuda.parts import Part, run_parts
 from suprank_edu.data import read
+from suprank_edu.training.device import half_precision
 from suprank_edu.training.study.experiment import Experiment, _read
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "data" / "readers"))
@@ -72,9 +74,11 @@ def test_each_part_of_the_command_is_a_module_and_fits_into_eight_minutes() -> N
 def test_the_engines_agree_with_every_pair_and_give_the_same_bits_twice(tmp_path: Path) -> None:
     assert engines.run(options(tmp_path))
     found = json.loads((tmp_path / "engines.json").read_text())
-    assert {row["engine"] for row in found["engines"]} == {"direct", "sorted"}
+    assert {row["engine"] for row in found["engines"]} == {"direct", "sorted", "sorted, few float64"}
     assert all(row["agrees"] and row["same_bits_twice"] for row in found["engines"])
     assert [row["images_of_a_class"] for row in found["batches"]] == [4, 64]
+    assert [row["loss"] for row in found["columns"]] == list(engines.LOSSES)
+    assert all(row["images_of_a_class"] == [4, 64, 512] and row["same_bits_twice"] for row in found["columns"])
 
 
 def test_the_costs_of_a_sort_are_those_of_a_straight_line(tmp_path: Path) -> None:
@@ -99,7 +103,7 @@ def test_large_sets_are_evaluated(tmp_path: Path) -> None:
 def test_a_part_that_is_out_of_time_keeps_what_it_had(tmp_path: Path) -> None:
     assert engines.run(options(tmp_path, seconds=0))
     found = json.loads((tmp_path / "engines.json").read_text())
-    assert found["engines"] == []
+    assert found["engines"] == found["columns"] == []
     assert len(found["batches"]) == 2
 
 
@@ -161,7 +165,7 @@ def test_runs_are_made_in_the_order_of_their_worth_until_the_clock_stops_them(tm
 
 def test_runs_whose_data_are_not_there_are_left_out_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUPRANK_EDU_DATA", str(tmp_path / "nothing"))
-    monkeypatch.setattr(runs, "plan", lambda small: [Experiment(runs.GROCERIES, "sup-ap", 1e-3, seed=9)])
+    monkeypatch.setattr(runs, "plan", lambda small, half: [Experiment(runs.GROCERIES, "sup-ap", 1e-3, seed=9)])
     _read.cache_clear()
     assert runs.run(options(tmp_path))
     (row,) = json.loads((tmp_path / "runs.json").read_text())["runs"]
@@ -181,6 +185,21 @@ def test_the_plan_has_five_losses_all_losses_and_then_further_seeds() -> None:
     groceries = [each.loss for each in plan if each.setting == runs.GROCERIES]
     assert len(groceries) == len(set(groceries)) == 24
     assert plan[-1].seed == runs.SEEDS - 1
+
+
+def test_a_card_without_units_for_bf16_takes_fp16_and_a_small_one_smaller_batches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    card = torch.device("cuda")
+    for capability, gigabytes, half, batch in (((7, 5), 15.6, "fp16", 64), ((9, 0), 80.0, "bf16", 256)):
+        properties = SimpleNamespace(total_memory=gigabytes * 1e9)
+        monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device, found=capability: found)
+        monkeypatch.setattr(torch.cuda, "get_device_properties", lambda device, found=properties: found)
+        assert half_precision(card) == half
+        assert training.fitting(card) == batch
+        first = runs.plan(small=False, half=half)[0]
+        assert first.setting == runs.LANDMARKS
+        assert dict(first.changes) == ({"precision": "fp16"} if half == "fp16" else {})
 
 
 def test_a_bundle_brings_what_is_missing_and_leaves_what_is_installed(

@@ -4,6 +4,7 @@ import itertools
 import subprocess
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from training import to_be_killed
 from training.small_networks import GroupNormNet, weights
 
 from suprank_edu.data import VectorDataset, read
-from suprank_edu.losses import SupAPLoss, SupHAPLoss
+from suprank_edu.losses import SupAPLoss, SupHAPLoss, happier, roadmap
 from suprank_edu.training import Recipe, TrainingError, checkpoint, fit
 
 LABELS = torch.stack([torch.arange(256) // 4, torch.arange(256) // 32], dim=1)
@@ -74,23 +75,34 @@ def test_a_deterministic_run_gives_the_same_bits_twice(card: torch.device, monke
     assert torch.equal(first, second)
 
 
-@pytest.mark.parametrize("make", [SupAPLoss, SupHAPLoss])
-def test_a_step_waits_once_and_without_looks_never(card: torch.device, make: type) -> None:
-    known = make().without_looks(LABELS)
-    for loss, most in ((make(), 1), (known, 0)):
-        step(loss, card)  # kernels are compiled
-        draw = torch.randn(256, 64, device=card)
-        labels = LABELS.to(card)
+def waits_of(loss: torch.nn.Module, labels: torch.Tensor, card: torch.device) -> list[str]:
+    """Return what torch says of each time that a second step waits for the card: the first compiles kernels."""
+    loss, labels = loss.to(card), labels.to(card)
+    for _ in range(2):
+        leaf = normalize(torch.randn(len(labels), 64, device=card), dim=1).requires_grad_()
         torch.cuda.synchronize()
         torch.cuda.set_sync_debug_mode("warn")
         try:
             with warnings.catch_warnings(record=True) as seen:
                 warnings.simplefilter("always")
-                loss(normalize(draw, dim=1).requires_grad_(), labels).backward()
+                loss(leaf, labels).backward()
         finally:
             torch.cuda.set_sync_debug_mode("default")
-        waits = [str(warning.message) for warning in seen if "synchroniz" in str(warning.message)]
-        assert len(waits) <= most, waits
+    return [str(warning.message) for warning in seen if "synchroniz" in str(warning.message)]
+
+
+@pytest.mark.parametrize("make", [SupAPLoss, SupHAPLoss, lambda: happier(64, 64), lambda: roadmap(64, 64)])
+def test_a_step_waits_once(card: torch.device, make: Callable[[], torch.nn.Module]) -> None:
+    waits = waits_of(make(), LABELS, card)
+    assert len(waits) <= 1, waits
+
+
+@pytest.mark.parametrize("size", [256, 8192])
+@pytest.mark.parametrize("make", [SupAPLoss, SupHAPLoss])
+def test_without_looks_it_never_waits(card: torch.device, make: type, size: int) -> None:
+    """Nor where so many pairs are compared that the loss itself would sort them."""
+    labels = torch.stack([torch.arange(size) // (size // 4), torch.arange(size) // (size // 2)], dim=1)
+    assert waits_of(make().without_looks(labels), labels, card) == []
 
 
 @pytest.mark.parametrize("options", [{}, {"precision": "fp16", "max_grad_norm": 1.0}, {"memory_size": 64}])
