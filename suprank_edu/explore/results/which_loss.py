@@ -7,7 +7,8 @@ from pathlib import Path
 
 from suprank_edu._html import asset, template
 from suprank_edu.explore.results.which_loss_evidence import Evidence
-from suprank_edu.explore.results.which_loss_pieces import Piece, Question, pieces_of, questions_of
+from suprank_edu.explore.results.which_loss_pieces import Piece, pieces_of
+from suprank_edu.explore.results.which_loss_questions import Question, questions_of
 
 _BLOCK = """
 <div class="suprank-which" id="{{ name }}"><style>{{ css|safe }}</style>

@@ -1,56 +1,18 @@
-"""The questions of `which_loss`, and its pieces of answer: words around numbers that the results give."""
+"""The pieces of answer of `which_loss`: words around numbers that the results give."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from suprank_edu.explore.drawing.words import fixed, number, pluralise
 from suprank_edu.explore.results.which_loss_evidence import BATCHES, KNOW_LEVELS, Evidence
+from suprank_edu.explore.results.which_loss_questions import METRICS, REACH, SET_NAMES
 from suprank_edu.training.study import LOSSES, NAMES
 from suprank_edu.training.study.claims import Finding
 from suprank_edu.training.study.standing import Standing
 
-LEARNS = {
-    "groceries": "a linear head on a pretrained network's frozen features; the search is among classes it has learned",
-    "groceries-fine-tune": "a whole pretrained network; the search is among classes it has learned",
-    "omniglot": "a small network from nothing; the search is among new classes, of groups it has not met",
-    "rendered-landmarks": "a small network from nothing; the search is among new classes, of groups it knows",
-}
-"""What is trained on each set, as a reader would say it of their own data."""
-
-SET_NAMES = {
-    "groceries": "Groceries, head",
-    "groceries-fine-tune": "Groceries, whole network",
-    "omniglot": "Omniglot",
-    "rendered-landmarks": "rendered landmarks",
-}
-REACH = {
-    "groceries": "81 products photographed in shops, EfficientNet-Lite0 as ImageNet left it, a head of 256 numbers, "
-    "300 steps of 128. New products were not tried, nor another network.",
-    "groceries-fine-tune": "the same 81 products and the same network, 200 steps of 64 at 128 pixels, five losses, and "
-    "one learning rate for all, which nobody searched. New products were not tried.",
-    "omniglot": "136 handwritten characters of five alphabets to learn, 106 of three other alphabets to search, a "
-    "small network from nothing, 300 steps of 128. Drawings are no photographs.",
-    "rendered-landmarks": "512 landmarks to learn and 256 others to search, drawn by a program at 32 pixels, a small "
-    "network from nothing, 600 steps of 128. Pictures that a program draws are no photographs.",
-}
-METRICS = {
-    "R@1": ("R@1/column0", "R@1: the first one must be right"),
-    "mAP@R": ("mAP@R/column0", "mAP@R: all that there are must come first"),
-    "H-AP": ("H-AP", "H-AP: mistakes must be mild"),
-    "NDCG": ("NDCG", "NDCG: the whole list in order of what it shares"),
-}
 _ROWS = 5
 _WORDS = {"supported": "better", "contradicted": "worse"}
 _NEEDS_LEVELS = "H-AP and NDCG weigh mistakes by a hierarchy"
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question with its choices: value → label, the first one chosen at first."""
-
-    name: str
-    text: str
-    choices: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -63,17 +25,6 @@ class Piece:
     rows: Sequence[Sequence[str]] = field(default=())
     command: str = ""
     headline: str = ""
-
-
-def questions_of(evidence: Evidence) -> list[Question]:
-    """Return the questions that the results can answer."""
-    return [
-        Question("learns", "What learns, and what will be searched?", {name: LEARNS[name] for name in evidence.runs}),
-        Question("labels", "Labels", {"levels": "two columns or more: a hierarchy", "one": "one column"}),
-        Question("reports", "What is reported?", {name: label for name, (_, label) in METRICS.items()}),
-        Question("batch", "Photographs that fit in a batch", {str(size): _size(size) for size in BATCHES}),
-        Question("classes", "Classes to learn", {"few": "512 or fewer", "many": "more"}),
-    ]
 
 
 def pieces_of(evidence: Evidence) -> list[Piece]:
@@ -186,7 +137,7 @@ def _batch(evidence: Evidence, size: int) -> Piece:
         reached, gap = evidence.reached(size, loss)
         rows.append((NAMES[loss], fixed(reached, 3), fixed(gap, 3)))
     return Piece(
-        f"A batch of {_size(size)}",
+        f"A batch of {size}: {size // 4} of the 81 products of Groceries, four photographs of each",
         {"batch": (str(size),)},
         [
             f"A loss on ranks: {advice}. With proxies less without: {_difference(finding)}, {verdict}.",
@@ -194,10 +145,6 @@ def _batch(evidence: Evidence, size: int) -> Piece:
         ],
         rows,
     )
-
-
-def _size(size: int) -> str:
-    return f"{size} ({size // 4} classes with 4 each; Groceries has 81)"
 
 
 def _classes(evidence: Evidence) -> Piece:
