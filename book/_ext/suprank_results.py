@@ -25,6 +25,7 @@ SETS = {
     "rendered-landmarks": "landmarks",
     "groceries-fine-tune": "Groceries, whole network",
 }
+SIGNS = {"higher": "\\>", "lower": "\\<", "not lower": "≥"}  # a line of Markdown may not begin with a bare >
 MARKS = {"supported": "✓", "not told apart": "~", "contradicted": "✕"}
 
 
@@ -42,7 +43,7 @@ def rows_of_claims(results: Path = RESULTS) -> list[list[str]]:
     found = [judge_claims(results, name, claims) for name in SETS]
     rows = [["the claim", "in", *SETS.values()]]
     for claim, *of_sets in zip(claims, *found, strict=True):
-        sentence = f"{NAMES[claim.first]} {claim.relation} than {NAMES[claim.second]}"
+        sentence = f"{NAMES[claim.first]} {SIGNS[claim.relation]} {NAMES[claim.second]}".replace(" ", "\u00a0")
         rows.append([sentence, claim.metric.removesuffix("/column0"), *map(_said, of_sets)])
     return rows
 
@@ -61,8 +62,8 @@ def _said(finding: Finding) -> str:
     if finding.word == "not run":
         return "—"
     low, high = finding.interval
-    text = f"{MARKS[finding.word]} {finding.difference:+.3f} ({low:+.3f} to {high:+.3f})"
-    return text.replace("-", "−").replace(" to ", "\u00a0to\u00a0")
+    numbers = [f"{round(each, 3) + 0.0:+.3f}".replace("-", "−") for each in (finding.difference, low, high)]
+    return "{} {} ({}\u00a0to\u00a0{})".format(MARKS[finding.word], *numbers)
 
 
 class _Table(Directive):
