@@ -234,7 +234,7 @@ define OWN_ENVIRONMENT
 endef
 
 library:
-	$(OWN_ENVIRONMENT) -r tests/tools.txt ".[train,data,vision,explore]"
+	$(OWN_ENVIRONMENT) -r tests/tools.txt ".[train,data,vision,explore,lancedb]"
 	@.venv-$@/bin/python tests/library.py
 
 lowest:

@@ -9,8 +9,15 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-# The book and what it shows belong to the pinned environment; the wheel is built there too.
-ELSEWHERE = ("tests/book", "tests/browser", "tests/explore", "tests/exercises", "tests/test_package.py")
+# The book, what it shows and how that is timed belong to the pinned environment; the wheel is built there too.
+ELSEWHERE = (
+    "tests/book",
+    "tests/browser",
+    "tests/explore",
+    "tests/exercises",
+    "tests/benchmarks",
+    "tests/test_package.py",
+)
 
 
 def command(options: list[str]) -> list[str]:

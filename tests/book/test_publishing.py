@@ -60,7 +60,7 @@ def test_windows_runs_the_commands_that_make_library_runs() -> None:
         step["run"] for step in steps(ROOT / ".github/workflows/tests.yml") if "== 'Windows'" in step.get("if", "")
     ]
     rule = (ROOT / "Makefile").read_text().split("\nlibrary:\n")[1].split("\n\n")[0]
-    for wanted in ('".[train,data,vision,explore]"', "-r tests/tools.txt", "tests/library.py"):
+    for wanted in ('".[train,data,vision,explore,lancedb]"', "-r tests/tools.txt", "tests/library.py"):
         assert wanted in windows
         assert wanted in rule
 
