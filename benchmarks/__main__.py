@@ -21,12 +21,13 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import busy, engines, explorers, losses, metrics, million, moves, search, training
+from benchmarks import busy, engines, explorers, importing, losses, metrics, million, moves, search, training
 from benchmarks.harness import Ratio, other_programs
 
 HERE = Path(__file__).parent
 BASELINE, RESULTS = HERE / "baseline.json", HERE / "results"
 PARTS = {
+    "importing": importing,
     "losses": losses,
     "engines": engines,
     "metrics": metrics,

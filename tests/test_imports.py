@@ -33,6 +33,14 @@ for module in {modules!r}:
     if new:
         print(module, *sorted(new))
 """
+ADDED = """
+import importlib, sys
+import torch, numpy
+before = set(sys.modules)
+for module in {modules!r}:
+    importlib.import_module(module)
+print(*sorted(set(sys.modules) - before))
+"""
 LIGHT = ["", ".losses", ".ranking", ".metrics", ".decomposability", ".whole_set", ".naive"]
 
 
@@ -41,6 +49,29 @@ def test_importing_the_library_imports_nothing_heavy() -> None:
     answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stderr
     assert answer.stdout == ""
+
+
+def added(*modules: str) -> set[str]:
+    """Return the modules that a new process loads for these, beyond those of torch and numpy."""
+    script = ADDED.format(modules=modules)
+    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(answer.stdout.split())
+
+
+def test_importing_the_package_loads_one_module_and_not_even_torch() -> None:
+    """What `python -m benchmarks --only importing` measures in seconds, counted."""
+    assert added("suprank_edu") == {"suprank_edu"}
+    script = "import sys, suprank_edu; print('torch' in sys.modules or 'numpy' in sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert answer.stdout == "False\n"
+
+
+def test_losses_and_metrics_load_their_own_modules_and_no_further_part_of_torch() -> None:
+    found = added("suprank_edu.losses", "suprank_edu.metrics")
+    own = {name for name in found if name.partition(".")[0] == "suprank_edu"}
+    others = {name.partition(".")[0] for name in found - own} - sys.stdlib_module_names
+    assert others <= {"numpy"}, "numpy.typing alone; the compiler of torch would take a second and a half"
+    assert len(own) <= 80
 
 
 def test_the_oracle_needs_neither_torch_nor_the_package() -> None:
