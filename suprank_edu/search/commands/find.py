@@ -53,11 +53,12 @@ def _search(options: argparse.Namespace) -> None:
         effort=options.effort,
         exact=options.exact,
     )
+    if options.html is not None:
+        write_page(options.html, options.photograph, answer, index.photographs)
     print(answer)
     if answer.copies_left_out:
         print(f"left out: {answer.copies_left_out} with the bytes of {options.photograph}")
     if options.html is not None:
-        write_page(options.html, options.photograph, answer, index.photographs)
         print(f"{options.html}: open it in a browser")
 
 

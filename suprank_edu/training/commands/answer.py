@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import os
 import signal
 import sys
 import warnings
@@ -30,6 +31,9 @@ def carry_out(options: argparse.Namespace) -> int:
     try:
         with _plain_warnings():
             options.command(options)
+    except BrokenPipeError:  # whoever reads has seen enough, such as `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what Python still flushes as it ends
+        return 1
     except OSError as error:
         known = error.filename is not None and error.filename2 is None and error.strerror is not None
         print(f"error: {f'{error.filename}: {error.strerror}' if known else error}", file=sys.stderr)
