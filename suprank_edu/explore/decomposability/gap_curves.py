@@ -5,7 +5,7 @@ from typing import Any
 
 from suprank_edu._checks import check_count, check_number
 from suprank_edu.explore.drawing.palette import POSITIVE, RELATED, RIVAL, SMOOTH, Style, axis, layout
-from suprank_edu.explore.drawing.words import fixed
+from suprank_edu.explore.drawing.words import fixed, untagged
 from suprank_edu.explore.engine.explorer import Explorer, show_figure
 
 _STYLES = (POSITIVE, SMOOTH, RIVAL, RELATED)
@@ -61,10 +61,10 @@ def _curve(name: str, sizes: list[int], gaps: list[float], style: Style) -> dict
     return {
         "type": "scatter",
         "mode": "lines+markers",
-        "name": name,
+        "name": untagged(name),
         "x": sizes,
         "y": gaps,
         "line": {"color": style.colour, "dash": style.dash, "width": 2.5},
         "marker": {"color": style.colour, "symbol": style.symbol, "size": 9},
-        "hovertemplate": "batches of %{x}: gap %{y:.3f}<extra>" + name + "</extra>",
+        "hovertemplate": "batches of %{x}: gap %{y:.3f}<extra>" + untagged(name) + "</extra>",
     }

@@ -9,7 +9,7 @@ from torch import Tensor
 from suprank_edu._checks import check_number
 from suprank_edu.explore.drawing.palette import NEGATIVE, POSITIVE, Style, axis, heading, layout
 from suprank_edu.explore.drawing.traces import upright
-from suprank_edu.explore.drawing.words import fixed
+from suprank_edu.explore.drawing.words import fixed, untagged
 from suprank_edu.explore.engine.explorer import Explorer, show_figure
 
 _BINS = 50
@@ -53,7 +53,7 @@ def score_histograms(
         axes[f"yaxis{suffix}"] = up | {"ticks": "", "anchor": f"x{suffix}"}
         across = axis("score" if last else "", range=[-0.5, 1.0], anchor=f"y{suffix}", zeroline=False)
         axes[f"xaxis{suffix}"] = across | {"showticklabels": last}
-        names.append(heading(name, top - 0.01))
+        names.append(heading(untagged(name), top - 0.01))
         top -= share + _SPACE
     figure = {"data": traces, "layout": layout(80 + _EACH * len(scores), annotations=names, **axes)}
     lines = ", with lines at the margins" if margins else ""

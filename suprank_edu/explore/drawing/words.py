@@ -1,8 +1,19 @@
 """Numbers as a reader writes them: three digits, a real minus sign, powers of ten; levels and counts as said."""
 
+import html
 import math
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def untagged(text: str) -> str:
+    """Return a name for a figure, in whose texts plotly reads tags: as it was written, whatever it holds.
+
+    Example:
+        >>> untagged("<b>A & B")
+        '&lt;b&gt;A &amp; B'
+    """
+    return html.escape(text, quote=False)
 
 
 def minus(text: str) -> str:

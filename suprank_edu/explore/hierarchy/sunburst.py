@@ -1,6 +1,5 @@
 """Explorer: a hierarchy of landmarks as rings, natural or human-made, then supercategories, then landmarks."""
 
-import html
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -8,7 +7,7 @@ from typing import Any, NamedTuple
 from suprank_edu._checks import check_count, check_index
 from suprank_edu.data.labelling import HierarchicalLabel, title_of
 from suprank_edu.explore.drawing.palette import AXIS, RELATED, SMOOTH, TEXT, Style, layout
-from suprank_edu.explore.drawing.words import pluralise
+from suprank_edu.explore.drawing.words import pluralise, untagged
 from suprank_edu.explore.engine.controls import Toggle
 from suprank_edu.explore.engine.explorer import Explorer
 from suprank_edu.explore.engine.figures import Description, FigureFunction
@@ -31,7 +30,7 @@ class _Sector(NamedTuple):
         """Return the tooltip: what was counted, and of a landmark not that it is one."""
         counts = [] if self.is_landmark else [pluralise(self.landmarks, "landmark")]
         counts += [pluralise(self.images, "image")] if with_images else []
-        return "<br>".join([html.escape(self.label, quote=False), *counts])
+        return "<br>".join([untagged(self.label), *counts])
 
 
 def sunburst(
@@ -127,7 +126,7 @@ def _describe(sectors: Sequence[_Sector], tooltips: Sequence[str], by_images: bo
         "type": "sunburst",
         "ids": [sector.id for sector in sectors],
         "parents": [sector.parent for sector in sectors],
-        "labels": [html.escape(sector.label, quote=False) for sector in sectors],
+        "labels": [untagged(sector.label) for sector in sectors],
         "values": [sector.images if by_images else sector.landmarks for sector in sectors],
         "customdata": list(tooltips),
         "branchvalues": "total",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from suprank_edu.explore.drawing.words import fixed
+from suprank_edu.explore.drawing.words import fixed, untagged
 from suprank_edu.explore.engine.controls import Choice
 from suprank_edu.explore.engine.explorer import Explorer
 from suprank_edu.explore.ranks.forces import AP, LOSSES, RECALL
@@ -54,7 +54,9 @@ def losses_at_work(
 
     def forces(item: int, score: float, loss: str) -> tuple[Sequence[float], list[str]]:
         found = scene.judged(item, score).forces[loss]
-        return found, [f"<b>{scene.names[row]}</b><br>{force_words(force)}" for row, force in enumerate(found)]
+        return found, [
+            f"<b>{untagged(scene.names[row])}</b><br>{force_words(force)}" for row, force in enumerate(found)
+        ]
 
     def readout(item: int, score: float, loss: str) -> str:
         judged = scene.judged(item, score)

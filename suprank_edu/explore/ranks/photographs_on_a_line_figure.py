@@ -15,7 +15,7 @@ from suprank_edu.explore.drawing.palette import (
 )
 from suprank_edu.explore.drawing.picture_grid import mark_of
 from suprank_edu.explore.drawing.traces import QUIET, ring, strokes
-from suprank_edu.explore.drawing.words import fixed, number
+from suprank_edu.explore.drawing.words import fixed, number, untagged
 from suprank_edu.explore.engine.figures import Description
 from suprank_edu.explore.ranks.forces import Scene
 from suprank_edu.explore.ranks.ways_out import moved
@@ -109,8 +109,10 @@ def _marks(scene: Scene, scores: Sequence[float]) -> list[dict[str, Any]]:
                 "y": rows,
                 "mode": "markers",
                 "marker": {"color": mark.colour, "symbol": mark.symbol, "size": 14},
-                "name": scene.level_names[level],
-                "hovertext": [f"{row + 1}, {scene.names[row]}: score {fixed(scores[row], 2)}" for row in rows],
+                "name": untagged(scene.level_names[level]),
+                "hovertext": [
+                    f"{row + 1}, {untagged(scene.names[row])}: score {fixed(scores[row], 2)}" for row in rows
+                ],
                 "hoverinfo": "text",
             }
         )

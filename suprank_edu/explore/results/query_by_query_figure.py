@@ -13,7 +13,7 @@ from suprank_edu.explore.drawing.palette import ACCENT, TEXT, axis, heading, lay
 from suprank_edu.explore.drawing.picture_grid import frames, hovers, mark_of, marks, picture, picture_axes, query_frame
 from suprank_edu.explore.drawing.thumbnails import as_stored
 from suprank_edu.explore.drawing.traces import LOWER, QUIET, ring, words
-from suprank_edu.explore.drawing.words import fixed, readable_name
+from suprank_edu.explore.drawing.words import fixed, readable_name, untagged
 from suprank_edu.explore.engine.figures import Description, FigureFunction
 from suprank_edu.explore.results.found import SHOWN, Array, Found
 from suprank_edu.explore.results.telling_queries import short_name
@@ -65,7 +65,7 @@ def _side(data: Results, query: str, loss: str, place: int) -> list[dict[str, An
     for level in reversed(range(top + 1)):
         ranks = [rank for rank, own in enumerate(levels, 1) if own == level]
         traces += [frames(mark_of(level, top), ranks), marks(mark_of(level, top), ranks, "") | {"showlegend": False}]
-    shown = [short_name(data.dataset, item) for item in items]
+    shown = [untagged(short_name(data.dataset, item)) for item in items]
     traces += [query_frame(), hovers(shown, 36), _heading(data, at, loss, place)]
     return [_lowered(trace, place * _BLOCK) for trace in traces]
 
@@ -78,7 +78,7 @@ def _lowered(trace: dict[str, Any], by: float) -> dict[str, Any]:
 
 def _legend(dataset: RetrievalDataset) -> list[dict[str, Any]]:
     """Return a trace without points for each level, so that the legend names all, whatever is shown."""
-    fine, coarse = (readable_name(name) for name in dataset.column_names)
+    fine, coarse = (untagged(readable_name(name)) for name in dataset.column_names)
     names = (f"another {coarse}: severe", f"same {coarse}: mild", f"same {fine}")
     empty = {"x": [None], "y": [None], "text": [""], "showlegend": True}
     return [marks(mark_of(level, 2), [], names[level]) | empty for level in (2, 1, 0)]
@@ -86,7 +86,7 @@ def _legend(dataset: RetrievalDataset) -> list[dict[str, Any]]:
 
 def _heading(data: Results, query: int, loss: str, place: int) -> dict[str, Any]:
     ap, h_ap = (fixed(float(data.found[loss][metric][query]), 2) for metric in ("ap", "h_ap"))
-    text = f"<b>{'AB'[place]}: {loss}</b>   AP {ap}, H-AP {h_ap}"
+    text = f"<b>{'AB'[place]}: {untagged(loss)}</b>   AP {ap}, H-AP {h_ap}"
     return words([-0.45], [-0.68], [text], "middle right") | {"cliponaxis": False}
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from suprank_edu.explore.drawing.palette import EXACT, RIVAL, SMOOTH, SUPRANK, TEXT, Style, axis, layout, unmarked_axis
 from suprank_edu.explore.drawing.traces import words
-from suprank_edu.explore.drawing.words import fixed, pluralise
+from suprank_edu.explore.drawing.words import fixed, pluralise, untagged
 from suprank_edu.explore.engine.controls import Choice
 from suprank_edu.explore.engine.explorer import Explorer
 from suprank_edu.explore.engine.figures import Description, FigureFunction
@@ -143,7 +143,7 @@ def _traces(rows: list[Row]) -> list[dict[str, Any]]:
         "name": "one seed",
         "hovertemplate": "%{x:.4f}<extra></extra>",
     }
-    names = [row.name if len(row.values) >= _FEWEST else f"{row.name} *" for row in rows]
+    names = [untagged(row.name if len(row.values) >= _FEWEST else f"{row.name} *") for row in rows]
     beside = words([1.0] * len(rows), list(range(len(rows))), names, "middle left", xaxis="x2")
     return [dots, *(_means(rows, kind, style) for kind, style in FAMILIES.items()), beside]
 
@@ -165,7 +165,7 @@ def _means(rows: list[Row], kind: str, style: Style) -> dict[str, Any]:
             "width": 0,
         },
         "name": kind,
-        "hovertext": [f"{row.name}: {row.interval}" for _, row in own],
+        "hovertext": [f"{untagged(row.name)}: {row.interval}" for _, row in own],
         "hoverinfo": "text",
     }
 

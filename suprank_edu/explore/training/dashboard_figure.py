@@ -1,6 +1,5 @@
 """What the training dashboard shows: curves of each run over its steps, one panel under the other."""
 
-import html
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suprank_edu.explore.drawing.palette import EXACT, RIVAL, SMOOTH, SUPRANK, Style, axis, heading, layout
+from suprank_edu.explore.drawing.words import untagged
 from suprank_edu.explore.engine.figures import Description
 
 STYLES = (SUPRANK, RIVAL, SMOOTH, EXACT)
@@ -146,7 +146,7 @@ def _kept(count: int) -> range:
 
 
 def _trace(name: str, style: Style, place: int, x: list[float], y: list[float], marks: bool) -> dict[str, Any]:
-    shown = html.escape(name, quote=False)  # plotly reads tags in names
+    shown = untagged(name)  # plotly reads tags in names
     return {
         "type": "scatter",
         "mode": "lines+markers" if marks else "lines",
