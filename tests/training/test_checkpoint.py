@@ -4,6 +4,7 @@ import io
 import math
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import time
@@ -213,6 +214,32 @@ def test_other_data_and_other_batches_are_refused_with_the_difference(tmp_path: 
         train(tmp_path, batches=others)
 
 
+class InterruptedLoss(torch.nn.Module):
+    """Sup-AP, in whose call of one number somebody presses the stop button of a notebook."""
+
+    def __init__(self, call: int) -> None:
+        super().__init__()
+        self.loss, self.calls_left = SupAPLoss(), call
+
+    def forward(self, *arguments: Any, **named: Any) -> torch.Tensor:
+        self.calls_left -= 1
+        if self.calls_left == 0:
+            signal.raise_signal(signal.SIGINT)
+        value: torch.Tensor = self.loss(*arguments, **named)
+        return value
+
+
+def test_a_notebook_that_is_stopped_in_a_step_goes_on_from_the_last_whole_checkpoint(tmp_path: Path) -> None:
+    unbroken = train(None, loss=InterruptedLoss(0))
+    stopped = network()
+    with pytest.raises(KeyboardInterrupt):
+        train(tmp_path, loss=InterruptedLoss(6), model=stopped)
+    assert [path.name for path in tmp_path.iterdir()] == ["last.pt"]
+    assert 0 < checkpoint.load(tmp_path / "last.pt")["step"] < 6
+    resumed = train(tmp_path, loss=InterruptedLoss(0), model=stopped)  # the cell is run again
+    assert torch.equal(weights(resumed.model), weights(unbroken.model))
+
+
 def test_an_interrupt_in_the_middle_of_a_write_stays_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Interrupted(io.BytesIO):
         def write(self, content: Any) -> int:
@@ -385,3 +412,46 @@ def test_killed_at_any_moment_it_ends_with_the_same_bits(tmp_path: Path) -> None
     assert process.wait() == 0, process.stderr and process.stderr.read().decode()[-2000:]
     assert_same_end(tmp_path / "unbroken", folder)
     print(f"after {kills} kills all weights equal to the unbroken run's, bit for bit")
+
+
+RUN = """
+import sys
+sys.path[:0] = [{tests!r}]
+from training import to_be_killed
+to_be_killed.main({folder!r})
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.nightly
+@pytest.mark.skipif(sys.platform == "win32", reason="a kernel is interrupted otherwise there")
+def test_a_notebook_interrupted_at_any_moment_goes_on_in_the_same_kernel(tmp_path: Path) -> None:
+    """The stop button of JupyterLab, at moments of nobody's choosing; then the cell is run again."""
+    from jupyter_client.manager import start_new_kernel
+
+    to_be_killed.main(str(tmp_path / "unbroken"))
+    folder, stops = tmp_path / "stopped", 0
+    manager, client = start_new_kernel()
+    try:
+        cell = RUN.format(tests=str(Path(__file__).parents[1]), folder=str(folder))
+        for patience in (0.0, 0.03, 0.07):
+            before = checkpoint.load(folder / "last.pt")["step"] if (folder / "last.pt").exists() else 0
+            asked = client.execute(cell)
+            end = time.monotonic() + 60
+            while time.monotonic() < end:
+                if (folder / "last.pt").exists() and checkpoint.load(folder / "last.pt")["step"] > before:
+                    break
+                time.sleep(0.005)
+            time.sleep(patience)
+            manager.interrupt_kernel()
+            answer = client.get_shell_msg(timeout=60)
+            assert answer["parent_header"]["msg_id"] == asked
+            stops += answer["content"].get("ename") == "KeyboardInterrupt"
+            assert checkpoint.load(folder / "last.pt")["step"] > before
+        assert stops, "no interrupt struck a run"
+        answer = client.execute_interactive(cell, timeout=120, output_hook=lambda message: None)
+        assert answer["content"]["status"] == "ok", answer["content"]
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    assert_same_end(tmp_path / "unbroken", folder)
