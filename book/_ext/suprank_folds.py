@@ -25,7 +25,7 @@ def fold_explanations(app: Sphinx, doctree: nodes.document) -> None:
     for paragraph in list(doctree.findall(nodes.paragraph)):
         place = paragraph.parent.index(paragraph)
         above = paragraph.parent[place - 1] if place else paragraph
-        first = paragraph[0] if paragraph.children else paragraph
+        first = next((child for child in paragraph.children if child.astext()), paragraph)  # MyST may begin with ""
         asked = isinstance(above, nodes.Element) and "tag_hide-output" in above["classes"]
         if asked and isinstance(first, nodes.strong) and first.astext() == "Explain":
             fold = HideCodeCellNode(prompt_show="Show the explanation", prompt_hide="Hide the explanation")

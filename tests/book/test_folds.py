@@ -3,7 +3,9 @@
 import pytest
 import suprank_folds
 from docutils import nodes
+from docutils.core import publish_doctree
 from docutils.utils import new_document
+from myst_parser.parsers.docutils_ import Parser
 
 
 @pytest.mark.parametrize(
@@ -33,6 +35,11 @@ def is_folded(document: nodes.document) -> bool:
 def test_the_explanation_below_a_folded_output_is_folded() -> None:
     explain, rest = nodes.strong("", "Explain"), nodes.Text(": it is half of it.")
     assert is_folded(below_a_cell("tag_hide-output", explain, rest))
+
+
+def test_the_explanation_is_known_as_the_parser_of_the_book_reads_it() -> None:
+    (paragraph,) = publish_doctree("**Explain**: it is half of it.", parser=Parser()).findall(nodes.paragraph)
+    assert is_folded(below_a_cell("tag_hide-output", *paragraph.deepcopy().children))
 
 
 def test_nothing_else_is() -> None:
