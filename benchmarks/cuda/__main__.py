@@ -25,7 +25,7 @@ PARTS = [
     Part("choice", 25),
     Part("evaluation", 50),
     Part("training", 80, needs=_RUNS),
-    Part("chapter", 40, needs=(*_RUNS, "pytorch_metric_learning", "tensorboard")),
+    Part("chapter", 40, needs=(*_RUNS, "pytorch_metric_learning", "efficientnet_lite_pytorch")),
     Part("sanitizer", 60),
 ]
 

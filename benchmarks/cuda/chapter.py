@@ -14,10 +14,10 @@ from typing import Any
 from benchmarks.cuda.machine import ROOT, Options, options
 
 CHAPTER = ROOT / "book" / "13_training_for_real.md"
-SHOWN = ("Dashboard", "rank_a_gallery", "show_retrieved", "Quiz", "check")
+SHOWN = ("ByHand", "Dashboard", "Predict", "Quiz", "check", "show_figure", "show_retrieved")
 _CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SKIPPED = ("skip-execution", "exercise")
-_FEW = 6  # the cells before the first training, for a rehearsal
+_FEW = 7  # up to the first training, of a second, for a rehearsal
 
 
 class NotShown:
@@ -32,6 +32,9 @@ class NotShown:
     def run(self, name: str) -> "NotShown":
         """Return what would draw the curves of a run."""
         return self
+
+    def add(self, *_: Any) -> None:
+        """Draw no run."""
 
 
 def cells(text: str) -> list[str]:
@@ -65,6 +68,22 @@ def left_out() -> list[str]:
     return [] if there else list(SHOWN)
 
 
+def outcome(code: str, name: str, space: dict[str, Any]) -> dict[str, str]:
+    """Run a cell; return its status, and of one that failed what it said.
+
+    Example:
+        >>> outcome("import no_such_package", "cell", {})["status"]
+        'left out: No module named \'no_such_package\''
+    """
+    try:
+        exec(compile(code, name, "exec"), space)
+    except ModuleNotFoundError as error:
+        return {"status": f"left out: {error}"}
+    except Exception:
+        return {"status": "failed", "said": traceback.format_exc()[-2000:]}
+    return {"status": "passed"}
+
+
 def run(given: Options) -> bool:
     """Run the cells until the time is over; return whether none has failed."""
     space: dict[str, Any] = {"__name__": "__main__"}
@@ -74,11 +93,7 @@ def run(given: Options) -> bool:
         row: dict[str, Any] = {"cell": number, "begins": code.strip().splitlines()[0]}
         start = time.monotonic()
         if given.has_time():
-            try:
-                exec(compile(code, f"<cell {number}>", "exec"), space)
-                row["status"] = "passed"
-            except Exception:
-                row |= {"status": "failed", "said": traceback.format_exc()[-2000:]}
+            row |= outcome(code, f"<cell {number}>", space)
         else:
             row["status"] = "no time was left"
         row["seconds"] = round(time.monotonic() - start, 2)

@@ -140,7 +140,16 @@ def test_the_cells_of_a_chapter_are_those_that_a_page_runs() -> None:
     found = chapter.cells(text)
     for code in found:
         compile(code, "cell", "exec")
-    assert text.count("```{code-cell}") - 2 == len(found)  # the installation on Colab and the empty exercise
+    assert text.count("```{code-cell}") - 3 == len(found)  # the installation on Colab and the two empty exercises
+
+
+def test_a_cell_says_what_came_of_it() -> None:
+    space: dict[str, object] = {}
+    assert chapter.outcome("x = 1", "cell", space) == {"status": "passed"}
+    assert chapter.outcome("import no_such_package", "cell", space)["status"].startswith("left out: No module named")
+    failed = chapter.outcome("assert x == 2", "cell", space)
+    assert failed["status"] == "failed"
+    assert "AssertionError" in failed["said"]
 
 
 def test_what_cannot_be_shown_is_left_out_by_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,6 @@ SHOWN = [
     ("05_surrogates_and_their_bounds", 0),
     ("06_suprank", 0),
     ("07_from_suprank_to_losses", 0),
-    ("13_training_for_real", 0),
     ("08_the_decomposability_gap", 0),
     ("09_closing_the_gap", 0),
     ("11_training_for_h_ap_and_ndcg", 0),

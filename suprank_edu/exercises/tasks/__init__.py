@@ -18,6 +18,7 @@ from suprank_edu.exercises.tasks.h_ap import H_AP
 from suprank_edu.exercises.tasks.heaviside import HEAVISIDE
 from suprank_edu.exercises.tasks.hit_rate_at_1 import HIT_RATE_AT_1
 from suprank_edu.exercises.tasks.hits_across_visits import HITS_ACROSS_VISITS
+from suprank_edu.exercises.tasks.learning_rates import LEARNING_RATES
 from suprank_edu.exercises.tasks.majority_vote import MAJORITY_VOTE
 from suprank_edu.exercises.tasks.memory_ring import MEMORY_RING
 from suprank_edu.exercises.tasks.mild_mistakes import MILD_MISTAKES
@@ -83,6 +84,7 @@ EXERCISES: dict[str, Exercise] = {
         PURITY,
         COVERAGE_AND_ACCURACY,
         HIT_RATE_AT_1,
+        LEARNING_RATES,
         TWO_PASS_GRADIENT,
         MEMORY_RING,
         GATHER_BACKWARD,
