@@ -12,7 +12,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup book html lab app student slides execute sync test suite test-busy test-fast nightly cuda cuda-runs \
 	cuda-bundle bench lint types imports fix lock \
-	clean distclean chromium address workflows library lowest newest coverage changed links dist announce tell
+	clean distclean chromium address workflows library lowest newest installs coverage changed links picture dist announce tell
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -91,8 +91,10 @@ help:
 	@echo "make lock       write requirements.txt from pyproject.toml (UPGRADE=1 takes newer versions)"
 	@echo "make address    write where the repository is published wherever it is named (REPOSITORY=https://…)"
 	@echo "make library    the library's tests alone, in an environment of their own; make lowest, make newest: other versions"
+	@echo "make installs   the wheel in new environments, without and with each extra (EXTRAS=\"none train\" for some)"
 	@echo "make coverage   which lines of the library its tests run"
 	@echo "make links      follow the book's links to other hosts"
+	@echo "make picture    the moving picture of the README, made anew in chromium"
 	@echo "make dist       wheel and source archive into dist/, checked (TAG=v1.2.3: the version must be that)"
 	@echo "make chromium   install the browser of the browser tests (Debian, root)"
 	@echo "make clean      remove what was built; make distclean removes .venv as well"
@@ -247,6 +249,10 @@ newest:
 	@SUPRANK_EDU_STATIC=1 OMP_NUM_THREADS=1 .venv-$@/bin/python -m pytest -q -p no:cacheprovider -n $(WORKERS) --dist loadfile --nbval-lax $(CHAPTERS)
 	@.venv-$@/bin/jupyter-book build book --config jupyter-book.yml --path-output .venv-$@/book --all --quiet
 
+# A new environment for each, gone before the next; several gigabytes are installed in all.
+installs: setup
+	@$(PY) tests/installs.py $(EXTRAS)
+
 coverage: setup
 	@$(PY) tests/library.py --cov=suprank_edu --cov-report=term:skip-covered --cov-report=html:.venv/coverage
 	@echo "coverage: line by line in $(VENV)/coverage/index.html"
@@ -282,6 +288,9 @@ changed:
 
 links: setup
 	@PYTHONWARNINGS=ignore $(VENV)/bin/jupyter-book build book --config jupyter-book.yml --builder linkcheck --path-output $(VENV)/links --all --quiet
+
+picture: setup
+	@$(PY) book/_tools/picture.py
 
 dist: setup
 	@$(PY) -m pip install --quiet $(DIST_TOOLS)

@@ -32,6 +32,10 @@ USES = {
     "book": f"{TRAIN}; {EXPLORE}; import jupyterlab, jupytext",
     "dev": f"{TRAIN}; {EXPLORE}; import jupyter_book, pytest, hypothesis",
 }
+# What the README takes as given: a network, and a batch of images with their labels.
+BEFORE = """import torch
+network, images, labels = torch.nn.Linear(20, 8), torch.randn(64, 20), torch.arange(64) // 4
+"""
 
 
 def python_blocks(text: str) -> str:
@@ -56,7 +60,7 @@ def install(wheel: Path, extra: str, folder: Path) -> str:
     run("-m", "pip", "install", "--quiet", *index, torch, wanted)
     seconds = time.perf_counter() - start
     run("-m", "pip", "check")
-    (folder / "readme.py").write_text(python_blocks((ROOT / "README.md").read_text()))
+    (folder / "readme.py").write_text(BEFORE + python_blocks((ROOT / "README.md").read_text()))
     run("readme.py")
     run("-c", USES[extra])
     files = [path for path in (folder / "env").rglob("*") if path.is_file() and not path.is_symlink()]

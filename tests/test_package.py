@@ -173,7 +173,7 @@ def test_links_of_the_description_lead_somewhere_outside_the_repository(metadata
     own = [link.removeprefix(repository) for link in links if link.startswith(repository)]
     assert own
     for link in own:
-        assert (ROOT / link.removeprefix("/blob/main/")).is_file(), link
+        assert (ROOT / re.sub("^/(blob|raw)/main/", "", link)).is_file(), link
 
 
 def test_lower_bounds_are_the_versions_that_were_run(metadata: Message) -> None:

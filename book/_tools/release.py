@@ -1,4 +1,4 @@
-"""What a release needs: `release.py check [v1.2.3]` compares versions `release.py notes v1.2.3` prints changes."""
+"""What a release needs: `release.py check [v1.2.3]` compares versions, `release.py notes v1.2.3` prints changes."""
 
 import re
 import sys
@@ -12,13 +12,13 @@ def version(root: Path) -> str:
     return re.findall(r'^__version__ = "(.+)"$', (root / "suprank_edu" / "__init__.py").read_text(), re.MULTILINE)[0]
 
 
-def notes(root: Path, wanted: str) -> str:
-    """The section of CHANGELOG.md on a version; a SystemExit where there is none."""
+def section(root: Path, wanted: str) -> tuple[str, str]:
+    """The heading and the text of CHANGELOG.md on a version; a SystemExit where there is none."""
     sections = re.split(r"^## ", (root / "CHANGELOG.md").read_text(), flags=re.MULTILINE)
-    for section in sections[1:]:
-        title, _, text = section.partition("\n")
+    for each in sections[1:]:
+        title, _, text = each.partition("\n")
         if title.split()[0].strip("[]") == wanted:
-            return text.strip() + "\n"
+            return title, text.strip() + "\n"
     sys.exit(f"release: CHANGELOG.md has no section '## {wanted}'")
 
 
@@ -30,7 +30,9 @@ def check(root: Path, tag: str | None = None) -> str:
         sys.exit(f"release: CITATION.cff says {cited}, suprank_edu/__init__.py {here}")
     if tag is not None and tag != f"v{here}":
         sys.exit(f"release: got the tag {tag!r}, expected 'v{here}', the version in suprank_edu/__init__.py")
-    notes(root, here)
+    title, _ = section(root, here)
+    if tag is not None and "unreleased" in title:
+        sys.exit(f"release: CHANGELOG.md has '## {title}', expected the day of the release in place of 'unreleased'")
     return here
 
 
@@ -39,4 +41,4 @@ if __name__ == "__main__":
     if command == "check":
         print(f"release: {check(ROOT, *tag)} in the package, the citation and CHANGELOG.md")
     else:
-        print(notes(ROOT, tag[0].removeprefix("v")), end="")
+        print(section(ROOT, tag[0].removeprefix("v"))[1], end="")

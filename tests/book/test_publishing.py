@@ -118,12 +118,20 @@ def copy(tmp_path: Path) -> Path:
 
 def test_one_version_in_the_package_the_citation_and_the_changes(copy: Path) -> None:
     here = release.check(copy)
-    assert release.check(copy, f"v{here}") == here
-    assert release.notes(copy, here).startswith("The first version.")
+    assert release.section(copy, here)[1].startswith("The first version.")
     with pytest.raises(SystemExit, match=f"got the tag 'v9.9.9', expected 'v{here}'"):
         release.check(copy, "v9.9.9")
     with pytest.raises(SystemExit, match="no section '## 9.9.9'"):
-        release.notes(copy, "9.9.9")
+        release.section(copy, "9.9.9")
     (copy / "suprank_edu" / "__init__.py").write_text('__version__ = "9.9.9"\n')
     with pytest.raises(SystemExit, match="CITATION"):
         release.check(copy)
+
+
+def test_a_tag_is_refused_while_its_changes_are_called_unreleased(copy: Path) -> None:
+    here, changes = release.check(copy), copy / "CHANGELOG.md"
+    changes.write_text(f"# Changes\n\n## {here} (unreleased)\n\nThe first version.\n")
+    with pytest.raises(SystemExit, match=r"has '## .* \(unreleased\)'"):
+        release.check(copy, f"v{here}")
+    changes.write_text(f"# Changes\n\n## {here} (2026-12-01)\n\nThe first version.\n")
+    assert release.check(copy, f"v{here}") == here
