@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     names = ("slow", "browser")
     long = {item.path for item in items if item.path.suffix == ".ipynb" or any(map(item.get_closest_marker, names))}
     items.sort(key=lambda item: item.path not in long)  # stable: files stay whole, and in order
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """Let no test reach another machine: what is downloaded is served by the test itself, on this one."""
+    connect = socket.socket.connect
+
+    def to_this_machine(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not str(address[0]).startswith(("127.", "::1")):
+            raise AssertionError(f"a test asked for {address}, which is another machine")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", to_this_machine)
+        yield
 
 
 @pytest.fixture

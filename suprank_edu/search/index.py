@@ -98,9 +98,10 @@ class PhotoIndex:
         Args:
             network: see above; it is left as it was.
             photographs: such as `suprank_edu.data.read("folder", …)`.
-            about, approximate: see above.
+            about: see above.
             device: where they are embedded; None leaves the network where it is.
             cache: a folder where the vectors are kept, and found again, see `suprank_edu.training.embed`.
+            approximate: see above.
 
         Raises:
             ValueError: there is no photograph, or the network takes others.

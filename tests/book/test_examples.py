@@ -8,7 +8,9 @@ import pytest
 
 BOOK = Path(__file__).resolve().parents[2] / "book"
 PROMPT = re.compile(r"^```(pycon|python)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-PAGES = [path for path in sorted(BOOK.glob("*.md")) if "```pycon" in path.read_text()]
+PAGES = [
+    path for path in [*sorted(BOOK.glob("*.md")), *sorted(BOOK.glob("api/*.md"))] if PROMPT.search(path.read_text())
+]
 
 
 @pytest.mark.parametrize("source", PAGES, ids=[path.stem for path in PAGES])

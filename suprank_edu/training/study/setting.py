@@ -23,15 +23,15 @@ class Setting:
     Args:
         reader: name for `suprank_edu.data.read`; `"samples"` for Mini-Landmarks.
         splits: the splits to train on and to evaluate on.
-        queries: the split of the queries; None makes each image that is evaluated a query against all others, and so
-            it is where the gallery has none of their classes.
-        validation_queries: the split of the queries that weights and rates are chosen with, against the same gallery.
-        ks: of the R@k that the papers report.
         settings: of the `Recipe`, all but the steps.
         epochs: passes over the data; None takes `steps` instead.
         source: where the settings come from.
         backbone: name for `pretrained`; None takes a `SmallCNN`.
         network: further settings of a `Backbone`.
+        queries: the split of the queries; None makes each image that is evaluated a query against all others, and so
+            it is where the gallery has none of their classes.
+        validation_queries: the split of the queries that weights and rates are chosen with, against the same gallery.
+        ks: of the R@k that the papers report.
         from_scratch: start from random weights instead of pretrained ones.
         head_first: settings and `steps` of a head on frozen features, which is trained before the first step of the
             whole network; None begins with a random head.
