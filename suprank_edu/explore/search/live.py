@@ -84,6 +84,7 @@ class LiveSearch(anywidget.AnyWidget):  # type: ignore[misc]  # checked without 
             class_names=[["not known"] for _ in search.gallery.column_names],
             licence="not stated",
             source=name,
+            names=[name],
             mode=search.gallery.mode,
         )
         source = thumbnails.as_photograph(one, 0, _PIXELS)

@@ -249,18 +249,23 @@ class TestLive:
         answers = []
         live.send = answers.append
         live._asked(live, {"class": CLASS}, [])
-        live._asked(live, {"name": "mine.png"}, [GLYPHS.items[0]])
+        mine = f"mine_{'0' * 90}.png"
+        live._asked(live, {"name": mine}, [GLYPHS.items[0]])
         live._asked(live, {"name": "<mine>.txt"}, [b"no image"])
         of_class, of_file, refused = json.loads(json.dumps(answers))
         (query,) = [i for i, label in enumerate(QUERIES.labels[:, 0]) if label == CLASS]
         page.evaluate("answer => window.answer(answer)", of_class)
         assert page.evaluate(SHOWN) == expected(query, 0)
         page.evaluate("answer => window.answer(answer)", of_file)
-        assert page.locator(".ss-asking").inner_text() == "mine.png"
+        assert page.locator(".ss-asking").inner_text() == mine
+        assert page.evaluate("(a => a.scrollWidth - a.clientWidth)(document.querySelector('.ss-asking'))") == 0
         assert page.locator(".ss-meters").is_hidden()
         assert "judge for yourself" in page.locator(".ss-whole").inner_text()
         page.evaluate("answer => window.answer(answer)", refused)
-        assert "cannot be searched with" in page.locator(".ss-message").inner_text()
+        assert (
+            "cannot be searched with: <mine>.txt: cannot be read as an image"
+            in page.locator(".ss-message").inner_text()
+        )
         assert page.errors == []
 
     def test_a_file_is_searched_by_the_networks_themselves(self) -> None:
