@@ -115,6 +115,8 @@ def threshold_of(
 ) -> Threshold:
     """Choose a threshold from the best scores of queries whose class is in the index, and of others.
 
+    Of thresholds that are equally good the lowest is taken.
+
     Args:
         with_class: `(Q,)` best scores of queries whose class is in the index.
         without: `(R,)` those of queries whose class is not.
@@ -125,7 +127,7 @@ def threshold_of(
             of 0..1, or no threshold reaches `precision`.
 
     Example:
-        >>> threshold_of(torch.tensor([0.9, 0.8, 0.4]), torch.tensor([0.5, 0.3])).value
+        >>> threshold_of(torch.tensor([0.9, 0.8, 0.4]), torch.tensor([0.5, 0.45])).value
         0.800000011920929
     """
     for name, scores in (("with_class", with_class), ("without", without)):
