@@ -3,11 +3,14 @@
 import shutil
 import tempfile
 import zipfile
+import zlib
 from hashlib import sha256
 from pathlib import Path
 
 from suprank_edu._extras import needs
 from suprank_edu._files import replacing
+
+_DAMAGE = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, NotImplementedError, RuntimeError)
 
 
 class ArchiveError(ValueError):
@@ -71,7 +74,8 @@ def unpack(path: Path, folder: Path) -> None:
         folder: made with the folders above it; one that is there already, by another process too, is left as it is.
 
     Raises:
-        OSError: it cannot be written.
+        ArchiveError: it is damaged.
+        OSError: it cannot be read or written.
 
     Example:
         >>> import tempfile
@@ -88,8 +92,11 @@ def unpack(path: Path, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, ignore_cleanup_errors=True) as half:
         whole = Path(half, folder.name)
-        with zipfile.ZipFile(path) as archive:
-            archive.extractall(whole)
+        try:
+            with zipfile.ZipFile(path) as archive:
+                archive.extractall(whole)  # nothing lands outside: not by `..`, not by links
+        except _DAMAGE as error:
+            raise ArchiveError(f"{path}: got an archive that cannot be read ({error}), expected a whole one") from None
         try:
             whole.rename(folder)
         except OSError:

@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from damaged import damaged
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
@@ -125,6 +126,38 @@ def test_an_archive_is_unpacked_once_whole_or_not_at_all(tmp_path: Path, monkeyp
     unpack(path, folder)
     assert (folder / "b" / "1.png").read_bytes() == b"mine"
     assert list(folder.parent.iterdir()) == [folder]
+
+
+def test_nothing_of_an_archive_lands_outside_of_its_folder(tmp_path: Path) -> None:
+    """Names that climb, names from the root, and a link that leads away, through which a later member would be written."""
+    path, away = tmp_path / "a.zip", tmp_path / "away"
+    away.mkdir()
+    link = zipfile.ZipInfo("link")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("../../climbed.txt", "1")
+        archive.writestr(f"{tmp_path}/absolute.txt", "1")
+        archive.writestr(link, str(away))
+        archive.writestr("other/../../up.txt", "1")
+    unpack(path, tmp_path / "made" / "one")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.zip", "away", "made"]
+    assert list(away.iterdir()) == []
+    assert [p.name for p in (tmp_path / "made").iterdir()] == ["one"]
+    assert not any(p.is_symlink() for p in (tmp_path / "made").rglob("*"))
+
+
+def test_a_damaged_archive_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    content = make(tmp_path / "a.zip", ("a.png", bytes(range(256)) * 9), ("b.txt", b"2")).read_bytes()
+    refused = 0
+    for seed in range(30):
+        (tmp_path / "a.zip").write_bytes(damaged(content, seed))
+        folder = tmp_path / f"made {seed}"
+        try:
+            unpack(tmp_path / "a.zip", folder / "one")
+        except (ArchiveError, OSError):
+            refused += 1
+            assert list(folder.iterdir()) == []
+    assert refused > 15
 
 
 def test_of_two_processes_that_unpack_the_faster_one_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
