@@ -6,8 +6,9 @@ import statistics
 from pathlib import Path
 
 import pytest
+import tomllib
 import yaml
-from installs import BEFORE, python_blocks
+from installs import BEFORE, USES, python_blocks
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,6 +32,13 @@ def test_every_python_block_runs(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_loop_of_ones_own_needs_three_lines() -> None:
     first = README.split("```python\n")[1].split("```")[0]
     assert len([line for line in first.splitlines() if line]) == 3
+
+
+def test_each_extra_is_named_and_has_a_line_that_uses_it() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert set(USES) == {"none", *extras}
+    for extra in extras:
+        assert f"`[{extra}]`" in README, extra
 
 
 def test_peers_are_compared_by_what_was_measured() -> None:
