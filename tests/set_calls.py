@@ -19,7 +19,7 @@ from suprank_edu.metrics import evaluate
 from suprank_edu.retrieval import ExactIndex, hnsw_index, search, search_shards
 from suprank_edu.search import threshold_of
 from suprank_edu.steps import SupStep
-from suprank_edu.training import MemoryBank
+from suprank_edu.training import Augment, MemoryBank, Recipe
 
 
 @st.composite
@@ -199,6 +199,36 @@ STEP = {
     "start": st.sampled_from([0.0, 0.5]),
     "offset": st.none() | st.just(1.0),
 }
+
+
+def _views(**arguments: Any) -> Tensor:
+    return Augment(Recipe(seed=3))(**arguments)
+
+
+def _within(arguments: Arguments) -> Callable[[Tensor], bool]:
+    """What is asked of views: of the same shape, each number between two of its image, and again the same."""
+
+    def agrees(views: Tensor) -> bool:
+        images = arguments["images"].detach().float()
+        low, high = torch.aminmax(images.flatten(1), dim=1)  # NaN in, NaN out
+        room = 0.01 * images.abs().flatten(1).amax(dim=1) + 1e-3
+        rows = views.detach().float().flatten(1)
+        inside = (rows >= (low - room)[:, None]) & (rows <= (high + room)[:, None]) | ~images.flatten(1).isfinite().all(
+            1
+        )[:, None]
+        again = torch.equal(torch.nan_to_num(views), torch.nan_to_num(_views(**arguments)))
+        return views.shape == images.shape and bool(inside.all()) and again
+
+    return agrees
+
+
+@st.composite
+def _to_view(draw: st.DrawFn) -> Arguments:
+    count = draw(st.integers(1, 4))
+    images = torch.rand(count, draw(st.sampled_from([1, 3])), 6, 5, generator=torch.Generator().manual_seed(count))
+    return {"images": images, "classes": torch.arange(count) // 2, "step": draw(st.integers(0, 9))}
+
+
 _VECTORS = FUNCTIONS["search"].good.map(lambda a: {name: a[name] for name in ("queries", "gallery", "k")})
 
 CALLS = {
@@ -213,6 +243,7 @@ CALLS = {
     "MPerClassBatches": Call(_m_per_class, _labels_to_sample(hierarchical=False), _full_batches),
     "HierarchicalBatches": Call(_hierarchical, _labels_to_sample(hierarchical=True), _full_batches),
     "MemoryBank": Call(_memory, _to_remember(), _memory_loops, keep=("size",)),
+    "Augment": Call(_views, _to_view(), _within),
     "ExactIndex": Call(_looked_at_once, _VECTORS, _search_loops),
     "hnsw_index": Call(_in_a_graph, _VECTORS, _search_loops),
     "search_shards": Call(

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from suprank_edu._checks import check_index
 from suprank_edu.training.device import sent
 from suprank_edu.training.recipe import Recipe
+
+
+_INTEGERS = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,17 @@ class Augment:
 
         Returns:
             As many images; what comes from beyond the border repeats the border.
+
+        Raises:
+            ValueError: images or classes of another shape or dtype, or a `step` below 0.
         """
+        check_index("step", step)
+        if not isinstance(images, Tensor) or images.ndim != 4 or not images.is_floating_point() or not images.numel():
+            raise ValueError(f"`images`: got {_described(images)}, expected floats of shape (B, C, H, W)")
+        if not isinstance(classes, Tensor) or classes.ndim != 1 or classes.dtype not in _INTEGERS:
+            raise ValueError(f"`classes`: got {_described(classes)}, expected integers of shape (B,)")
+        if (count := len(range(len(classes))[part])) != len(images):
+            raise ValueError(f"`images`: got {len(images)}, expected {count}, as many as `part` takes of `classes`")
         to_view = self.matrices(classes.cpu(), step)[part]  # (B, 2, 3)
         square = torch.cat([to_view, torch.tensor([0.0, 0.0, 1.0]).expand(len(to_view), 1, 3)], dim=1)  # (B, 3, 3)
         # (B, 2, 3): grids ask where in the image a pixel comes from
@@ -50,7 +64,7 @@ class Augment:
     def matrices(self, classes: Tensor, step: int) -> Tensor:
         """Return the `(B, 2, 3)` affine maps of a batch, image to view, with the centre at 0 and sides at ±1."""
         recipe, size = self.recipe, len(classes)
-        draw = torch.Generator().manual_seed(recipe.seed * 1_000_003 + step)
+        draw = torch.Generator().manual_seed((recipe.seed * 1_000_003 + step) % (1 << 63))
         turn, stretch_x, stretch_y, slant, move_x, move_y = 2 * torch.rand(size, 6, generator=draw).T - 1  # (B,) each
         angle = turn * math.radians(recipe.rotation)
         cos, sin, one = angle.cos(), angle.sin(), torch.ones(size)
@@ -61,6 +75,10 @@ class Augment:
         move = 2 * recipe.shift * torch.stack([move_x, move_y], dim=-1)
         zoom, centre = _crops(size, recipe.crop, recipe.flip, draw)
         return torch.cat([zoom @ linear, zoom @ (move - centre)[..., None]], dim=-1)  # (B, 2, 3)
+
+
+def _described(value: object) -> str:
+    return f"{value.dtype} of shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
 
 
 def _orientations(classes: Tensor, count: int, draw: torch.Generator) -> Tensor:
