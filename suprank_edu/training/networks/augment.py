@@ -10,7 +10,6 @@ from suprank_edu._checks import check_index
 from suprank_edu.training.device import sent
 from suprank_edu.training.recipe import Recipe
 
-
 _INTEGERS = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
 
 
