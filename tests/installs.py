@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 TRAIN = 'from suprank_edu.data import load_samples; assert load_samples("groceries")[0].size == (128, 128)'
-EXPLORE = "from suprank_edu.explore import surrogate_bounds; surrogate_bounds().widget()"
+EXPLORE = "from suprank_edu.explore import surrogate_bounds; surrogate_bounds().widget"
 USES = {
     "none": "import suprank_edu; assert suprank_edu.losses.SupAPLoss().reduction == 'mean'",
     "train": TRAIN,

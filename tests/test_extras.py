@@ -45,7 +45,7 @@ asks = {{
     "accelerator": lambda: make_accelerator("cpu"),
     "backbone": lambda: Backbone("resnet50"),
     "pretrained": pretrained,
-    "figure": lambda: explore.surrogate_bounds().widget(),
+    "figure": lambda: explore.surrogate_bounds().widget,
     "interval": lambda: Interval.of([0.1, 0.2]),
     "names": lambda: embed_names(["castle", "bridge"]),
     "sentences": lambda: sentence_embedder(),
