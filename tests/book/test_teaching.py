@@ -1,6 +1,7 @@
 """What the instructor's page says of chapters is what they say themselves."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,17 @@ def test_a_chapter_without_a_time_is_named(tmp_path: Path) -> None:
 
 def test_every_chapter_says_how_long_it_takes(chapter: Path) -> None:
     assert 20 <= suprank_teaching.minutes_of(chapter.with_suffix(".ipynb")) <= 120
+
+
+def test_the_book_has_exercises_of_every_kind(book: Path) -> None:
+    counts = sum(map(suprank_teaching.exercises_of, book.glob("[0-9][0-9]_*.ipynb")), Counter())
+    assert counts["by hand"] >= 30
+    assert counts["to judge"] >= 25
+    assert counts["by hand"] + counts["in code"] + counts["to judge"] >= 100
+
+
+def test_every_chapter_ends_in_three_questions_or_more(chapter: Path) -> None:
+    assert suprank_teaching.exercises_of(chapter.with_suffix(".ipynb"))["quiz"] >= 3
 
 
 def test_the_two_weeks_hold_every_chapter_once(book: Path) -> None:
