@@ -20,7 +20,7 @@ _VERDICTS = {"supported": "higher", "contradicted": "lower", "not told apart": "
 _SPREAD_OUT = (-0.45, _MOST - 0.55)
 
 
-def ablations(results: Path, setting: str = "τ, the temperature of the step", metric: str = "mAP@R") -> Explorer:
+def ablations(results: Path, setting: str = "τ, temperature of the step", metric: str = "mAP@R") -> Explorer:
     """Return the explorer of the papers' settings, each changed alone, on the photographs of Groceries.
 
     The height of the figure is the same for all settings of a metric, so that a setting that does little looks so.
@@ -42,8 +42,8 @@ def ablations(results: Path, setting: str = "τ, the temperature of the step", m
     Example:
         >>> from suprank_edu.training.study import results_folder
         >>> shown = ablations(results_folder("groceries").parent)
-        >>> print(shown.readout(setting="α, how much finer levels count", metric="mAP@R").split("\\n")[0])
-        mAP@R of Sup-H-AP: 0 0.396, 0.5 0.404, 1 0.411, 2 0.422, 4 0.437.
+        >>> print(shown.readout(setting="α of the levels", metric="mAP@R").split("\\n")[0])
+        mAP@R of Sup-H-AP; 0: 0.396, 0.5: 0.404, 1: 0.411, 2: 0.422, 4: 0.437.
     """
     check_one_of("setting", setting, VARIED)
     check_one_of("metric", metric, METRICS)
@@ -146,7 +146,7 @@ def _words(data: Ablations, varied: Varied, metric: str) -> str:
     lines = []
     for name, values in varied.losses.items():
         means = {label: data.interval(loss, metric).mean for label, loss in values.items()}
-        lines.append(f"{metric} of {name}: {', '.join(f'{label} {fixed(mean, 3)}' for label, mean in means.items())}.")
+        lines.append(f"{metric} of {name}; {', '.join(f'{label}: {fixed(mean, 3)}' for label, mean in means.items())}.")
         span = max(means.values()) - min(means.values())
         lines.append(f"{_against(data, values, varied.published, metric)} The means span {fixed(span, 3)}.")
     return "\n".join(lines)

@@ -36,7 +36,7 @@ _CONTINUOUS = "sup-ap-continuous in ablations"
 _LAMBDAS = {"0": "weight0", "0.1": "", "0.3": "weight0.3", "0.5": "weight0.5", "0.7": "weight0.7", "0.9": "weight0.9"}
 _SIZES = {"32": " in batch-32", "64": " in batch-64", "128": "", "256": " in batch-256"}
 VARIED = {
-    "τ, the temperature of the step": Varied(
+    "τ, temperature of the step": Varied(
         {
             "Sup-AP": _varied(
                 "sup-ap",
@@ -46,7 +46,7 @@ VARIED = {
         },
         "0.01",
     ),
-    "ρ, the slope of the step beyond δ": Varied(
+    "ρ, slope beyond δ": Varied(
         {"Sup-AP": _varied("sup-ap", {"0": "rho0", "10": "rho10", "100": "", "1000": "rho1000"}, _CONTINUOUS)}, "100"
     ),
     "δ, where the slope begins": Varied(
@@ -59,7 +59,7 @@ VARIED = {
         },
         "0.05",
     ),
-    "the form of the step": Varied(
+    "form of the step": Varied(
         {
             "Sup-AP": _varied(
                 "sup-ap",
@@ -69,10 +69,10 @@ VARIED = {
         },
         "published",
     ),
-    "λ, the weight of the second term": Varied(
+    "λ of the second term": Varied(
         {NAMES[loss]: _varied(loss, _LAMBDAS, loss) for loss in ("roadmap", "roadmap-proxies")}, "0.1"
     ),
-    "α, how much finer levels count": Varied(
+    "α of the levels": Varied(
         {
             "Sup-H-AP": _varied(
                 "sup-h-ap", {"0": "alpha0", "0.5": "alpha0.5", "1": "", "2": "alpha2", "4": "alpha4"}, "sup-h-ap"
@@ -80,7 +80,7 @@ VARIED = {
         },
         "1",
     ),
-    "the weights of the label columns": Varied(
+    "weights of columns": Varied(
         {
             "Sup-H-AP": _varied(
                 "sup-h-ap",
@@ -90,7 +90,7 @@ VARIED = {
         },
         "published",
     ),
-    "the size of a batch": Varied(
+    "size of a batch": Varied(
         {NAMES[loss]: {size: loss + end for size, end in _SIZES.items()} for loss in ("sup-ap", "roadmap-proxies")},
         "128",
     ),

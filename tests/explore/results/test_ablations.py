@@ -58,15 +58,15 @@ def test_the_panel_is_as_high_for_every_setting_and_holds_every_seed(shown: Expl
 
 
 def test_what_is_told_apart_lies_outside_the_interval_of_that_difference_alone(shown: Explorer) -> None:
-    said = shown.readout(setting="τ, the temperature of the step", metric="mAP@R")
+    said = shown.readout(setting="τ, temperature of the step", metric="mAP@R")
     assert "0.1 is higher by 0.057" in said
-    losses = VARIED["τ, the temperature of the step"].losses["Sup-AP"]
+    losses = VARIED["τ, temperature of the step"].losses["Sup-AP"]
     one, other = ([Evaluation.load(p) for p in files(losses[tau], "-queries.npz")] for tau in ("0.1", "0.01"))
     (low, high) = compare_seeds(one, other, keys=["mAP@R/column0"]).interval["mAP@R/column0"]
     assert 0 < low < 0.057 < high
-    rho = shown.readout(setting="ρ, the slope of the step beyond δ", metric="mAP@R")
+    rho = shown.readout(setting="ρ, slope beyond δ", metric="mAP@R")
     assert "Not told apart from 100: 0, 10, 1000." in rho
-    gap = shown.readout(setting="λ, the weight of the second term", metric="gap")
+    gap = shown.readout(setting="λ of the second term", metric="gap")
     of_pairs, of_proxies = gap.split("gap of ")[1:]
     assert "0.9 is lower" in of_pairs
     assert "0.9 is higher" in of_proxies
@@ -77,7 +77,7 @@ def test_without_the_metrics_of_each_query_it_says_no_verdict(tmp_path: Path) ->
         (tmp_path / folder / "test").mkdir(parents=True)
         for path in (RESULTS / folder / "test").glob("*_seed[01].json"):
             (tmp_path / folder / "test" / path.name).symlink_to(path)
-    said = ablations(tmp_path).readout(setting="the size of a batch", metric="H-AP")
+    said = ablations(tmp_path).readout(setting="size of a batch", metric="H-AP")
     assert "Verdicts need the metrics of each query" in said
 
 
