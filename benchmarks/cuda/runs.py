@@ -4,13 +4,17 @@
 
 In the order of their worth: rendered landmarks, made on the card, with a ResNet-50 from random weights and five losses;
 groceries at 128 pixels, the whole pretrained network, with every loss; then the landmarks again with further seeds. A
-run that would not end in time, or whose data are not there, is left out, and those that ended stay: each is a file of
-its own, as of `suprank_edu.training results`. `runs.json` says what was done, on which card and by which command.
+run that would not end in time, or whose data are not there, is left out; one that takes longer than it seemed is broken
+off when the time is over. Those that ended stay: each is a file of its own, as of `suprank_edu.training results`.
+`runs.json` says what was done, on which card and by which command.
 """
 
+import contextlib
+import signal
 import sys
 import time
 import traceback
+from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.cuda.carried import bundle, carry
@@ -43,6 +47,22 @@ def plan(small: bool, half: str = "bf16") -> list[Experiment]:
     return runs(LANDMARKS, FIVE, **other) + runs(GROCERIES, ALL) + further
 
 
+@contextlib.contextmanager
+def broken_off(until: float) -> Iterator[None]:
+    """Raise a TimeoutError inside the block when `time.monotonic` reaches a time."""
+
+    def stop(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, max(until - time.monotonic(), 1e-3))
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
 def run(given: Options) -> bool:
     """Make the runs that are in time; return whether none has failed."""
     about = machine(given.device, bundle()) | {"command": "make cuda-runs"}
@@ -53,8 +73,11 @@ def run(given: Options) -> bool:
         start = time.monotonic()
         if given.has_time(1.2 * took.get(each.setting, 0.0 if given.small else _FIRST_S)):
             try:
-                each.write(given.out / each.setting, given.device.type)
+                with broken_off(given.until):
+                    each.write(given.out / each.setting, given.device.type)
                 row["status"] = "done"
+            except TimeoutError:
+                row["status"] = "broken off: the time was over"
             except (FileNotFoundError, ModuleNotFoundError) as error:
                 row["status"] = f"left out: {error}"
             except Exception as error:  # of one run: those after it need not have it

@@ -4,6 +4,7 @@ import importlib
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -186,6 +187,21 @@ def test_no_run_begins_that_would_not_end_in_time(tmp_path: Path) -> None:
     found = json.loads((tmp_path / "runs.json").read_text())["runs"]
     assert {row["status"] for row in found} == {"no time was left"}
     assert [row["run"] for row in found] == [each.name for each in runs.plan(small=True)]
+
+
+def test_a_run_that_takes_longer_than_it_seemed_is_broken_off_and_those_before_it_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(experiment: Experiment, *_: Any) -> None:
+        while experiment.seed:  # longer than any clock
+            pass
+
+    monkeypatch.setattr(runs, "plan", lambda *_: [Experiment(runs.GROCERIES, "sup-ap", 1e-3, seed=i) for i in (0, 1)])
+    monkeypatch.setattr(Experiment, "write", write)
+    assert runs.run(options(tmp_path, seconds=0.5))
+    found = json.loads((tmp_path / "runs.json").read_text())["runs"]
+    assert [row["status"] for row in found] == ["done", "broken off: the time was over"]
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
 def test_the_plan_has_five_losses_all_losses_and_then_further_seeds() -> None:
