@@ -271,7 +271,7 @@ lock: setup
 	@git --no-pager diff --stat -- requirements.txt
 
 clean:
-	rm -rf book/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
+	rm -rf book/_build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
 	find book suprank_edu tests benchmarks \( -name __pycache__ -o -name .ipynb_checkpoints \) -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 distclean: clean
