@@ -1,6 +1,7 @@
 """Chapter 13: the learning rate of each step, a rise and half a cosine."""
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -8,7 +9,7 @@ from torch import Tensor
 from suprank_edu.exercises.engine.spec import Exercise, Function, Mistake, case
 
 
-def _of_steps(rule: Function) -> Function:
+def _of_steps(rule: Callable[[int, int, int, float], float]) -> Function:
     """Return the function that applies `rule(step, steps, rise, peak)` to each step."""
 
     def rates(steps: int, rise: int, peak: float) -> Tensor:
