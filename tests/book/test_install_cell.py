@@ -13,7 +13,7 @@ from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[2]
 CELL = ROOT / "book/_tools/install_cell.py"
-CHAPTERS = ("01", "06", "13", "17")
+CHAPTERS = ("01", "06", "13", "15", "17")
 PROJECT = """
 [build-system]
 requires = ["hatchling"]
@@ -30,7 +30,7 @@ packages = ["{package}"]
 """
 # What runs the chapters there: as Colab does, one kernel a chapter, which is told nothing of the book's other files.
 RUN = """
-import sys
+import re, sys
 import nbformat
 from nbclient import NotebookClient
 
@@ -40,6 +40,10 @@ for path in sys.argv[1:]:
     install.metadata.tags = []
     NotebookClient(notebook, timeout=900, kernel_name="python3").execute()
     print(path, install.outputs[-1].text.strip())
+    shown = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    texts = [output.get("text") or output.get("data", {}).get("text/markdown", "") for output in shown]
+    numbers = [text for text in texts if re.search(r"[^\\w.]nan[^\\w(]", text)]
+    assert not numbers, f"{path} says nan where its files are missing: {numbers}"
 """
 
 
