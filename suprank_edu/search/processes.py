@@ -9,7 +9,7 @@ from suprank_edu.training.device import make_accelerator
 
 
 def embed_in_processes(network: nn.Module, photographs: RetrievalDataset) -> Tensor:
-    """Embed photographs in as many processes as `accelerate launch` has started, each its part of them.
+    """Embed photographs in as many processes as `torchrun` has started, each its part of them.
 
     Alone, a process embeds all. Give the result to `PhotoIndex(network, photographs, vectors)`, and let the first
     process save it.
