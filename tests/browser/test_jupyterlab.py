@@ -44,7 +44,11 @@ where = {"validation": Validation(read("standin", split="test"), every=5), "devi
 result = fit(recipe, read("standin"), SupAPLoss(), callbacks=[board.run("<i>mine"), wait_at_ten], **where)
 Path("result.json").write_text(json.dumps([result.history, result.evaluations]))
 """
-CELLS = {name: [f"from suprank_edu.explore import {name}\n\n{name}()"] for name in MAKE} | {"train": [TRAIN, "board"]}
+TWICE = "from suprank_edu.explore import surrogate_bounds\n\nsurrogate_bounds()"
+CELLS = {name: [f"from suprank_edu.explore import {name}\n\n{name}()"] for name in MAKE} | {
+    "train": [TRAIN, "board"],
+    "twice": [TWICE, TWICE],
+}
 READ = "plot => plot.data.map(t => [Array.from(t.x ?? []), Array.from(t.y ?? [])])"
 
 
@@ -173,6 +177,22 @@ def test_a_live_figure_follows_the_theme(lab: Lab, browser: Any) -> None:
     tab.evaluate(change, "JupyterLab Light")
     tab.wait_for_function("() => !document.querySelector('.suprank-dark')")
     assert plot.evaluate(COLOURS) == light
+    tab.close()
+
+
+@pytest.mark.nightly
+def test_figures_that_share_plotlys_script_draw_and_draw_again_in_a_page_opened_anew(lab: Lab, browser: Any) -> None:
+    """A page that is loaded again asks the kernel for its widgets, in whatever order."""
+    tab = run_all("twice", lab, browser)
+    explorer = surrogate_bounds()
+    for loaded in range(2):
+        for number in range(2):
+            plot = tab.locator(".jp-OutputArea-output .js-plotly-plot").nth(number)
+            plot.wait_for()
+            shows(plot, explorer, explorer.parameters)
+        if not loaded:
+            tab.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+            tab.reload()
     tab.close()
 
 

@@ -1,5 +1,6 @@
 """The explorer with a kernel: the widgets show what the figure function gives, and send data only."""
 
+import json
 import random
 import statistics
 
@@ -7,6 +8,8 @@ import comm
 import numpy as np
 from comm.base_comm import BaseComm
 from counted import function_calls
+from ipywidgets import Widget
+from plotly.graph_objects import FigureWidget
 from toys import describe, readout, toy
 
 from suprank_edu.explore import Explorer
@@ -67,6 +70,21 @@ def test_the_first_message_to_the_page_holds_the_whole_figure(monkeypatch) -> No
     assert len(first["state"]["_widget_data"]) == len(toy().figure(**toy().parameters).data)
     assert first["state"]["_widget_layout"] == figure.layout.to_plotly_json()
     assert not any("_widget_data" in message.get("state", {}) for message in others)
+
+
+def test_plotlys_script_goes_to_the_page_once() -> None:
+    """Each widget of plotly's own carries five megabytes, and Colab writes them all into the notebook it saves."""
+    first, second = LiveExplorer(toy()).figure, LiveExplorer(toy()).figure
+    assert first.script is second.script
+    assert first.script.text == str(FigureWidget._esm)
+    assert len(json.dumps(first.get_state(), default=str)) < 100_000
+
+
+def test_a_figure_made_after_all_widgets_were_closed_has_a_script(monkeypatch) -> None:
+    monkeypatch.setattr(BaseComm, "publish_msg", lambda *args, **kwargs: None)
+    LiveExplorer(toy())
+    Widget.close_all()
+    assert LiveExplorer(toy()).figure.script.comm is not None
 
 
 def test_a_move_assigns_only_what_changed(monkeypatch) -> None:
