@@ -194,7 +194,13 @@ def _shown(value: object) -> str:
 def check_one_of(name: str, value: object, known: Collection[str]) -> None:
     """Raise unless `value` is one of the names that are known."""
     if not isinstance(value, str) or value not in known:
-        raise ValueError(f"`{name}`: got {value!r}, expected one of {', '.join(known)}")
+        raise ValueError(f"`{name}`: got {value!r}, expected {alternatives(known)}")
+
+
+def alternatives(names: Iterable[str]) -> str:
+    """Return names as an error offers them: `'a', 'b' or 'c'`."""
+    *others, last = map(repr, names)
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def check_ks(ks: Iterable[int], name: str = "ks") -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_ranking, check_scores, check_valid
+from suprank_edu._checks import check_one_of, check_ranking, check_scores, check_valid
 from suprank_edu._transforms import left_by_compiler, refused_by_transforms
 from suprank_edu.positives import find_positives, rank_plus, visible_levels
 from suprank_edu.steps import Step, SupStep
@@ -34,8 +34,7 @@ def rank(scores: Tensor, *, ties: str = "pessimistic", valid: Tensor | None = No
     """
     check_scores(scores)
     check_valid(valid, scores.shape)
-    if not isinstance(ties, str) or ties not in ("pessimistic", "optimistic", "average"):
-        raise ValueError(f"`ties`: got {ties!r}, expected 'pessimistic', 'optimistic' or 'average'")
+    check_one_of("ties", ties, ("pessimistic", "optimistic", "average"))
     values = full_precision(scores).detach()
     visible = values if valid is None else values.masked_fill(~valid, -_INFINITY)
     ascending = visible.sort(dim=1).values.contiguous()

@@ -5,6 +5,7 @@ from functools import partial
 from os import PathLike
 from typing import Any, Literal
 
+from suprank_edu._checks import check_one_of
 from suprank_edu.data.archives import ArchiveError, DownloadError
 from suprank_edu.data.dataset import RetrievalDataset
 from suprank_edu.data.hierarchical_sampler import HierarchicalBatches
@@ -131,8 +132,7 @@ def read(
         >>> read("standin", split="train")
         RetrievalDataset(800 images; character: 40, alphabet: 5)
     """
-    if name not in _READERS:
-        raise ValueError(f"`name`: got {name!r}, expected one of {sorted(_READERS)}")
+    check_one_of("name", name, _READERS)
     reader: Callable[..., Any] = _READERS[name]
     dataset: RetrievalDataset = reader(root, **({} if split is None else {"split": split}), **options)
     return dataset

@@ -9,6 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Literal
 
+from suprank_edu._checks import check_one_of
 from suprank_edu.data.archives import download, read_zip
 from suprank_edu.data.dataset import RetrievalDataset
 from suprank_edu.data.folders import cache_folder, data_folder
@@ -48,8 +49,7 @@ def read_omniglot(root: str | PathLike[str] | None = None, split: Split = "train
         ArchiveError: if an archive is not the published one.
         ValueError: if there is no such split.
     """
-    if split not in ALPHABETS:
-        raise ValueError(f"`split`: got {split!r}, expected one of {sorted(ALPHABETS)}")
+    check_one_of("split", split, ALPHABETS)
     return _to_dataset(_drawings(find_archives(root), split), split)
 
 

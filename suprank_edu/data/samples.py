@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from suprank_edu._checks import alternatives, check_one_of
 from suprank_edu.data.archives import sha256_of, unpack
 from suprank_edu.data.dataset import RetrievalDataset
 from suprank_edu.data.folders import cache_folder, shipped_folder
@@ -75,9 +76,9 @@ def samples_folder(name: str = "mini_landmarks") -> Path:
         >>> sorted(path.name for path in samples_folder("mini_landmarks").glob("train*.csv"))[:2]
         ['train.csv', 'train_clean.csv']
     """
-    if name not in _SPLITS:
+    if not isinstance(name, str) or name not in _SPLITS:
         instead = f'; a split comes second: write load_samples("mini_landmarks", "{name}")' if name in PARTS else ""
-        raise ValueError(f"`name`: got {name!r}, expected one of {list(_SPLITS)}{instead}")
+        raise ValueError(f"`name`: got {name!r}, expected {alternatives(_SPLITS)}{instead}")
     folder = shipped_folder("data_samples") / name
     if folder.is_dir():
         return folder
@@ -160,6 +161,5 @@ def sample_queries() -> list[SampleQuery]:
 
 def _folder_with(name: str, split: str) -> Path:
     folder = samples_folder(name)
-    if split not in _SPLITS[name]:
-        raise ValueError(f"`split`: got {split!r}, expected one of {sorted(_SPLITS[name])}")
+    check_one_of("split", split, _SPLITS[name])
     return folder

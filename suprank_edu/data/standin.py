@@ -9,6 +9,7 @@ import math
 import random
 from typing import Literal
 
+from suprank_edu._checks import check_one_of
 from suprank_edu._extras import needs
 from suprank_edu.data.dataset import RetrievalDataset
 
@@ -39,8 +40,7 @@ def read_standin(root: object = None, split: Literal["train", "test"] = "train")
         >>> read_standin(split="train").source
         'built-in stand-in for Omniglot: computer-drawn glyphs, NOT real handwriting'
     """
-    if split not in _ALPHABETS:
-        raise ValueError(f"`split`: got {split!r}, expected one of {sorted(_ALPHABETS)}")
+    check_one_of("split", split, _ALPHABETS)
     alphabets = [f"{split}-alphabet{a + 1}" for a in range(_ALPHABETS[split])]
     items: list[bytes] = []
     labels: list[list[int]] = []

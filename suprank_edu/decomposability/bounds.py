@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from suprank_edu._checks import as_array
+from suprank_edu._checks import as_array, check_one_of
 
 # The worst order of B unequal batches is found over all 2^B sets of batches.
 MAX_BATCHES = 16
@@ -85,8 +85,7 @@ def calibrated_bound(
 
 def _bound(counts: Counts, order: str) -> float:
     """Return 1 − (Σ over batches of the terms of E19) / ΣP for `(4, B)` counts P, N, G, E."""
-    if not isinstance(order, str) or order not in ("worst", "given"):
-        raise ValueError(f"`order`: got {order!r}, expected 'worst' or 'given'")
+    check_one_of("order", order, ("worst", "given"))
     harmonic = np.concatenate([[0.0], (1 / np.arange(1, counts.sum() + 1, dtype=np.longdouble)).cumsum()])
     number = counts.shape[1]
     if order == "given" or (counts == counts[:, :1]).all():

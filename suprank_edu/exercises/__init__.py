@@ -12,6 +12,7 @@ Example:
 import difflib
 from typing import Any
 
+from suprank_edu._checks import alternatives
 from suprank_edu.exercises.engine.by_hand import ByHand
 from suprank_edu.exercises.engine.diagnosis import diagnose
 from suprank_edu.exercises.engine.predict import Predict
@@ -49,5 +50,5 @@ def check(name: str, fn: Any) -> Result:
     if not isinstance(name, str) or name not in EXERCISES:
         near = difflib.get_close_matches(name, EXERCISES, n=1) if isinstance(name, str) else []
         meant = f" (did you mean {near[0]!r}?)" if near else ""
-        raise ValueError(f"`name`: got {name!r}{meant}, expected one of {', '.join(map(repr, EXERCISES))}")
+        raise ValueError(f"`name`: got {name!r}{meant}, expected {alternatives(EXERCISES)}")
     return diagnose(EXERCISES[name], fn)

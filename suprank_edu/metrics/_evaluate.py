@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from suprank_edu._checks import as_array, check_alpha, check_count, check_ks, check_valid, usable_device
+from suprank_edu._checks import as_array, check_alpha, check_count, check_ks, check_one_of, check_valid, usable_device
 from suprank_edu._embedding_checks import are_unit, check_batch
 from suprank_edu._label_checks import numbering
 from suprank_edu._precision import without_tf32
@@ -88,8 +88,7 @@ def evaluate(
     ks = check_ks(ks)
     map_at = () if isinstance(map_at, Sequence) and not map_at else check_ks(map_at, "map_at")
     check_alpha(alpha)
-    if not isinstance(ap, str) or ap not in ("step", "trapezoid"):
-        raise ValueError(f"`ap`: got {ap!r}, expected 'step' or 'trapezoid'")
+    check_one_of("ap", ap, ("step", "trapezoid"))
     queries = _to_tensor("embeddings", embeddings)
     where = queries.device if device is None else usable_device(device)
     queries, own_labels = queries.to(where), _to_tensor("labels", labels).to(where)

@@ -75,8 +75,8 @@ def test_queries_and_losses_to_choose_from() -> None:
     refused(lambda: query_by_query(SOME, FOUND, {"a": 0}, "A", "B"), "`queries`: got 1, expected two or more")
     refused(lambda: query_by_query(SOME, FOUND, {}, "A", "B"), "`queries`: got 0, expected two or more")
     refused(lambda: query_by_query(SOME, FOUND, {"a": 0, "b": 12}, "A", "B"), "`queries`: got position 12")
-    refused(lambda: query_by_query(SOME, FOUND, {"a": 0, "b": 1}, "C", "B"), "`first`: got 'C', expected one of")
-    refused(lambda: query_by_query(SOME, FOUND, {"a": 0, "b": 1}, "A", "C"), "`second`: got 'C', expected one of")
+    refused(lambda: query_by_query(SOME, FOUND, {"a": 0, "b": 1}, "C", "B"), "`first`: got 'C', expected 'A' or 'B'")
+    refused(lambda: query_by_query(SOME, FOUND, {"a": 0, "b": 1}, "A", "C"), "`second`: got 'C', expected 'A' or 'B'")
     refused(lambda: telling_queries(SOME, FOUND, 0), "`each`: got 0")
 
 
@@ -200,13 +200,13 @@ def test_results_that_cannot_be_compared() -> None:
     two = [run("sup-ap"), run("triplet")]
     sets = {"one": two, "other": two}
     assert seed_intervals(sets).controls[1].values == ("mAP@R", "share of mild mistakes")  # what all runs have
-    refused(lambda: seed_intervals(sets, "gap, unseen classes"), "`metric`: got 'gap, unseen classes', expected one of")
+    refused(lambda: seed_intervals(sets, "gap, unseen classes"), "`metric`: got 'gap, unseen classes', expected '")
     refused(lambda: seed_intervals(sets | {"few": two[:1]}), "`sets`: got test runs of 1 losses in 'few'")
     refused(lambda: seed_intervals(sets | {"none": []}), "`sets`: got test runs of 0 losses in 'none'")
     refused(lambda: seed_intervals({}), "`sets`: got 0, expected two or more")
-    refused(lambda: seed_intervals(sets, "AP"), "`metric`: got 'AP', expected one of")
+    refused(lambda: seed_intervals(sets, "AP"), "`metric`: got 'AP', expected '")
     refused(lambda: learning_curves([], "Sup-AP"), "`results`: got test runs of 0 losses")
-    refused(lambda: learning_curves(two, "Sup-NDCG"), "`loss`: got 'Sup-NDCG', expected one of")
+    refused(lambda: learning_curves(two, "Sup-NDCG"), "`loss`: got 'Sup-NDCG', expected '")
     other = run("triplet", curve=[[10, 1.0], [20, 1.0]])
     refused(lambda: learning_curves([two[0], other], "Sup-AP"), "`results`: got test runs recorded at different steps")
     refused(lambda: learning_curves([other], "triplet"), "`results`: got 2 recorded steps, expected 3 or more")

@@ -79,7 +79,7 @@ def test_bad_arguments_are_named(name, change, message):
         (lambda: SupAPLoss(column=-1), r"`column`: got -1, expected"),
         (lambda: SupAPLoss(step=SupStep(tau=0.0)), r"`tau`: got 0.0, expected a finite number above 0"),
         (lambda: SmoothAPLoss(tau=-1.0), r"`tau`: got -1.0, expected"),
-        (lambda: SupAPLoss(reduction="sum"), r"`reduction`: got 'sum', expected one of mean, none"),
+        (lambda: SupAPLoss(reduction="sum"), r"`reduction`: got 'sum', expected 'mean' or 'none'"),
         (lambda: SupRecallLoss(ks=[0]), r"`ks`: got \(0,\), expected one or more integers of at least 1"),
         (lambda: SupRecallLoss(temperature=0.0), r"`temperature`: got 0.0, expected"),
         (lambda: SupHAPLoss(alpha=-1.0), r"`alpha`: got -1.0, expected a number in 0..20"),

@@ -260,7 +260,7 @@ THREE = of([0, 0, 1], ap=[0.1, 0.2, 0.3])
         (lambda: THREE.compare(of([0, 1, 1], ap=[1.0] * 3)), r"`other`: got queries of other classes, expected the sa"),
         (lambda: THREE.compare(THREE, keys=["r"]), r"`keys`: got \['r'\], expected some of \['ap'\]"),
         (lambda: THREE.compare(THREE, keys=[]), r"`keys`: got \[\], expected some of \['ap'\]"),
-        (lambda: THREE.compare(THREE, resample="seeds"), r"`resample`: got 'seeds', expected one of classes, queries"),
+        (lambda: THREE.compare(THREE, resample="seeds"), r"`resample`: got 'seeds', expected 'classes' or 'queries'"),
         (lambda: THREE.compare(of(ap=[1.0] * 3), resample="classes"), r"`resample`: got 'classes', expected evaluatio"),
         (lambda: THREE.compare(THREE, samples=0), r"`samples`: got 0, expected an integer of at least 1"),
         (lambda: THREE.compare(THREE, seed=-1), r"`seed`: got -1, expected an integer of at least 0"),

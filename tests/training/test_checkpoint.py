@@ -327,7 +327,7 @@ def test_a_full_disk_loses_no_earlier_checkpoint(error: Exception, tmp_path: Pat
         (lambda folder: Validation(GLYPHS, epochs=0), "`epochs`: got 0"),
         (
             lambda folder: train(None, validation=Validation(GLYPHS, monitor="R@3"), callbacks=[break_at(1)]),
-            "`monitor`: got 'R@3', expected one of R@1/column0",
+            "`monitor`: got 'R@3', expected 'R@1/column0'",
         ),
         (
             lambda folder: train(

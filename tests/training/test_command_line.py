@@ -51,8 +51,8 @@ def test_run_break_resume_evaluate_and_export(
 @pytest.mark.parametrize(
     ("command", "message"),
     [
-        (["show", "sopp", "roadmap"], "`setting`: got 'sopp', expected one of omniglot"),
-        (["show", "sop", "road"], "`loss`: got 'road', expected one of sup-ap"),
+        (["show", "sopp", "roadmap"], "`setting`: got 'sopp', expected 'omniglot'"),
+        (["show", "sop", "road"], "`loss`: got 'road', expected 'sup-ap'"),
         (["resume", "nowhere"], "`folder`: got nowhere, which holds no run"),
         (["run", "mini-landmarks", "sup-ap", "--out", "x", "--dry-run", "--set", "lr"], "`--set`: got 'lr', expected"),
         (["run", "mini-landmarks", "sup-ap", "--out", "x", "--dry-run", "--set", "lr=no"], "`lr`: got 'no', expected"),

@@ -143,8 +143,7 @@ class Review:
 
     def _check_nature(self, decision: Decision) -> None:
         nature = decision.natural_or_human_made
-        if nature not in NATURES:
-            raise ValueError(f"`natural_or_human_made`: got {nature!r}, expected {NATURAL!r} or {HUMAN_MADE!r}")
+        check_one_of("natural_or_human_made", nature, NATURES)
         name = decision.value if decision.action == "rename" else self.candidates[decision.candidate].name
         for other in self.decided.values():
             if self.name_of(other.candidate) == name and other.natural_or_human_made not in ("", nature):

@@ -5,6 +5,7 @@ from os import PathLike
 import numpy as np
 import torch
 
+from suprank_edu._checks import check_one_of
 from suprank_edu.data.dataset import RetrievalDataset
 from suprank_edu.data.landmarks.hierarchy import HUMAN_MADE, LEVEL_NAMES, NATURAL, SUPERCATEGORIES, name_of
 from suprank_edu.data.landmarks.render import labels_of, render_views
@@ -44,8 +45,7 @@ def read_rendered(
     """
     if root is not None:
         raise ValueError(f"`root`: got {root}, expected None: rendered landmarks are not read from a folder")
-    if split not in ("train", "test"):
-        raise ValueError(f"`split`: got {split!r}, expected 'train' or 'test'")
+    check_one_of("split", split, ("train", "test"))
     kinds = len(SUPERCATEGORIES)
     if landmarks < 1 or landmarks % (_TEST_EVERY * kinds):
         raise ValueError(f"`landmarks`: got {landmarks}, expected a multiple of {_TEST_EVERY * kinds}, above 0")

@@ -1,7 +1,7 @@
 """What every reader of a published set needs: where it comes from, its folder, its list files and their errors."""
 
 import csv
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -51,12 +51,6 @@ def find_root(origin: Origin, root: Root) -> Path:
     if not folder.is_dir():
         raise FileNotFoundError(f"`root`: got {folder}, which is no folder, expected that of the set; {origin.advice}")
     return folder
-
-
-def check_split(split: str, expected: Collection[str]) -> None:
-    """Raise unless `split` is one of `expected`."""
-    if split not in expected:
-        raise ValueError(f"`split`: got {split!r}, expected one of {sorted(expected)}")
 
 
 class ListFile:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from suprank_edu._checks import alternatives
 from suprank_edu.data.csv_files import read_csv
 from suprank_edu.data.readers._walk import Parts, Tree, same_everywhere, shown
 
@@ -74,7 +75,7 @@ def _divide_by_table(root: Path, tree: Tree, table: Path) -> Division:
         if parts not in known:
             raise ValueError(f"{table}, line {line}: got the path {path!r}, expected a file or a folder below {root}")
         if split not in SPLITS:
-            raise ValueError(f"{table}, line {line}: got the split {split!r}, expected one of {', '.join(SPLITS)}")
+            raise ValueError(f"{table}, line {line}: got the split {split!r}, expected {alternatives(SPLITS)}")
         if split_at.setdefault(parts, split) != split:
             raise ValueError(f"{table}, line {line}: got {path} in {split}, which was in {split_at[parts]} before")
     return Division([_deepest(split_at, same_everywhere(parts)) for parts in tree.files], 0, table.name)

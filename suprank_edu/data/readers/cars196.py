@@ -2,9 +2,10 @@
 
 from typing import Literal
 
+from suprank_edu._checks import check_one_of
 from suprank_edu.data.dataset import RetrievalDataset
 from suprank_edu.data.paths import ImagePaths
-from suprank_edu.data.readers._files import ListFile, Origin, Root, check_split, find_root
+from suprank_edu.data.readers._files import ListFile, Origin, Root, find_root
 from suprank_edu.data.readers._hierarchy import Hierarchy, read_hierarchy
 from suprank_edu.data.readers._mat import entries, read_mat
 from suprank_edu.data.readers._tables import Listing, number_classes, to_dataset
@@ -48,9 +49,8 @@ def read_cars196(
         FileNotFoundError: if the folder, the list or a listed image is missing.
         ValueError: if the list is damaged, the sizes are not the published ones, or there is no such split.
     """
-    check_split(split, CLASSES)
-    if coarse not in ("body", "maker"):
-        raise ValueError(f"`coarse`: got {coarse!r}, expected 'body' or 'maker'")
+    check_one_of("split", split, CLASSES)
+    check_one_of("coarse", coarse, ("body", "maker"))
     folder = find_root(ORIGIN, root)
     file = ListFile(ORIGIN, folder, "cars_annos.mat")
     mat = read_mat(file, "annotations", "class_names")

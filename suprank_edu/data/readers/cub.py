@@ -1,8 +1,9 @@
 """CUB-200-2011 (Wah, Branson, Welinder, Perona, Belongie, 2011): 200 species of birds."""
 
+from suprank_edu._checks import check_one_of
 from suprank_edu.data.dataset import RetrievalDataset
 from suprank_edu.data.paths import ImagePaths
-from suprank_edu.data.readers._files import ListFile, Origin, Root, check_split, find_root
+from suprank_edu.data.readers._files import ListFile, Origin, Root, find_root
 from suprank_edu.data.readers._hierarchy import Hierarchy, read_hierarchy
 from suprank_edu.data.readers._tables import Listing, number_classes, to_dataset
 
@@ -36,7 +37,7 @@ def read_cub(
         FileNotFoundError: if the folder, a list or a listed image is missing.
         ValueError: if a line is malformed, the sizes are not the published ones, or there is no such split.
     """
-    check_split(split, CLASSES)
+    check_one_of("split", split, CLASSES)
     folder = find_root(ORIGIN, root)
     class_file = ListFile(ORIGIN, folder, "classes.txt")
     names: dict[int, str] = {}

@@ -5,9 +5,10 @@ from typing import Literal
 
 import numpy as np
 
+from suprank_edu._checks import check_one_of
 from suprank_edu.data.dataset import Labels, RetrievalDataset
 from suprank_edu.data.paths import ImagePaths
-from suprank_edu.data.readers._files import ListFile, Origin, Root, check_split, find_root
+from suprank_edu.data.readers._files import ListFile, Origin, Root, find_root
 from suprank_edu.data.readers._tables import Listing, number_classes, to_dataset
 
 LEVELS = ("fine", "middle", "coarse")
@@ -48,10 +49,9 @@ def read_dyml(
         FileNotFoundError: if the folder, a list or a listed image is missing.
         ValueError: if a line is malformed, the sizes are not the published ones, or there is no such split.
     """
-    if kind not in SIZES:
-        raise ValueError(f"`kind`: got {kind!r}, expected one of {sorted(SIZES)}")
+    check_one_of("kind", kind, SIZES)
     benchmarks = [f"{part}-{level}" for level in LEVELS for part in ("query", "gallery")]
-    check_split(split, ["train", "test"] if kind == "product" else ["train", *benchmarks])
+    check_one_of("split", split, ["train", "test"] if kind == "product" else ["train", *benchmarks])
     origin = Origin(
         f"dyml-{kind}",
         f"DyML-{kind.title()}",

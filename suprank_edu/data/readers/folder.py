@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 
+from suprank_edu._checks import check_one_of
 from suprank_edu._warnings import warn
 from suprank_edu.data.dataset import RetrievalDataset
 from suprank_edu.data.paths import ImagePaths
 from suprank_edu.data.pixels import looks_like_image
-from suprank_edu.data.readers._files import Root, check_split
+from suprank_edu.data.readers._files import Root
 from suprank_edu.data.readers._photographs import LeftOut, first_names, in_words, notes_on, unreadable
 from suprank_edu.data.readers._splits import SPLITS, draw_classes, find_division
 from suprank_edu.data.readers._tables import number_classes
@@ -83,7 +84,7 @@ def read_folder(
         [['Gala', 'Milk'], ['Apple', 'Milk'], ['Fruit', 'Milk']]
     """
     if split is not None:
-        check_split(split, SPLITS)
+        check_one_of("split", split, SPLITS)
     folder = _find(root)
     tree = walk(folder)
     said = find_division(folder, tree, None if splits is None else Path(splits).expanduser())

@@ -7,9 +7,10 @@ from urllib.parse import unquote
 import numpy as np
 import numpy.typing as npt
 
+from suprank_edu._checks import check_one_of
 from suprank_edu.data.dataset import RetrievalDataset
 from suprank_edu.data.paths import ImagePaths
-from suprank_edu.data.readers._files import ListFile, Origin, Root, check_split, find_root
+from suprank_edu.data.readers._files import ListFile, Origin, Root, find_root
 from suprank_edu.data.readers._landmark_lists import Images, read_cleaned, read_pairs, read_solution
 from suprank_edu.data.readers._tables import Listing, number_classes, to_dataset
 
@@ -72,9 +73,8 @@ def read_gldv2(
         FileNotFoundError: if the folder, a list or a listed image is missing.
         ValueError: if a line is malformed, the sizes are not the published ones, or there is no such split.
     """
-    check_split(split, SPLITS)
-    if supercategory not in _HIERARCHY[2:4]:
-        raise ValueError(f"`supercategory`: got {supercategory!r}, expected 'hierarchical_label' or 'supercategory'")
+    check_one_of("split", split, SPLITS)
+    check_one_of("supercategory", supercategory, _HIERARCHY[2:4])
     folder = find_root(ORIGIN, root)
     file, images, share = _read_images(folder, split)
     part = "train" if split.startswith("train") else "index"

@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
+from suprank_edu._checks import check_one_of
 from suprank_edu.data.dataset import RetrievalDataset
 from suprank_edu.data.paths import ImagePaths
-from suprank_edu.data.readers._files import ListFile, Origin, Root, check_split, find_root
+from suprank_edu.data.readers._files import ListFile, Origin, Root, find_root
 from suprank_edu.data.readers._tables import Listing, number_classes, to_dataset
 
 ORIGIN = Origin(
@@ -62,7 +63,7 @@ def read_grocery(
         Klasson, Zhang, Kjellström, "A Hierarchical Grocery Store Image Dataset with Visual and Semantic Labels",
         WACV 2019, arXiv 1901.00711.
     """
-    check_split(split, SIZES)
+    check_one_of("split", split, SIZES)
     folder = find_root(ORIGIN, root)
     products = _read_products(ListFile(ORIGIN, folder, "classes.csv"))
     file = ListFile(ORIGIN, folder, f"{split}.txt")

@@ -3,9 +3,10 @@
 import json
 from typing import Any, Literal
 
+from suprank_edu._checks import check_one_of
 from suprank_edu.data.dataset import RetrievalDataset
 from suprank_edu.data.paths import ImagePaths
-from suprank_edu.data.readers._files import ListFile, Origin, Root, check_split, find_root
+from suprank_edu.data.readers._files import ListFile, Origin, Root, find_root
 from suprank_edu.data.readers._tables import Listing, number_classes, to_dataset
 
 ORIGIN = Origin(
@@ -50,9 +51,8 @@ def read_inat2018(
         FileNotFoundError: if the folder, a list or a listed image is missing.
         ValueError: if a line is malformed, the sizes are not the published ones, or there is no such split.
     """
-    if levels not in SIZES:
-        raise ValueError(f"`levels`: got {levels!r}, expected 'base' or 'full'")
-    check_split(split, SIZES[levels])
+    check_one_of("levels", levels, SIZES)
+    check_one_of("split", split, SIZES[levels])
     folder = find_root(ORIGIN, root)
     file = ListFile(ORIGIN, folder, f"Inat_dataset_splits/Inaturalist_{split}_set1.txt")
     lines, ids, paths = _read_paths(file)

@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from suprank_edu._checks import check_one_of
 from suprank_edu.data.dataset import RetrievalDataset
 from suprank_edu.data.paths import ImagePaths
-from suprank_edu.data.readers._files import ListFile, Origin, Root, check_split, find_root
+from suprank_edu.data.readers._files import ListFile, Origin, Root, find_root
 from suprank_edu.data.readers._tables import Listing, number_classes, to_dataset
 
 ORIGIN = Origin(
@@ -37,7 +38,7 @@ def read_inshop(
         FileNotFoundError: if the folder, the list or a listed image is missing.
         ValueError: if a line is malformed, the sizes are not the published ones, or there is no such split.
     """
-    check_split(split, SIZES)
+    check_one_of("split", split, SIZES)
     together = ("train",) if split == "train" else ("query", "gallery")
     file = ListFile(ORIGIN, find_root(ORIGIN, root), "list_eval_partition.txt", "Eval/list_eval_partition.txt")
     total, lines, splits, items, paths = 0, [], [], [], []

@@ -9,9 +9,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from suprank_edu._checks import check_one_of
 from suprank_edu.data.dataset import RetrievalDataset
 from suprank_edu.data.paths import ImagePaths
-from suprank_edu.data.readers._files import ListFile, Origin, Root, check_split, find_root
+from suprank_edu.data.readers._files import ListFile, Origin, Root, find_root
 from suprank_edu.data.readers._pickle import read_plain_pickle
 from suprank_edu.data.readers._tables import Listing, number_classes, to_dataset
 from suprank_edu.metrics import trapezoid_ap
@@ -61,8 +62,7 @@ class RevisitedTruth:
         Raises:
             ValueError: if there is no such protocol, or G is smaller than the gallery.
         """
-        if protocol not in _PROTOCOLS:
-            raise ValueError(f"`protocol`: got {protocol!r}, expected one of {list(_PROTOCOLS)}")
+        check_one_of("protocol", protocol, _PROTOCOLS)
         size = self.gallery_size if gallery_size is None else gallery_size
         if size < self.gallery_size:
             raise ValueError(f"`gallery_size`: got {size}, expected at least {self.gallery_size}")
@@ -101,8 +101,8 @@ def read_revisited(
         ValueError: if the list is damaged or holds more than plain data, the sizes are not the published ones, or
             there is no such split.
     """
-    _check_name(name)
-    check_split(split, SIZES[name])
+    check_one_of("name", name, ORIGINS)
+    check_one_of("split", split, SIZES[name])
     file, content = _read_list(name, root)
     queries, gallery = content["qimlist"], content["imlist"]
     landmarks = [image.rpartition("_")[0] or image for image in queries + gallery]
@@ -124,7 +124,7 @@ def read_revisited(
 
 def read_revisited_truth(name: Name, root: Root = None) -> RevisitedTruth:
     """Read which gallery images are easy, hard and junk for each query; arguments and errors as for the images."""
-    _check_name(name)
+    check_one_of("name", name, ORIGINS)
     _, content = _read_list(name, root)
     easy, hard, junk = (
         [np.array(truth[kind], dtype=np.int64) for truth in content["gnd"]] for kind in ("easy", "hard", "junk")
@@ -162,11 +162,6 @@ def revisited_map(scores: Tensor, truth: RevisitedTruth) -> dict[str, float]:
         ap = trapezoid_ap(scores, relevant.to(scores.device), valid=valid.to(scores.device))
         means[f"mAP-{protocol}"] = ap.nanmean().item()
     return means
-
-
-def _check_name(name: str) -> None:
-    if name not in ORIGINS:
-        raise ValueError(f"`name`: got {name!r}, expected one of {sorted(ORIGINS)}")
 
 
 def _read_list(name: str, root: Root) -> tuple[ListFile, dict[str, Any]]:

@@ -1,8 +1,9 @@
 """SfM-120k: landmarks grouped by structure from motion (Radenović, Tolias, Chum, TPAMI 2019)."""
 
+from suprank_edu._checks import check_one_of
 from suprank_edu.data.dataset import RetrievalDataset
 from suprank_edu.data.paths import ImagePaths
-from suprank_edu.data.readers._files import ListFile, Origin, Root, check_split, find_root
+from suprank_edu.data.readers._files import ListFile, Origin, Root, find_root
 from suprank_edu.data.readers._mat import entries, read_mat
 from suprank_edu.data.readers._tables import Listing, number_classes, to_dataset
 
@@ -30,7 +31,7 @@ def read_sfm120k(root: Root = None, split: str = "train", *, check_files: bool =
         FileNotFoundError: if the folder, the list or a listed image is missing.
         ValueError: if the list is damaged, or there is no such split.
     """
-    check_split(split, ["train"])
+    check_one_of("split", split, ["train"])
     folder = find_root(ORIGIN, root)
     file = ListFile(ORIGIN, folder, "retrieval-SfM-120k-imagenames-clusterids.mat")
     mat = read_mat(file, "cids", "cluster")

@@ -1,8 +1,9 @@
 """Stanford Online Products (Song, Xiang, Jegelka, Savarese, CVPR 2016): 12 kinds of goods from an online market."""
 
+from suprank_edu._checks import check_one_of
 from suprank_edu.data.dataset import RetrievalDataset
 from suprank_edu.data.paths import ImagePaths
-from suprank_edu.data.readers._files import ListFile, Origin, Root, check_split, find_root
+from suprank_edu.data.readers._files import ListFile, Origin, Root, find_root
 from suprank_edu.data.readers._tables import Listing, number_classes, to_dataset
 
 ORIGIN = Origin(
@@ -34,7 +35,7 @@ def read_sop(
         FileNotFoundError: if the folder, the list or a listed image is missing.
         ValueError: if a line is malformed, the sizes are not the published ones, or there is no such split.
     """
-    check_split(split, SIZES)
+    check_one_of("split", split, SIZES)
     file = ListFile(ORIGIN, find_root(ORIGIN, root), f"Ebay_{split}.txt")
     lines, products, supers, paths = [], [], [], []
     for line, (_, product, super_class, path) in file.rows(4, header=_HEADER):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from suprank_edu._checks import check_text
+from suprank_edu._checks import check_one_of, check_text
 from suprank_edu.explore.engine.controls import Control, SelectionSlider, Slider, Value
 
 
@@ -37,8 +37,7 @@ class Drag:
 
     def __post_init__(self) -> None:
         check_text("label", self.label)
-        if self.axis not in ("x", "y"):
-            raise ValueError(f"`axis`: got {self.axis!r}, expected 'x' or 'y'")
+        check_one_of("axis", self.axis, ("x", "y"))
 
 
 def check_drags(drags: Sequence[Drag], controls: Sequence[Control]) -> None:

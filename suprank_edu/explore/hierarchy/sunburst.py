@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from suprank_edu._checks import check_count, check_index
+from suprank_edu._checks import alternatives, check_count, check_index
 from suprank_edu.data.labelling import HierarchicalLabel, title_of
 from suprank_edu.explore.drawing.palette import AXIS, RELATED, SMOOTH, TEXT, Style, layout
 from suprank_edu.explore.drawing.words import pluralise, untagged
@@ -77,8 +77,8 @@ def _check(rows: Sequence[HierarchicalLabel], images: Mapping[int, int]) -> None
     for row in rows:
         if row.natural_or_human_made not in _HALVES:
             raise ValueError(
-                f"`labels`: got {row.natural_or_human_made!r} for landmark {row.landmark_id}, expected 'natural' or "
-                "'human-made'"
+                f"`labels`: got {row.natural_or_human_made!r} for landmark {row.landmark_id}, expected "
+                f"{alternatives(_HALVES)}"
             )
         if row.landmark_id in seen:
             raise ValueError(f"`labels`: got landmark {row.landmark_id} twice, expected one row each")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from suprank_edu._checks import check_one_of
 from suprank_edu.explore.drawing.thumbnails import check_positions
 from suprank_edu.explore.drawing.words import fixed, readable_name
 from suprank_edu.explore.engine.controls import Choice
@@ -77,8 +78,7 @@ def _check_choices(size: int, losses: tuple[str, ...], queries: Mapping[str, int
         raise ValueError(f"`queries`: got {len(queries)}, expected two or more, to choose from")
     check_positions("queries", queries.values(), size)
     for name, loss in (("first", first), ("second", second)):
-        if loss not in losses:
-            raise ValueError(f"`{name}`: got {loss!r}, expected one of {losses!r}")
+        check_one_of(name, loss, losses)
 
 
 def _words(data: Results, query: str, loss: str) -> str:

@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from suprank_edu._checks import alternatives
 from suprank_edu.explore.drawing.palette import EXACT, RIVAL, SMOOTH, SUPRANK, TEXT, Style, axis, layout, unmarked_axis
 from suprank_edu.explore.drawing.traces import words
 from suprank_edu.explore.drawing.words import fixed, pluralise, untagged
@@ -100,7 +101,7 @@ def seed_intervals(sets: Mapping[str, Sequence[dict[str, Any]]], metric: str = "
     every = [run for results in sets.values() for run in results]
     metrics = tuple(name for name, column in COLUMNS.items() if _all_have(every, column))
     if metric not in metrics:
-        raise ValueError(f"`metric`: got {metric!r}, expected one of {metrics!r}, which all runs have")
+        raise ValueError(f"`metric`: got {metric!r}, expected {alternatives(metrics)}, which all runs have")
     rows = functools.cache(lambda name, metric: sorted_rows(sets[name], metric))
     most = max(counts.values())
     made = _layout(most)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from suprank_edu._checks import alternatives
 from suprank_edu._html import asset, template
 from suprank_edu.explore.results.which_loss_evidence import Evidence
 from suprank_edu.explore.results.which_loss_pieces import Piece, pieces_of
@@ -60,8 +61,9 @@ class WhichLoss:
         for question in self.questions:
             value = given.pop(question.name)
             if value not in question.choices:
-                expected = ", ".join(map(repr, question.choices))
-                raise ValueError(f"`answers`: got {question.name} = {value!r}, expected one of {expected}")
+                raise ValueError(
+                    f"`answers`: got {question.name} = {value!r}, expected {alternatives(question.choices)}"
+                )
         if given:
             raise ValueError(f"`answers`: got {', '.join(map(repr, given))}, expected names of questions")
         given = {question.name: next(iter(question.choices)) for question in self.questions} | dict(answers)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from suprank_edu._checks import check_one_of
 from suprank_edu.explore.drawing.palette import AXIS, SUPRANK, axis, layout
 from suprank_edu.explore.drawing.traces import QUIET
 from suprank_edu.explore.drawing.words import fixed, pluralise
@@ -52,8 +53,7 @@ def learning_curves(results: Sequence[dict[str, Any]], loss: str) -> Explorer:
     curves = shares(results)
     if len(curves) < 2:
         raise ValueError(f"`results`: got test runs of {len(curves)} losses, expected two or more")
-    if loss not in curves:
-        raise ValueError(f"`loss`: got {loss!r}, expected one of {tuple(curves)!r}")
+    check_one_of("loss", loss, curves)
     middle = steps[_WINDOW // 2 : len(steps) - _WINDOW // 2]
     behind = [_line(middle, values.mean(axis=0), AXIS.colour, 1.2, 0.5) for values in curves.values()]
     most = max(len(values) for values in curves.values())

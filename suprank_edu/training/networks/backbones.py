@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from suprank_edu._checks import check_count, check_one_of, check_positive
+from suprank_edu._checks import alternatives, check_count, check_one_of, check_positive
 from suprank_edu._extras import needs
 from suprank_edu.training.networks.embedding_network import EmbeddingNetwork
 
@@ -164,7 +164,7 @@ def _network(name: Any) -> tuple[nn.Module, tuple[tuple[float, ...], tuple[float
     if not isinstance(name, str):
         return AutoModel.from_config(name), IMAGENET
     if name not in BACKBONES:
-        raise ValueError(f"`name`: got {name!r}, expected one of {', '.join(BACKBONES)}, or a configuration")
+        raise ValueError(f"`name`: got {name!r}, expected {alternatives(BACKBONES)}, or a configuration")
     source = BACKBONES[name]
     return AutoModel.from_pretrained(source.hub), source.pixels
 

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from suprank_edu._checks import check_count
+from suprank_edu._checks import alternatives, check_count
 from suprank_edu._extras import needs
 from suprank_edu.training.networks.backbones import BACKBONES, Backbone
 from suprank_edu.training.networks.embedding_network import EmbeddingNetwork
@@ -48,7 +48,7 @@ def pretrained(
     if isinstance(network, str) and network in BACKBONES:
         return Backbone(network, embedding_size=embedding_size, image_size=image_size)
     if isinstance(network, str) and network != LITE:
-        raise ValueError(f"`network`: got {network!r}, expected {LITE}, one of {', '.join(BACKBONES)}, or a network")
+        raise ValueError(f"`network`: got {network!r}, expected {alternatives((LITE, *BACKBONES))}, or a network")
     return PooledNetwork(network if isinstance(network, nn.Module) else EfficientNetLite0(), embedding_size, image_size)
 
 

@@ -11,9 +11,9 @@ from suprank_edu.exercises import EXERCISES, HINTS, check
 
 
 def test_an_unknown_name_lists_the_names() -> None:
-    with pytest.raises(ValueError, match=r"`name`: got 'rnak' \(did you mean 'rank'\?\), expected one of 'unit_norm'"):
+    with pytest.raises(ValueError, match=r"`name`: got 'rnak' \(did you mean 'rank'\?\), expected 'unit_norm'"):
         check("rnak", None)
-    with pytest.raises(ValueError, match=r"`name`: got \['rank'\], expected one of 'unit_norm'"):
+    with pytest.raises(ValueError, match=r"`name`: got \['rank'\], expected 'unit_norm'"):
         check(["rank"], None)
 
 

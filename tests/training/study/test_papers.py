@@ -108,5 +108,5 @@ def test_the_sums_have_the_weights_of_the_papers() -> None:
 
 
 def test_a_loss_that_does_not_exist() -> None:
-    with pytest.raises(ValueError, match="`loss`: got 'ap', expected one of sup-ap"):
+    with pytest.raises(ValueError, match="`loss`: got 'ap', expected 'sup-ap'"):
         make_loss("ap", images(), Recipe(), SETTINGS["sop"].step)

@@ -115,4 +115,4 @@ def test_other_visits_are_looked_for_among_those_trained_on(shop: Path) -> None:
 
 def test_only_photographs_are_fine_tuned_by_that_name(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "omniglot", "sup-ap", "--out", str(shop / "run"), "--fine-tune"]) == 1
-    assert "`--fine-tune`: got 'omniglot', expected one of grocery, folder" in capsys.readouterr().err
+    assert "`--fine-tune`: got 'omniglot', expected 'grocery' or 'folder'" in capsys.readouterr().err

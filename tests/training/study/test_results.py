@@ -218,7 +218,7 @@ def test_a_table_mixes_no_runs_of_other_settings(tmp_path: Path, made: list[Expe
         (["arcface"], {"proxy_rates": [10, 0]}, "`proxy_rate`: got 0, expected a finite number above 0"),
         (["sup-ap"], {"proxy_rates": []}, "`proxy_rates`: got none, expected one or more"),
         (["sup-ap"], {"changes": [("rate", 1)]}, "`rate`: got a setting that does not exist"),
-        (["sup-ap", "best"], {"lrs": [1e-3, 2e-3]}, "`loss`: got 'best', expected one of"),
+        (["sup-ap", "best"], {"lrs": [1e-3, 2e-3]}, "`loss`: got 'best', expected 'sup-ap'"),
     ],
 )
 def test_fill_names_what_makes_no_run_before_the_first(
