@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from suprank_edu.explore.drawing.palette import ACCENT, AXIS, CLEAR, TEXT, Style
 
@@ -64,6 +64,19 @@ def words(x: list[float], y: list[float], text: list[str], position: str, **wher
         "textposition": position,
         "textfont": {"color": TEXT.colour},
         **QUIET,
+    }
+
+
+def seeds(points: Sequence[tuple[float, float]], metric: Literal["x", "y"]) -> dict[str, Any]:
+    """Return a small dot for each seed; `metric` is the axis that holds it, of which the pointer tells the value."""
+    return {
+        "type": "scatter",
+        "x": [x for x, _ in points],
+        "y": [y for _, y in points],
+        "mode": "markers",
+        "marker": {"color": TEXT.colour, "size": 5, "opacity": 0.45, "symbol": "circle"},
+        "name": "one seed",
+        "hovertemplate": f"%{{{metric}:.4f}}<extra></extra>",
     }
 
 

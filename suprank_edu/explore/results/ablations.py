@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from suprank_edu._checks import check_one_of
-from suprank_edu.explore.drawing.palette import AXIS, CLEAR, RELATED, SUPRANK, TEXT, axis, layout, unmarked_axis
-from suprank_edu.explore.drawing.traces import QUIET, ring, words
+from suprank_edu.explore.drawing.palette import AXIS, CLEAR, RELATED, SUPRANK, axis, layout, unmarked_axis
+from suprank_edu.explore.drawing.traces import QUIET, ring, seeds, words
 from suprank_edu.explore.drawing.words import fixed
 from suprank_edu.explore.engine.controls import Choice
 from suprank_edu.explore.engine.explorer import Explorer
@@ -93,26 +93,19 @@ def _traces(data: Ablations, varied: Varied, metric: str) -> list[dict[str, Any]
         "name": f"best as published: {NAMES[best_loss]}",
         "hoverinfo": "skip",
     }
-    seeds = [
+    points = [
         (place, value)
         for values in varied.losses.values()
         for place, loss in zip(places, values.values(), strict=True)
         for value in data.values(loss, metric)
     ]
-    dots = {
-        "x": [place for place, _ in seeds],
-        "y": [value for _, value in seeds],
-        "mode": "markers",
-        "marker": {"color": TEXT.colour, "size": 5, "opacity": 0.45, "symbol": "circle"},
-        "name": "one seed",
-        "hovertemplate": "%{y:.4f}<extra></extra>",
-    }
+    dots = seeds(points, metric="y")
     means = [_means(data, varied, place, places, metric) for place in range(_LOSSES)]
     at = places[labels.index(varied.published)]
     published = [data.interval(values[varied.published], metric).mean for values in varied.losses.values()]
     around = ring(at, 0.0, 20, 2, "published") | {"x": [at] * len(published), "y": published}
     below = words(places, [0.5] * len(labels), labels, "middle center", yaxis="y2")
-    return [*({"type": "scatter"} | each for each in (bounds, line, dots)), *means, around, below]
+    return [*({"type": "scatter"} | each for each in (bounds, line)), dots, *means, around, below]
 
 
 def _means(data: Ablations, varied: Varied, which: int, places: list[float], metric: str) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from suprank_edu._checks import alternatives
-from suprank_edu.explore.drawing.palette import EXACT, RIVAL, SMOOTH, SUPRANK, TEXT, Style, axis, layout, unmarked_axis
-from suprank_edu.explore.drawing.traces import words
+from suprank_edu.explore.drawing.palette import EXACT, RIVAL, SMOOTH, SUPRANK, Style, axis, layout, unmarked_axis
+from suprank_edu.explore.drawing.traces import seeds, words
 from suprank_edu.explore.drawing.words import fixed, pluralise, untagged
 from suprank_edu.explore.engine.controls import Choice
 from suprank_edu.explore.engine.explorer import Explorer
@@ -134,16 +134,7 @@ def _all_have(results: Sequence[dict[str, Any]], column: str) -> bool:
 
 
 def _traces(rows: list[Row]) -> list[dict[str, Any]]:
-    seeds = [(value, place) for place, row in enumerate(rows) for value in row.values]
-    dots = {
-        "type": "scatter",
-        "x": [value for value, _ in seeds],
-        "y": [place for _, place in seeds],
-        "mode": "markers",
-        "marker": {"color": TEXT.colour, "size": 5, "opacity": 0.45, "symbol": "circle"},
-        "name": "one seed",
-        "hovertemplate": "%{x:.4f}<extra></extra>",
-    }
+    dots = seeds([(value, place) for place, row in enumerate(rows) for value in row.values], metric="x")
     names = [untagged(row.name if len(row.values) >= _FEWEST else f"{row.name} *") for row in rows]
     beside = words([1.0] * len(rows), list(range(len(rows))), names, "middle left", xaxis="x2")
     return [dots, *(_means(rows, kind, style) for kind, style in FAMILIES.items()), beside]
