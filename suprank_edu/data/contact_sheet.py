@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from suprank_edu._extras import needs
+from suprank_edu._files import read_json
 from suprank_edu.data.dataset import RetrievalDataset
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def read_contact_sheet(folder: str | os.PathLike[str]) -> RetrievalDataset:
 
     Raises:
         FileNotFoundError: the folder holds no sheet.
+        ValueError: its `drawings.json` is no JSON.
 
     Example:
         >>> import tempfile
@@ -76,7 +78,7 @@ def read_contact_sheet(folder: str | os.PathLike[str]) -> RetrievalDataset:
     with needs("train"):
         from PIL import Image as pillow
 
-    about = json.loads((Path(folder) / "drawings.json").read_text(encoding="utf-8"))
+    about = read_json(Path(folder) / "drawings.json")
     size, items = about["size"], []
     with pillow.open(Path(folder) / "drawings.png") as sheet:
         for top in range(0, sheet.height, size):

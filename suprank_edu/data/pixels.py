@@ -65,7 +65,8 @@ def opened(item: Item | BinaryIO) -> Iterator[Image]:
     except pillow.DecompressionBombError:
         raise OSError("of more pixels than `PIL.Image.MAX_IMAGE_PIXELS` allows") from None
     except Exception as error:  # Pillow's readers of damaged files raise almost anything
-        why = getattr(error, "strerror", None) or str(error).partition("\n")[0] or type(error).__name__
+        of_system = error.strerror if isinstance(error, OSError) else None
+        why = of_system or str(error).partition("\n")[0] or type(error).__name__
         raise OSError(why) from error
 
 

@@ -47,3 +47,9 @@ def test_classes_of_uneven_size_are_refused(tmp_path: Path) -> None:
     whole = read("standin", split="test")
     with pytest.raises(ValueError, match=r"`dataset`: got .*, expected 20 images of each class, one after another"):
         write_contact_sheet(whole.subset([*range(20), *range(25, 45)]), tmp_path)
+
+
+def test_a_sheet_whose_list_is_no_json_is_said(tmp_path: Path) -> None:
+    (tmp_path / "drawings.json").write_text("[" * 100_000)
+    with pytest.raises(ValueError, match=r"drawings\.json: got no JSON"):
+        read_contact_sheet(tmp_path)

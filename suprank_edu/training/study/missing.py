@@ -1,12 +1,12 @@
 """The runs that a folder of results lacks, made one after another or several at a time."""
 
-import json
 import multiprocessing
 from collections.abc import Sequence
 from pathlib import Path
 
 from suprank_edu._checks import check_count
 from suprank_edu._extras import needs
+from suprank_edu._files import read_json
 from suprank_edu.training.study.experiment import Experiment
 
 
@@ -42,8 +42,8 @@ def _is_there(experiment: Experiment, folder: Path) -> bool:
     if not path.exists():
         return False
     try:
-        differences = experiment.differences(json.loads(path.read_text(encoding="utf-8")))
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        differences = experiment.differences(read_json(path))
+    except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{path}: got no run of results ({error}), expected one; remove it to make it anew") from None
     if differences:
         raise ValueError(

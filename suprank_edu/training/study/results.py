@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 from collections.abc import Iterable, Sequence
@@ -14,6 +13,7 @@ import numpy as np
 
 from suprank_edu._checks import check_count, check_metric_keys
 from suprank_edu._extras import needs
+from suprank_edu._files import read_json
 from suprank_edu.data.folders import shipped_folder
 from suprank_edu.training.study.experiment import PROXY_RATE, Experiment
 from suprank_edu.training.study.interval import Interval as Interval
@@ -60,10 +60,9 @@ def load_results(folder: str | os.PathLike[str]) -> list[dict[str, Any]]:
         raise FileNotFoundError(f"`folder`: got {folder}, which holds no results, expected test/*.json")
     found = []
     for path in paths:
-        try:
-            run = json.loads(path.read_text(encoding="utf-8"))
-        except json.JSONDecodeError as error:
-            raise ValueError(f"{path}: got no JSON ({error}), expected a run of results") from None
+        run = read_json(path)
+        if not isinstance(run, dict):
+            raise ValueError(f"{path}: got a {type(run).__name__}, expected a run of results")
         check_metric_keys(str(path), run.get("metrics", ()))
         found.append(run)
     return found

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from suprank_edu._checks import check_one_of
-from suprank_edu._files import replacing
+from suprank_edu._files import read_json, replacing
 from suprank_edu.metrics import Evaluation
 from suprank_edu.training import checkpoint
 from suprank_edu.training.callbacks import Callback, TrainingLog
@@ -91,11 +91,11 @@ class Run:
         """Read what the run in a folder is.
 
         Raises:
-            ValueError: the folder holds no run, or one of another version of this library.
+            ValueError: the folder holds no run, a damaged one, or one of another version of this library.
         """
         path = Path(folder) / "run.json"
         try:
-            found = json.loads(path.read_text(encoding="utf-8")) | {"folder": folder}
+            found = read_json(path) | {"folder": folder}
             # JSON knows no tuples, and a run is the same only where its settings are.
             found["changes"] = {k: tuple(v) if isinstance(v, list) else v for k, v in dict(found["changes"]).items()}
             if (version := found.pop("format", 1)) != FORMAT:
@@ -104,7 +104,7 @@ class Run:
                     "by another version of this library, which can go on with it"
                 )
             return Run(**found)
-        except (OSError, json.JSONDecodeError, KeyError, TypeError) as error:
+        except (OSError, KeyError, TypeError) as error:
             raise ValueError(f"`folder`: got {folder}, which holds no run ({path.name}: {error})") from None
 
     def prepare(self, device: str | torch.device | None = None) -> Prepared:

@@ -80,7 +80,16 @@ def test_a_run_that_stops_early_leaves_its_network_and_resumes_as_it_was_asked(
     assert "no step was left to take" not in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"setting": "omniglot"}', '{"setting": "omniglot", "changes": 5}'])
+@pytest.mark.parametrize("text", ["{", "[" * 100_000], ids=["broken", "deep"])
+def test_a_run_that_is_no_json_is_told_in_one_line(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "run.json").write_text(text)
+    assert main(["resume", str(tmp_path)]) == 1
+    assert "run.json: got no JSON (" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["[]", '{"setting": "omniglot"}', '{"setting": "omniglot", "changes": 5}'])
 def test_a_damaged_run_is_told_in_one_line(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "run.json").write_text(text)
     assert main(["resume", str(tmp_path)]) == 1

@@ -229,13 +229,25 @@ def test_fill_names_what_makes_no_run_before_the_first(
     assert made == []
 
 
+@pytest.mark.parametrize(
+    "text", ["{", "[" * 100_000, "[]", '{"loss": "sup-ap"}'], ids=["broken", "deep", "list", "part"]
+)
+def test_fill_makes_nothing_beside_a_run_that_is_damaged(text: str, tmp_path: Path, made: list[Experiment]) -> None:
+    (tmp_path / "test").mkdir()
+    (tmp_path / "test" / "sup-ap_seed0.json").write_text(text)
+    with pytest.raises(ValueError, match=r"sup-ap_seed0\.json: got no run of results .*; remove it to make it anew"):
+        fill(tmp_path, "omniglot", ["sup-ap"], seeds=1, lrs=[1e-3])
+    assert made == []
+
+
 def test_load_results_says_what_is_wrong(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="`folder`: got .*which holds no results"):
         load_results(tmp_path)
     (tmp_path / "test").mkdir()
-    (tmp_path / "test" / "sup-ap_seed0.json").write_text("{")
-    with pytest.raises(ValueError, match=r"sup-ap_seed0\.json: got no JSON"):
-        load_results(tmp_path)
+    for text, message in (("{", "got no JSON"), ("[" * 100_000, "got no JSON"), ("[]", "got a list, expected a run")):
+        (tmp_path / "test" / "sup-ap_seed0.json").write_text(text)
+        with pytest.raises(ValueError, match=rf"sup-ap_seed0\.json: {message}"):
+            load_results(tmp_path)
     (tmp_path / "test" / "sup-ap_seed0.json").write_text('{"metrics": {"mAP@R/level0": 0.5}}')
     with pytest.raises(
         ValueError, match=r"sup-ap_seed0\.json`: got the metric 'mAP@R/level0'.* expected 'mAP@R/column0'"
