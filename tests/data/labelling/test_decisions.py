@@ -94,7 +94,7 @@ ACCEPTED = "k1,castle,accept,,human-made\n"
     ("rows", "message"),
     [
         (ACCEPTED + "k9,x,reject,,\n", r"line 3: `candidate`: got 'k9', expected a key of the 5 candidates; decisions"),
-        (ACCEPTED + "k2,fort,keep,,\n", r"line 3: `action`: got 'keep', expected 'accept', 'rename', 'merge' or 'reject'"),
+        (ACCEPTED + "k2,fort,keep,,\n", r"line 3: `action`: got 'keep', expected 'accept', 'rename', 'merge', 'reject' or 'undo'"),
         (ACCEPTED + ACCEPTED, r"line 3: `action`: got 'accept' for 'castle' \(k1\) after 'accept', expected 'undo' first"),
         (ACCEPTED + "k1,castle,reject,,\n", r"line 3: `action`: got 'reject' for 'castle' \(k1\) after 'accept'"),
         ("k1,castle,undo,,\n", r"line 2: `action`: got 'undo' for 'castle' \(k1\), expected one that was decided"),
