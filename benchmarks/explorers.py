@@ -12,7 +12,7 @@ from benchmarks.harness import Ratio
 from suprank_edu import explore
 
 BUDGET = 0.030
-MAKERS = ("rank_a_gallery", "surrogate_bounds")
+MAKERS = ("decomposability_gap", "surrogate_bounds")
 
 
 def median_move(maker: str, moves: int = 40) -> float:

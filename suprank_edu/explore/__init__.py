@@ -19,7 +19,6 @@ from suprank_edu.explore.ranks.loss_along_a_score import loss_along_a_score
 from suprank_edu.explore.ranks.losses_at_work import losses_at_work
 from suprank_edu.explore.ranks.order_photographs import PhotographOrder, order_photographs
 from suprank_edu.explore.ranks.pull_on_a_pair import pull_on_a_pair
-from suprank_edu.explore.ranks.rank_a_gallery import rank_a_gallery
 from suprank_edu.explore.ranks.suprank_at_work import suprank_at_work
 from suprank_edu.explore.ranks.surrogate_bounds import surrogate_bounds
 from suprank_edu.explore.results.ablations import ablations
@@ -61,7 +60,6 @@ __all__ = [
     "page_review",
     "pull_on_a_pair",
     "query_by_query",
-    "rank_a_gallery",
     "relevance_weights",
     "score_histograms",
     "search_in_lists",

@@ -14,12 +14,12 @@ import pytest
 from chromium import PATIENCE, until
 from servers import free_port, own_folders, running
 
-from suprank_edu.explore import Choice, Explorer, rank_a_gallery, surrogate_bounds
+from suprank_edu.explore import Choice, Explorer, decomposability_gap, surrogate_bounds
 from suprank_edu.explore.drawing.palette import ACCENT, AXIS, EXACT, RIVAL, SMOOTH, SUPRANK, TEXT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-MAKE = {"surrogate_bounds": surrogate_bounds, "rank_a_gallery": rank_a_gallery}
+MAKE = {"surrogate_bounds": surrogate_bounds, "decomposability_gap": decomposability_gap}
 TRAIN = """
 import json, time
 from pathlib import Path
@@ -113,7 +113,7 @@ def run_all(name: str, lab: Lab, browser: Any) -> Any:
 
 
 # One explorer shows that a kernel answers; the other has a list, presets and more controls.
-@pytest.mark.parametrize("name", ["surrogate_bounds", pytest.param("rank_a_gallery", marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("name", ["surrogate_bounds", pytest.param("decomposability_gap", marks=pytest.mark.nightly)])
 def test_the_keyboard_moves_every_control_of_the_live_explorer(name: str, lab: Lab, browser: Any) -> None:
     tab = run_all(name, lab, browser)
     output = tab.locator(".jp-OutputArea-output").first

@@ -17,7 +17,6 @@ from suprank_edu.explore import (
     level_pulls,
     pull_on_a_pair,
     query_by_query,
-    rank_a_gallery,
     relevance_weights,
     search_in_lists,
     telling_queries,
@@ -38,7 +37,6 @@ def results_by_query() -> Explorer:
 MAKE = {
     make.__name__: make
     for make in (
-        rank_a_gallery,
         decomposability_gap,
         relevance_weights,
         cost_calculator,

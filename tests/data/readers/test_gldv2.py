@@ -33,7 +33,9 @@ def test_landmarks_without_a_label_are_left_out(tmp_path: Path) -> None:
     mined = read("gldv2", tmp_path, supercategory="supercategory")
     assert mined.class_names[1] == ["aqueduct", "water castle"]
     assert len(mined) == 3
-    with pytest.raises(ValueError, match="`supercategory`: got 'kind', expected 'supercategory' or 'hierarchical_label'"):
+    with pytest.raises(
+        ValueError, match="`supercategory`: got 'kind', expected 'supercategory' or 'hierarchical_label'"
+    ):
         read("gldv2", tmp_path, supercategory="kind")
 
 

@@ -7,7 +7,16 @@ import plotly
 import pytest
 from chromium import PATIENCE
 
-from suprank_edu.explore import Choice, Drag, Explorer, FigureFunction, Slider, rank_a_gallery, surrogate_bounds
+from suprank_edu.explore import (
+    Choice,
+    Drag,
+    Explorer,
+    FigureFunction,
+    Slider,
+    calibration,
+    pull_on_a_pair,
+    surrogate_bounds,
+)
 from suprank_edu.explore.engine.live import LiveExplorer
 
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -48,7 +57,7 @@ def test_bad_drags_are_refused(drag, message) -> None:
         Explorer(two_marks, toy().controls, "t", "a", drags=[drag()])
 
 
-@pytest.mark.parametrize("make", [toy, rank_a_gallery, surrogate_bounds])
+@pytest.mark.parametrize("make", [toy, calibration, pull_on_a_pair, surrogate_bounds])
 def test_a_mark_lies_at_the_value_that_it_moves(make) -> None:
     explorer = make()
     for drag in explorer.drags:
@@ -152,11 +161,11 @@ class TestInThePage:
         assert drawn(block) == {"which": "a", "at": 0.5}
 
     def test_a_fingers_room_is_36_pixels_and_reset_brings_the_marks_back(self, page) -> None:
-        block = show(page, rank_a_gallery(), toy())
+        block = show(page, surrogate_bounds(), toy())
         handle = block.get_by_role("slider", name="mark a")
         assert handle.bounding_box()["width"] >= 36
         handle.focus()
         page.keyboard.press("End")
         block.get_by_role("button", name="Reset").click()
         assert handle.get_attribute("aria-valuetext") == "0.20"
-        assert page.locator(".sre-handle").count() == 8 + 2
+        assert page.locator(".sre-handle").count() == len(surrogate_bounds().drags) + 2
