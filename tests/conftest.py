@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,7 +32,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give the library its device before a test imports from it."""
+    """Keep chapters to their place (tests/kernels), and give the library its device before a test imports from it."""
+    paths = [str(HERE / "kernels"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    os.environ["PYTHONPATH"] = os.pathsep.join(paths)
     name = config.getoption("--device")
     if name is None:
         return
