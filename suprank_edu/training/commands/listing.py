@@ -22,10 +22,11 @@ def add_setting_and_loss(command: argparse.ArgumentParser) -> None:
 
 
 def _list(options: argparse.Namespace) -> None:
-    width = max(map(len, SETTINGS)) + 2
+    networks = [setting.backbone or "small network" for setting in SETTINGS.values()]
+    first, second = max(map(len, SETTINGS)) + 2, max(map(len, networks)) + 2
     print("settings: data set, network and budget")
-    for name, setting in SETTINGS.items():
-        print(f"  {name:{width}}{setting.backbone or 'small network':15}{setting.source}")
+    for (name, setting), network in zip(SETTINGS.items(), networks, strict=True):
+        print(f"  {name:{first}}{network:{second}}{setting.source}")
     for title, names in (("losses", LOSSES.keys() - ABLATIONS.keys()), ("variants for ablations", ABLATIONS.keys())):
         print(title)
         for name in (name for name in LOSSES if name in names):

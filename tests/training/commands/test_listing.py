@@ -1,8 +1,11 @@
 """What can be trained, listed and shown."""
 
+import re
+
 import pytest
 
 from suprank_edu.training.__main__ import main
+from suprank_edu.training.study import SETTINGS
 
 
 def test_list_and_show_name_sources(capsys: pytest.CaptureFixture[str]) -> None:
@@ -21,5 +24,7 @@ def test_list_and_show_name_sources(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_columns_of_the_list_do_not_run_together(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list"]) == 0
-    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  rendered-landmarks ")]
-    assert lines[0].split() == ["rendered-landmarks", "small", "network", "this", "project"]
+    lines = capsys.readouterr().out.splitlines()
+    for name, setting in SETTINGS.items():
+        (line,) = (line for line in lines if line.split()[0] == name)
+        assert re.split(r" {2,}", line.strip()) == [name, setting.backbone or "small network", setting.source]
