@@ -67,6 +67,8 @@ class Setting:
     def dataset(self, split: str, root: str | None = None) -> RetrievalDataset:
         """Read a split of the data set, from `root` or where `suprank_edu.data.read` looks for it."""
         if self.reader == "samples":
+            if root is not None:
+                raise ValueError(f"`root`: got {root}, expected None: Mini-Landmarks come with the library")
             return load_samples("mini_landmarks", split)
         return read(self.reader, root, split, **self.reading)
 

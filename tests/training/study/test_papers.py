@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -110,3 +112,9 @@ def test_the_sums_have_the_weights_of_the_papers() -> None:
 def test_a_loss_that_does_not_exist() -> None:
     with pytest.raises(ValueError, match="`loss`: got 'ap', expected 'sup-ap'"):
         make_loss("ap", images(), Recipe(), SETTINGS["sop"].step)
+
+
+@pytest.mark.parametrize("name", ["mini-landmarks", "rendered-landmarks"])
+def test_a_set_that_is_not_read_from_a_folder_takes_none(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"`root`: got .*, expected None"):
+        SETTINGS[name].dataset("train", str(tmp_path))
