@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from efficientnet_lite_pytorch import EfficientNet
 from torch import nn
 from transformers import ResNetConfig
 
@@ -47,6 +48,22 @@ def test_its_normalisation_of_pixels_is_inside() -> None:
         maps = features.network.extract_features((images - 127 / 255) / (128 / 255))
         assert torch.allclose(features(images), maps.mean(dim=(2, 3)), atol=1e-4)
         assert torch.allclose(features.logits(images), features.network._fc(features(images)))
+
+
+@pytest.mark.parametrize("size", [63, 64])
+def test_maps_and_gradients_are_those_of_the_package_to_the_last_bit(size: int) -> None:
+    ours = EfficientNetLite0().network
+    theirs = EfficientNet.from_name("efficientnet-lite0", image_size=None, drop_connect_rate=0.0)
+    theirs.load_state_dict(ours.state_dict())
+    theirs.to(memory_format=torch.channels_last)
+    images = torch.rand(2, 3, size, size).contiguous(memory_format=torch.channels_last)
+    found = []
+    for network in (ours, theirs):
+        maps = network.extract_features(images)  # in training mode: batch norm has a gradient of its own
+        maps.square().sum().backward()
+        found.append([maps.detach(), *(weight.grad for weight in network.parameters() if weight.grad is not None)])
+    assert len(found[0]) == len(found[1]) > 100
+    assert all(torch.equal(one, other) for one, other in zip(*found, strict=True))
 
 
 def test_frozen_features_are_the_same_in_training_and_evaluation_but_for_batch_norm() -> None:
