@@ -92,7 +92,7 @@ help:
 	@echo "make address    write where the repository is published wherever it is named (REPOSITORY=https://…)"
 	@echo "make library    the library's tests alone, in an environment of their own; make lowest, make newest: other versions"
 	@echo "make installs   the wheel in new environments, without and with each extra (EXTRAS=\"none train\" for some)"
-	@echo "make coverage   which lines of the library its tests run"
+	@echo "make coverage   which lines of the library its tests run (SUMMARY=file adds the figure to it)"
 	@echo "make links      follow the book's links to other hosts"
 	@echo "make picture    the moving picture of the README, made anew in chromium"
 	@echo "make dist       wheel and source archive into dist/, checked (TAG=v1.2.3: the version must be that)"
@@ -255,6 +255,8 @@ installs: setup
 
 coverage: setup
 	@$(PY) tests/library.py --cov=suprank_edu --cov-report=term:skip-covered --cov-report=html:.venv/coverage
+	@echo "coverage: its tests run $$($(VENV)/bin/coverage report --format=total) % of the library's lines" \
+		| tee $(if $(SUMMARY),-a "$(SUMMARY)")
 	@echo "coverage: line by line in $(VENV)/coverage/index.html"
 
 # -------------------------------------------------------------------------------------------------- pins, clearing up
@@ -302,7 +304,7 @@ dist: setup
 
 announce:
 	@python3 book/_tools/release.py notes $(TAG) > dist/notes.md
-	@gh release create "$(TAG)" --title "$(TAG)" --notes-file dist/notes.md dist/*.whl dist/*.tar.gz
+	@gh release create "$(TAG)" --verify-tag --title "$(TAG)" --notes-file dist/notes.md dist/*.whl dist/*.tar.gz
 
 tell:
 	@gh issue create --title "The weekly run from scratch failed" --body "With the newest versions that pyproject.toml admits: $(RUN)"

@@ -43,7 +43,33 @@ def test_a_workflow_may_do_no_more_than_it_must_and_ends(path: Path) -> None:
     for name, job in workflow["jobs"].items():
         assert job["timeout-minutes"] <= 120, name
         for step in job["steps"]:
-            assert "uses" not in step or re.fullmatch(r"[\w.-]+/[\w.-]+@(v\d+|release/v\d+)", step["uses"]), step
+            assert "uses" not in step or re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", step["uses"]), step
+            if "actions/checkout@" in step.get("uses", ""):
+                assert step["with"]["persist-credentials"] is False, f"{name}: no token stays in .git/config"
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_each_action_is_one_commit_whose_version_stands_beside_it(path: Path) -> None:
+    used = re.findall(r"uses: (\S+)@\S+  # (v\d+\.\d+\.\d+)$", path.read_text(), re.MULTILINE)
+    assert len(used) == path.read_text().count("uses: ")
+
+
+def test_an_action_is_the_same_commit_everywhere() -> None:
+    used = {step["uses"] for path in WORKFLOWS for step in steps(path) if "uses" in step}
+    assert len(used) == len({name.partition("@")[0] for name in used})
+
+
+def test_a_tag_of_digits_alone_makes_a_release() -> None:
+    """Its name is an argument of commands, and git takes `v$(…)` for a tag."""
+    (wanted,) = read(ROOT / ".github/workflows/release.yml")["on"]["push"]["tags"]
+    assert re.fullmatch(wanted, "v1.20.3")
+    assert not re.fullmatch(wanted, "v1.2.3;$(true)")
+
+
+def test_nobody_s_text_is_part_of_a_command() -> None:
+    """What strangers choose (titles, names of branches) reaches a command through its environment alone."""
+    for path in WORKFLOWS:
+        assert not [step["run"] for step in steps(path) if "${{" in step.get("run", "")], path.name
 
 
 def test_changes_are_tested_on_each_python_that_the_package_names() -> None:

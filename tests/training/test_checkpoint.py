@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -229,6 +230,15 @@ class InterruptedLoss(torch.nn.Module):
         return value
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """What Ctrl-C does in a terminal; what a shell runs in the background, and what that starts, ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_a_notebook_that_is_stopped_in_a_step_goes_on_from_the_last_whole_checkpoint(tmp_path: Path) -> None:
     unbroken = train(None, loss=InterruptedLoss(0))
     stopped = network()
