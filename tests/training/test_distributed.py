@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from types import ModuleType
 
@@ -11,9 +12,10 @@ import torch
 from servers import free_port
 from training import one_long_run, one_of_several
 
-from suprank_edu.training import checkpoint
+from suprank_edu.training import SmallCNN, checkpoint
 from suprank_edu.training.__main__ import main as command_line
 from suprank_edu.training.gather import share_of
+from suprank_edu.training.networks.models import warn_of_live_batch_norm
 
 TIMEOUT = 1200  # seconds; a busy machine is slow, not wrong
 
@@ -113,8 +115,17 @@ def test_the_command_line_on_two_processes_speaks_once(tmp_path) -> None:
     assert losses[0] == pytest.approx(losses[1], abs=5e-3)  # float32, and Adam: a step turns with the sign of nothing
 
 
+def test_live_batch_norm_is_warned_of() -> None:
+    with pytest.warns(UserWarning, match="sees only a part of a batch that is cut over 2 processes"):
+        warn_of_live_batch_norm(SmallCNN(16), 2, False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warn_of_live_batch_norm(SmallCNN(16), 1, False)
+
+
 @pytest.mark.slow
-def test_live_batch_norm_is_warned_of(tmp_path) -> None:
+@pytest.mark.nightly
+def test_fit_warns_of_live_batch_norm(tmp_path) -> None:
     done = run(2, tmp_path, "network=batch_norm")
     assert done.returncode == 0, done.stderr[-3000:]
     assert "batch norm in training mode, which sees only a part of a batch that is cut over 2 processes" in done.stderr

@@ -107,7 +107,7 @@ def _pad_within(network: nn.Module) -> None:
     for parent in list(network.modules()):
         for name, module in list(parent.named_children()):
             if isinstance(module, nn.Conv2d) and module.stride == (1, 1) and module.kernel_size != (1, 1):
-                width, size = module.out_channels, module.kernel_size
+                width, size = module.out_channels, module.kernel_size[0]
                 padded = nn.Conv2d(module.in_channels, width, size, padding="same", groups=module.groups, bias=False)
                 padded.weight = module.weight
                 setattr(parent, name, padded)

@@ -45,10 +45,11 @@ def test_every_frame_of_a_grid_comes_back_from_the_page(plain: bool) -> None:
 
 
 @pytest.mark.slow
-def test_the_pages_numbers_are_those_of_the_figure_function(explorer: Explorer) -> None:
+@pytest.mark.parametrize("most", [100, pytest.param(300, marks=pytest.mark.nightly)])
+def test_the_pages_numbers_are_those_of_the_figure_function(explorer: Explorer, most: int) -> None:
     stored = payload.decode(payload.encode(explorer.payload))
     every = list(frames(explorer))
-    for position, parameters in random.Random(0).sample(every, min(300, len(every))):
+    for position, parameters in random.Random(0).sample(every, min(most, len(every))):
         data, text = payload.frame(stored, position)
         wanted = explorer.figure.describe(**parameters)["data"]
         for number, (trace, expected) in enumerate(zip(data, wanted, strict=True)):

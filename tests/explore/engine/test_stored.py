@@ -53,13 +53,20 @@ def assert_close_texts(stored: str | None, fresh: str | None, where: str) -> Non
     )
 
 
+@pytest.fixture(scope="module")
+def tail(explorers: dict[str, Explorer]) -> str:
+    """The style and the script with which the block of every explorer ends."""
+    block = explorers["calibration"].html()
+    return block[block.rindex("<style>") :].strip()
+
+
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
-def test_the_explorers_of_a_chapter_are_those_of_the_library(chapter: Path, explorers: dict[str, Explorer]) -> None:
+def test_the_explorers_of_a_chapter_are_those_of_the_library(
+    chapter: Path, explorers: dict[str, Explorer], tail: str
+) -> None:
     for block in stored_blocks(chapter):
         title = re.search(r"<strong>(.*?)</strong>", block).group(1)
         stale = f"{chapter.name} holds an older {title!r}: run make execute ONLY={chapter.stem}"
-        fresh = explorers["calibration"].html()
-        tail = fresh[fresh.rindex("<style>") :].strip()
         assert block.strip().endswith(tail), stale
         for explorer in explorers.values():  # the figure of a training run has no function to compare with
             if explorer.title != title:
