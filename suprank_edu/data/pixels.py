@@ -26,6 +26,7 @@ Box = tuple[float, float, float, float]
 _NO_PICTURES = frozenset({"BUFR", "EMF", "EPS", "GRIB", "HDF5", "MPEG", "WMF"})
 _ENDS = {"JPEG": b"\xff\xd9", "MPO": b"\xff\xd9", "PNG": b"IEND"}
 HEIC_ENDINGS = (".heic", ".heif")
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"})
 HEIC_HINT = "HEIC is read where the package pillow-heif is installed"
 _WHICH_WHITE = "pixels of 32 bits, of which nothing says which value is white; save it with 8 or 16 bits"
 
@@ -60,14 +61,26 @@ def opened(item: Item | BinaryIO) -> Iterator[Image]:
                 raise OSError(f"of the format {image.format}, which Pillow cannot show by itself")
             yield image
     except UnidentifiedImageError:
-        heic = isinstance(item, str | PathLike) and os.fspath(item).lower().endswith(HEIC_ENDINGS)
-        raise OSError(f"of no format that Pillow knows{f' ({HEIC_HINT})' if heic else ''}") from None
+        raise OSError(f"of no format that Pillow knows{f' ({HEIC_HINT})' if _is_heic(item) else ''}") from None
     except pillow.DecompressionBombError:
         raise OSError("of more pixels than `PIL.Image.MAX_IMAGE_PIXELS` allows") from None
     except Exception as error:  # Pillow's readers of damaged files raise almost anything
         of_system = error.strerror if isinstance(error, OSError) else None
         why = of_system or str(error).partition("\n")[0] or type(error).__name__
         raise OSError(why) from error
+
+
+def _is_heic(item: Item | BinaryIO) -> bool:
+    """Return whether a file begins as a HEIC does: phones and messengers also name one `.jpg`."""
+    if isinstance(item, bytes):
+        begin = item[:12]
+    elif isinstance(item, str | PathLike):
+        with open(item, "rb") as file:
+            begin = file.read(12)
+    else:
+        item.seek(0)
+        begin = item.read(12)
+    return begin[4:8] == b"ftyp" and begin[8:] in _HEIC_BRANDS
 
 
 def decode(item: Item, mode: str, *, box: Box | None = None, min_side: int | None = None) -> Image:

@@ -312,6 +312,25 @@ def test_without_the_package_heic_is_no_image(monkeypatch: pytest.MonkeyPatch) -
     add_heic.cache_clear()
 
 
+@pytest.mark.parametrize("brand", [b"heic", b"mif1"])
+def test_a_heic_is_known_by_how_it_begins_whatever_its_name(
+    brand: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    add_heic.cache_clear()
+    path = tmp_path / "IMG_1.jpg"
+    path.write_bytes(content := b"\0\0\0\x18ftyp" + brand + bytes(100))
+    for item in (path, str(path), content):
+        with pytest.raises(OSError, match="pillow-heif is installed"):
+            decode(item, "RGB")
+    with pytest.raises(OSError, match="pillow-heif is installed"):
+        check_file(path)
+    path.write_bytes(b"\0\0\0\x18ftypmp42" + bytes(100))  # a film begins like this
+    with pytest.raises(OSError, match="Pillow knows$"):
+        decode(path, "RGB")
+    add_heic.cache_clear()
+
+
 def test_a_real_heic_is_decoded() -> None:
     heif = pytest.importorskip("pillow_heif")
     image = Image.new("RGB", (64, 48), (200, 30, 60))

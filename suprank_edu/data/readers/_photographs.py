@@ -67,7 +67,7 @@ def in_words(left_out: Sequence[LeftOut]) -> list[str]:
     lines = [f"{reason} ({len(paths):,}): {first_names(paths)}" for reason, paths in largest[:_REASONS]]
     if rest := [parts for _, paths in largest[_REASONS:] for parts in paths]:
         lines.append(f"other reasons ({len(rest):,}): {first_names(rest)}")
-    if any(parts and parts[-1].lower().endswith(HEIC_ENDINGS) for parts, _ in left_out):
+    if any(HEIC_HINT in reason or (parts and parts[-1].lower().endswith(HEIC_ENDINGS)) for parts, reason in left_out):
         lines.append(f"({HEIC_HINT})")
     return lines
 
