@@ -28,7 +28,7 @@ def photographs_in(
     files = [] if split is not None or not path.is_dir() else _lying_in(path)
     if files:
         return loose(files, like)
-    photographs = read("folder", path, split)
+    photographs = read("folder", path, split, to_join=like is not None)
     return photographs if like is None else as_deep_as(like, photographs)
 
 

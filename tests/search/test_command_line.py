@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -86,6 +87,14 @@ def test_photographs_are_added_with_classes_and_without(index: Path, tmp_path: P
     new = photograph(tmp_path / "inbox" / "new.png", 0, 400)
     assert run("add", index, tmp_path / "inbox").startswith("1 added")
     assert " not labelled  " in run("search", index, new, "-k", 1)
+
+
+def test_one_class_alone_joins_others_without_a_warning(index: Path, tmp_path: Path, run: Run) -> None:
+    for number in range(2):
+        photograph(tmp_path / "more" / "Fruit" / "Plum" / f"{number}.png", 2, 500 + number)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert run("add", index, tmp_path / "more").startswith("2 added; PhotoIndex(14 photographs")
 
 
 def test_a_folder_that_is_less_deep_joins_an_index_with_column_names_of_its_own(

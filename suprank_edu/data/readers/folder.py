@@ -30,6 +30,7 @@ def read_folder(
     strict: bool = False,
     check_files: bool = True,
     check_pixels: bool = False,
+    to_join: bool = False,
 ) -> RetrievalDataset:
     """Read photographs from a folder of class folders, whatever the depth: `Fruit/Apple/Gala/IMG_0001.JPG`.
 
@@ -60,6 +61,7 @@ def read_folder(
         strict: raise instead of the warning where a file is left out.
         check_files: whether files are opened; otherwise names alone say which are images.
         check_pixels: whether files are also decoded, which takes as long as that.
+        to_join: the photographs join others, so that one class alone is nothing to warn of.
 
     Returns:
         Labels (N, L), where L is the depth of the deepest class.
@@ -103,7 +105,7 @@ def read_folder(
     if not len(part):
         there = ", ".join(sorted({one for one in split_of if one is not None})) or "none: no split has any"
         raise ValueError(f"`split`: got {split!r}, which has no photograph ({how}), expected one of {there}")
-    notes = notes_on(whole, part)
+    notes = [] if to_join else notes_on(whole, part)
     if without := _without_photograph(tree.folders, files):
         notes.append(f"folders without a photograph ({len(without):,}): {first_names(without)}")
     if unlisted := split_of.count(None):
