@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -117,7 +118,7 @@ def read_structure(path: Path, method: Method, vectors: Tensor) -> ApproximateIn
     with path.open("rb") as file:
         try:
             index = faiss.read_index(faiss.PyCallbackIOReader(file.read))  # type: ignore[attr-defined]
-        except RuntimeError:
+        except (RuntimeError, MemoryError):  # the latter where a damaged one claims to be huge
             raise ValueError(f"{path.name} is no index of faiss") from None
     expected = faiss.IndexIVFPQ if isinstance(method, IVFPQ) else faiss.IndexHNSWFlat
     if not isinstance(index, expected):
@@ -128,6 +129,10 @@ def read_structure(path: Path, method: Method, vectors: Tensor) -> ApproximateIn
             f"{vectors.shape[1]}, by inner product"
         )
     if isinstance(method, IVFPQ):
+        lists = index.invlists
+        ids = [faiss.rev_swig_ptr(lists.get_ids(n), lists.list_size(n)) for n in range(lists.nlist)]  # type: ignore[attr-defined]
+        if not np.array_equal(np.sort(np.concatenate(ids)), np.arange(len(vectors))):
+            raise ValueError(f"{path.name} lists other vectors than 0 to {len(vectors) - 1}, each once")
         return ListIndex(vectors, index, method.oversampling)
     return GraphIndex(vectors, index)
 

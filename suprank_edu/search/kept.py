@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import IO, Any, NamedTuple
 
 import numpy as np
@@ -80,19 +79,20 @@ def read_index(folder: Path, own: nn.Module | None, moved: str | os.PathLike[str
         network = rebuild(about["network"], files["weights.pt"], own)
         shelf = _read_shelf(about, files, moved)
         return Content(network, shelf, about["about"], about["threshold"]), about["save"]
-    except ModuleNotFoundError:
+    except (ModuleNotFoundError, MemoryError):
         raise
     except ValueError as error:
         if str(error).startswith("`network`"):
             raise
         raise damaged(folder, str(error)) from None
-    except (KeyError, TypeError, EOFError, RuntimeError, OSError, UnpicklingError) as error:
+    except Exception as error:  # whatever numpy, csv, pickle and zipfile make of a damaged file
         # torch's advice, to read the file without its guard, must not reach whoever holds a damaged one.
         raise damaged(folder, str(error).partition("\n")[0].partition(". ")[0]) from None
 
 
 def _read_shelf(about: dict[str, Any], files: dict[str, Path], moved: str | os.PathLike[str] | None) -> Shelf:
-    vectors = torch.from_numpy(np.load(files["vectors.npy"], allow_pickle=False))
+    # As a map it is no larger than the file, whatever its header says.
+    vectors = torch.from_numpy(np.array(np.load(files["vectors.npy"], mmap_mode="r", allow_pickle=False)))
     photographs, digests = _read_table(files["photographs.csv"], about, moved)
     shelf = Shelf.of(photographs, vectors, digests)
     if (described := about.get("approximate")) is None:
