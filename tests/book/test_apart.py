@@ -46,6 +46,21 @@ def test_a_kernel_is_stopped_where_it_leaves_its_place(words: str, message: str)
     assert message in ended.stderr
 
 
+def test_a_kernel_may_do_as_it_likes_in_a_temporary_folder() -> None:
+    words = f"""
+import os, shutil, tempfile
+os.chdir({str(ROOT / "book")!r})
+with tempfile.TemporaryDirectory() as folder:
+    os.makedirs(folder + "/a/b")
+    open(folder + "/a/b/c.txt", "w").close()
+    os.replace(folder + "/a/b/c.txt", folder + "/a/d.txt")
+    os.symlink(os.getcwd(), folder + "/book")
+    open("index.md").close()
+"""
+    ended = kept_to(words)
+    assert ended.returncode == 0, ended.stderr
+
+
 def test_what_a_kernel_changes_elsewhere_is_written_down(tmp_path: Path) -> None:
     log, left = tmp_path / "log", tmp_path / "a" / "b.txt"
     child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {f'open({str(left)!r}, chr(119))'!r}])"

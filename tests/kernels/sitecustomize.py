@@ -10,16 +10,27 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-CHANGES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.symlink", "os.link", "os.truncate", "shutil.rmtree"}
+# For each change the places of its paths, and of the folders they are relative to, if they are.
+CHANGES = {
+    "os.mkdir": ((0, 2),),
+    "os.rename": ((0, 2), (1, 3)),
+    "os.remove": ((0, 1),),
+    "os.rmdir": ((0, 1),),
+    "os.symlink": ((1, 2),),
+    "os.link": ((1, 3),),
+    "os.truncate": ((0, None),),
+    "shutil.rmtree": ((0, None),),
+}
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
 def changed(event: str, args: tuple[Any, ...]) -> list[str]:
     """Return the paths that an audit event changes."""
-    if event == "open" and not args[2] & WRITING:
-        return []
-    count = {"open": 1, "os.rename": 2, "os.link": 2, "os.symlink": 2}.get(event, 1)
-    named = args[:count] if event == "open" or event in CHANGES else ()
+    if event == "open":
+        named = [args[0]] if args[2] & WRITING else []
+    else:  # what lies in an open folder goes by a name alone; of the folder one hears before
+        places = CHANGES.get(event, ())
+        named = [args[path] for path, folder in places if folder is None or args[folder] in (-1, None)]
     return [os.path.abspath(os.fsdecode(name)) for name in named if isinstance(name, str | bytes | os.PathLike)]
 
 
