@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from suprank_edu._checks import MAX_LEVEL, check_alpha, check_column, check_index, check_one_of, check_valid
 from suprank_edu._embedding_checks import are_unit, check_shapes, check_values
@@ -74,10 +74,6 @@ class EmbeddingLoss(OneLookLoss):
         known = copy.copy(self)
         known._widths = replace(as_widths(most.tolist()), beforehand=True)
         return known
-
-    def extra_repr(self) -> str:
-        """Return what the loss was made with."""
-        return made_with(self)
 
     @abstractmethod
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None, widths: Widths | None = None) -> Tensor:
@@ -155,12 +151,6 @@ class EmbeddingLoss(OneLookLoss):
                 "`labels`: no query of the batch has a positive, so that its loss is 0 and nothing is learned; "
                 "draw several images of a class, as suprank_edu.data.MPerClassBatches does",
             )
-
-
-def made_with(module: nn.Module) -> str:
-    """Return the settings of a loss, by attribute; None, which is always the default, is left out."""
-    settings = {name: value for name, value in vars(module).items() if name[0] != "_" and name != "training"}
-    return ", ".join(f"{name}={value!r}" for name, value in settings.items() if value is not None)
 
 
 class RelevanceLoss(EmbeddingLoss):

@@ -12,7 +12,6 @@ from suprank_edu._embedding_checks import check_shapes, check_values
 from suprank_edu._label_checks import check_labels, check_tree
 from suprank_edu._looks import Looking
 from suprank_edu._transforms import left_by_compiler
-from suprank_edu.losses.base import made_with
 from suprank_edu.losses.one_look import OneLookLoss
 from suprank_edu.losses.pairs import IndicesTuple
 from suprank_edu.ranking import full_precision
@@ -133,7 +132,7 @@ class CSLLoss(OneLookLoss):
 
     def extra_repr(self) -> str:
         """Return what the loss was made with."""
-        return f"num_classes={len(self.classes)}, {made_with(self)}"
+        return f"num_classes={len(self.classes)}, {super().extra_repr()}"
 
     def looking(
         self,

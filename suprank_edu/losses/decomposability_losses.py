@@ -17,7 +17,6 @@ from suprank_edu._checks import (
 )
 from suprank_edu._embedding_checks import check_shapes, check_values
 from suprank_edu._looks import Looking
-from suprank_edu.losses.base import made_with
 from suprank_edu.losses.one_look import OneLookLoss
 from suprank_edu.losses.pairs import IndicesTuple, listed_pairs, refuse_unknown, visible_pairs
 from suprank_edu.ranking import full_precision
@@ -46,10 +45,6 @@ class AtColumn(OneLookLoss):
         check_module("loss", loss)
         check_index("column", column)
         self.loss, self.column = loss, column
-
-    def extra_repr(self) -> str:
-        """Return what the loss was made with."""
-        return made_with(self)
 
     def looking(
         self,
@@ -152,7 +147,7 @@ class ProxyLoss(OneLookLoss):
 
     def extra_repr(self) -> str:
         """Return what the loss was made with."""
-        return f"{made_with(self)}, temperature={self.loss.temperature}"
+        return f"{super().extra_repr()}, temperature={self.loss.temperature}"
 
     def looking(
         self,

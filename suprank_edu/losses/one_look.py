@@ -18,6 +18,11 @@ from suprank_edu.pairwise.threads import one_thread
 class OneLookLoss(nn.Module, ABC):
     """A loss called as in pytorch-metric-learning, which looks once at the device."""
 
+    def extra_repr(self) -> str:
+        """Return what the loss was made with, by attribute; None, which is always the default, is left out."""
+        settings = {name: value for name, value in vars(self).items() if name[0] != "_" and name != "training"}
+        return ", ".join(f"{name}={value!r}" for name, value in settings.items() if value is not None)
+
     @abstractmethod
     def looking(
         self,

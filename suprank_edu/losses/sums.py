@@ -4,7 +4,6 @@ from torch import Tensor, nn
 
 from suprank_edu._checks import check_module, check_number
 from suprank_edu._looks import Looking, together
-from suprank_edu.losses.base import made_with
 from suprank_edu.losses.decomposability_losses import CalibrationLoss, ProxyLoss
 from suprank_edu.losses.one_look import OneLookLoss, called
 from suprank_edu.losses.pairs import IndicesTuple
@@ -43,10 +42,6 @@ class RankLoss(OneLookLoss):
         if weight > 1:
             raise ValueError(f"`weight`: got {weight!r}, expected at most 1")
         self.rank_loss, self.decomposability_loss, self.weight = rank_loss, decomposability_loss, weight
-
-    def extra_repr(self) -> str:
-        """Return what the loss was made with."""
-        return made_with(self)
 
     def looking(
         self,
