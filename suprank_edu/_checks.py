@@ -132,10 +132,10 @@ def check_alpha(alpha: float) -> None:
         raise ValueError(f"`alpha`: got {alpha!r}, expected a number in 0..{_MAX_ALPHA}")
 
 
-def check_column(column: int, num_columns: int, name: str = "column") -> None:
+def check_column(column: int, num_columns: int) -> None:
     """Raise unless `column` is a label column in 0..num_columns - 1."""
     if not _is_integer(column) or not 0 <= column < num_columns:
-        raise ValueError(f"`{name}`: got {column!r}, expected a label column in 0..{num_columns - 1}")
+        raise ValueError(f"`column`: got {column!r}, expected a label column in 0..{num_columns - 1}")
 
 
 def check_metric_keys(name: str, keys: Iterable[str]) -> None:

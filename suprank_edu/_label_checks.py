@@ -44,7 +44,7 @@ def _splits(labels: Tensor, column: int) -> Tensor:
     return (fine[1:] == fine[:-1]) & (coarse[1:] != coarse[:-1])
 
 
-def check_tree(labels: Tensor, name: str = "labels") -> None:
+def check_tree(labels: Tensor) -> None:
     """Raise unless each class of a column of `(N, L)` labels lies under one class of the next column."""
     for column in range(labels.shape[1] - 1):
         split = _splits(labels, column)
@@ -53,6 +53,6 @@ def check_tree(labels: Tensor, name: str = "labels") -> None:
             where = int(split.nonzero()[0])
             first, second = labels[order, column + 1][where : where + 2].tolist()
             raise ValueError(
-                f"`{name}`: got class {int(fine[where])} of column {column} under two classes of column "
+                f"`labels`: got class {int(fine[where])} of column {column} under two classes of column "
                 f"{column + 1} ({first} and {second}), expected a tree"
             )

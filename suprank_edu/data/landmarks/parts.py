@@ -92,7 +92,7 @@ def house(
     )
 
 
-def turned(c: Canvas, px: Number, pz: Number, points: Points, colour: Tensor, depth: Number = 0.15) -> Tensor:
+def turned(c: Canvas, px: Number, pz: Number, points: Points, colour: Tensor) -> Tensor:
     """Paint a body of revolution, round and shaded, and return its weights.
 
     Args:
@@ -101,17 +101,16 @@ def turned(c: Canvas, px: Number, pz: Number, points: Points, colour: Tensor, de
         pz: place of its axis, units to the front.
         points: (height, radius) from the bottom to the top.
         colour: (N, 3).
-        depth: how far away it counts for the fog.
     """
     scale = c.scale_at(px, pz)
     x, _ = c.project(px, pz)
     radius = line(c.y, [(c.view.eye + (height - c.view.eye) * scale, r * scale) for height, r in points])
-    weight = c.paint(c.inside(radius, x), colour, depth)
+    weight = c.paint(c.inside(radius, x), colour)
     widest = points[0][1]
     for _, r in points[1:]:
         widest = torch.maximum(torch.as_tensor(widest, device=c.x.device), torch.as_tensor(r, device=c.x.device))
     side = ((c.x - x) / (widest * scale)).clamp(-1, 1)
-    c.shade(weight, side, colour, depth)
+    c.shade(weight, side, colour)
     return weight
 
 

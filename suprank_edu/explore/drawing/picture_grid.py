@@ -13,9 +13,6 @@ COLUMNS = 6
 PIXELS = 72
 """Pixels a side of a picture."""
 
-ROW_HEIGHT = 92
-"""Pixels a row, chosen so that a phone, where the width decides, leaves little of it empty."""
-
 _HALF = 0.44  # half the width of a picture, in cells
 _ROW = 1.32  # height of a row: a picture, and its rank below
 

@@ -1,4 +1,4 @@
-"""What several figures draw alike: rows of a list, lines across a panel, words without a mark, words in bars."""
+"""What several figures draw alike: rows of a list, lines across a panel, words without a mark."""
 
 import functools
 from collections.abc import Iterable, Sequence
@@ -11,15 +11,6 @@ QUIET: dict[str, Any] = {"showlegend": False, "hoverinfo": "skip"}
 
 LOWER = {"xaxis": "x2", "yaxis": "y2"}
 """The second panel, which stands below the first."""
-
-IN_BAR: dict[str, Any] = {
-    "textposition": "inside",
-    "insidetextanchor": "start",
-    "textangle": 0,
-    "constraintext": "none",  # or plotly would shrink words that are longer than their bar
-    "textfont": {"color": TEXT.colour},
-}
-"""Words that begin where their bar begins, in one size."""
 
 
 def strokes(
