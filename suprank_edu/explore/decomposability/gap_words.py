@@ -1,7 +1,7 @@
 """The numbers and words under the gap explorer: E17, E18 and E19 with the current numbers, and what they say."""
 
 from suprank_edu.explore.decomposability.gap_scenes import NEGATIVES, POSITIVES, Scene, scene, shares
-from suprank_edu.explore.drawing.words import fixed, number
+from suprank_edu.explore.drawing.words import fixed, number, signed
 
 
 def readout(scores: str, batches: int, reach: float) -> str:
@@ -19,7 +19,7 @@ def readout(scores: str, batches: int, reach: float) -> str:
     first = "All batches perfect: gap ≤" if perfect else f"{which} not perfect: no bound,"
     return "\n".join(
         [
-            f"Gap = mean − whole = ({aps})/{batches} − {number(now.whole)} = {_signed(now.gap)}",
+            f"Gap = mean − whole = ({aps})/{batches} − {number(now.whole)} = {signed(clean(now.gap))}",
             f"{first} {bound}",
             f"Above {fixed(now.threshold, 2)}: {above}: {'gap ≤ ' if perfect else 'no bound, '}{calibrated}",
             _remark(now, batches),
@@ -54,11 +54,6 @@ def _remark(now: Scene, batches: int) -> str:
     if now.calibrated > now.worst - 1e-9:
         return "Here a threshold buys nothing: E19 is E18."
     return "A common threshold makes the bound smaller: E19 is below E18."
-
-
-def _signed(value: float) -> str:
-    value = clean(value)
-    return ("+" if value > 0 else "") + number(value)
 
 
 def clean(value: float) -> float:

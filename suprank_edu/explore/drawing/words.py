@@ -42,6 +42,16 @@ def number(value: float, digits: int = 3) -> str:
     return minus(f"{mantissa} × 10") + str(exponent).translate(_SUPERSCRIPTS)
 
 
+def signed(value: float, digits: int = 3) -> str:
+    """Return `number(value, digits)` with a sign in front, but of 0.
+
+    Example:
+        >>> signed(0.5), signed(-0.25), signed(0.0)
+        ('+0.5', '−0.25', '0')
+    """
+    return ("+" if value > 0 else "") + number(value, digits)
+
+
 def fixed(value: float, places: int) -> str:
     """Return `value` with a fixed number of decimals, so that a number that moves keeps its width.
 

@@ -15,7 +15,7 @@ from suprank_edu.explore.drawing.palette import (
 )
 from suprank_edu.explore.drawing.picture_grid import mark_of
 from suprank_edu.explore.drawing.traces import QUIET, ring, strokes
-from suprank_edu.explore.drawing.words import fixed, number, untagged
+from suprank_edu.explore.drawing.words import fixed, number, signed, untagged
 from suprank_edu.explore.engine.figures import Description
 from suprank_edu.explore.ranks.forces import Scene
 from suprank_edu.explore.ranks.ways_out import moved
@@ -51,12 +51,7 @@ def describe(
 
 def force_words(force: float) -> str:
     """Return a force as a reader reads it: with its sign, or that there is none to speak of."""
-    return "no force" if abs(force) < _WEAKEST else f"force {signed(force)}"
-
-
-def signed(force: float) -> str:
-    """Return a number of two digits with its sign."""
-    return ("+" if force > 0 else "") + number(force, 2)
+    return "no force" if abs(force) < _WEAKEST else f"force {signed(force, 2)}"
 
 
 def _shown_levels(scene: Scene) -> list[int]:

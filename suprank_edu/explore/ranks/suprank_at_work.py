@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from suprank_edu.explore.drawing.words import fixed, number
+from suprank_edu.explore.drawing.words import fixed, number, signed
 from suprank_edu.explore.engine.controls import Choice
 from suprank_edu.explore.engine.explorer import Explorer
 from suprank_edu.explore.ranks.forces import STAND_INS, SUPRANK, Scene
 from suprank_edu.explore.ranks.photographs_on_a_line import explorer_of, scene_of
-from suprank_edu.explore.ranks.photographs_on_a_line_figure import force_words, signed
+from suprank_edu.explore.ranks.photographs_on_a_line_figure import force_words
 
 if TYPE_CHECKING:
     from suprank_edu.data import RetrievalDataset
@@ -82,7 +82,7 @@ def _readout(scene: Scene, item: int, score: float, stand_in: str) -> str:
             f"AP = 1/{len(positives)} ({exact}) = {fixed(state.ap, 3)}",
             f"{title}: 1 − 1/{len(positives)} ({smooth}) = {fixed(state.loss, 3)}, "
             f"{count} 1 − AP = {fixed(1 - state.ap, 3)}",
-            f"Strongest force: {strongest + 1}, {signed(state.forces[strongest])}; "
-            f"this photograph, {item + 1}: {signed(state.forces[item])}",
+            f"Strongest force: {strongest + 1}, {signed(state.forces[strongest], 2)}; "
+            f"this photograph, {item + 1}: {signed(state.forces[item], 2)}",
         ]
     )
