@@ -29,18 +29,18 @@ SIGNS = {"higher": "\\>", "lower": "\\<", "not lower": "≥"}  # a line of Markd
 MARKS = {"supported": "✓", "not told apart": "~", "contradicted": "✕"}
 
 
-def rows_of_results(folder: str, results: Path = RESULTS) -> list[list[str]]:
+def rows_of_results(folder: str) -> list[list[str]]:
     """Return a head row and a row for each loss of a folder, the best mAP@R first; what no run has is left out."""
-    frame = as_frame(table(load_results(results / folder)))
+    frame = as_frame(table(load_results(RESULTS / folder)))
     frame = frame.loc[:, [column for column in frame if not (frame[column] == "nan").all()]]
     rows = zip(frame.index, frame.values, strict=True)
     return [["loss", *frame.columns], *([name, *map(str, row)] for name, row in rows)]
 
 
-def rows_of_claims(results: Path = RESULTS) -> list[list[str]]:
+def rows_of_claims() -> list[list[str]]:
     """Return a head row and a row for each claim of the papers: its sentence, and what each set says of it."""
-    claims = read_claims(results / "claims.md")["Claims"]
-    found = [judge_claims(results, name, claims) for name in SETS]
+    claims = read_claims(RESULTS / "claims.md")["Claims"]
+    found = [judge_claims(RESULTS, name, claims) for name in SETS]
     rows = [["the claim", "in", *SETS.values()]]
     for claim, *of_sets in zip(claims, *found, strict=True):
         sentence = f"{NAMES[claim.first]} {SIGNS[claim.relation]} {NAMES[claim.second]}".replace(" ", "\u00a0")
@@ -48,9 +48,9 @@ def rows_of_claims(results: Path = RESULTS) -> list[list[str]]:
     return rows
 
 
-def rows_of_stages(results: Path = RESULTS) -> list[list[str]]:
+def rows_of_stages() -> list[list[str]]:
     """Return a head row and a row for each stage from a folder of photographs to a trained head."""
-    stages = json.loads((results / "groceries-stages" / "stages.json").read_text())["stages"]
+    stages = json.loads((RESULTS / "groceries-stages" / "stages.json").read_text())["stages"]
     return [
         ["stage", "photographs", "seconds"],
         *([name, f"{took['photographs']:,}", f"{took['seconds']:.1f}"] for name, took in stages.items()),
