@@ -195,21 +195,13 @@ def order_photographs(
     """
     thumbnails.check_positions("query", [query], len(queries))
     thumbnails.check_positions("items", items, len(gallery))
-    for line in lines:
-        check_one_of("lines", line, LINES)
-    if len(items) < 2:
-        raise ValueError(f"`items`: got {len(items)}, expected two or more to order")
-    if "recall" in lines and not 1 <= k <= len(items):
-        raise ValueError(f"`k`: got {k}, expected 1..{len(items)}, a place of the list")
+    _check(len(items), lines, k, orders or {})
     own, labels = torch.from_numpy(queries.labels)[query], torch.from_numpy(gallery.labels)[list(items)]  # (G, L)
     levels, top = count_shared(own[None], labels)[0].tolist(), queries.labels.shape[1]
     if top not in levels:
         raise ValueError(
             f"`items`: got {list(items)}, expected one that shows the query's own {queries.column_names[0]}"
         )
-    for name, order in (orders or {}).items():
-        if sorted(order) != list(range(len(items))):
-            raise ValueError(f"`orders`: got {list(order)} for {name!r}, expected each of 0..{len(items) - 1} once")
     shares = ["nothing shared", *(f"same {readable_name(name)}" for name in reversed(gallery.column_names))]
     shown = tuple(
         Item(
@@ -233,6 +225,19 @@ def order_photographs(
         weigh,
         {name: tuple(order) for name, order in (orders or {}).items()},
     )
+
+
+def _check(size: int, lines: Sequence[str], k: int, orders: Mapping[str, Sequence[int]]) -> None:
+    """Raise unless there is a list to order, and what is told and offered of it is there."""
+    for line in lines:
+        check_one_of("lines", line, LINES)
+    if size < 2:
+        raise ValueError(f"`items`: got {size}, expected two or more to order")
+    if "recall" in lines and not 1 <= k <= size:
+        raise ValueError(f"`k`: got {k}, expected 1..{size}, a place of the list")
+    for name, order in orders.items():
+        if sorted(order) != list(range(size)):
+            raise ValueError(f"`orders`: got {list(order)} for {name!r}, expected each of 0..{size - 1} once")
 
 
 def _style(name: str, items: Sequence[Item]) -> str:
