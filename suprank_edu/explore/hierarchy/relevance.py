@@ -153,7 +153,9 @@ def _bars(values: tuple[float, ...], xaxis: str, aside: float, name: str) -> dic
 
 @functools.cache
 def _layout() -> dict[str, Any]:
-    ticks = {"tickvals": [1, 2, 3], "ticktext": list(_NAMES), "range": [0.45, 3.55], "zeroline": False}
+    one, two, three = _NAMES
+    names = [one, f"<br>{two}", three]  # the middle one lower: on a phone there is no room for three in a row
+    ticks = {"tickvals": [1, 2, 3], "ticktext": names, "tickangle": 0, "range": [0.45, 3.55], "zeroline": False}
     up = {"range": [0, 1.24], "tickvals": [0, 0.25, 0.5, 0.75, 1]}
     return layout(
         360,

@@ -37,10 +37,11 @@ _ROWS = ("dense", "direct", "sorted")
 _STYLES: tuple[Style, Style, Style] = (RIVAL, EXACT, SUPRANK)
 _KIB, _MIB, _GIB, _TIB, _PIB = (2.0 ** (10 * power) for power in range(1, 6))
 _MINUTE, _HOUR, _DAY, _YEAR = 60.0, 3600.0, 86_400.0, 31_557_600.0
-# Each panel: its name, its range as powers of ten with room for words at the right, and its ticks.
+# Each panel: its name, its range as powers of ten with room for words at the right, and its ticks. Where a phone has
+# no room for the words of all, every other tick has none.
 _PANELS: tuple[tuple[str, tuple[float, float], tuple[float, ...], tuple[str, ...]], ...] = (
     ("terms", (1.5, 21.5), (1e3, 1e6, 1e9, 1e12, 1e15, 1e18), ("10³", "10⁶", "10⁹", "10¹²", "10¹⁵", "10¹⁸")),
-    ("memory", (2.5, 25.0), (_KIB, _MIB, _GIB, _TIB, _PIB), ("1 KiB", "1 MiB", "1 GiB", "1 TiB", "1 PiB")),
+    ("memory", (2.5, 25.0), (_KIB, _MIB, _GIB, _TIB, _PIB), ("1 KiB", "", "1 GiB", "", "1 PiB")),
     ("time", (-7.5, 14.5), (1e-6, 1e-3, 1.0, _HOUR, _YEAR), ("1 µs", "1 ms", "1 s", "1 h", "1 year")),
 )
 _TOPS = (1.0, 0.655, 0.31)
