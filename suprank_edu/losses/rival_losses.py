@@ -22,7 +22,7 @@ class SoftBinAPLoss(EmbeddingLoss):
     Args:
         bins: number of bins of scores, 2 or more.
         column: the label column whose classes make positives, 0 the finest.
-        include_self, reduction: see the module.
+        include_self, reduction: as in `EmbeddingLoss`.
 
     Raises:
         ValueError: a parameter out of range.
@@ -49,7 +49,7 @@ class BlackBoxAPLoss(EmbeddingLoss):
         interpolation: λ > 0: the larger, the farther the gradient looks, and the smaller it is.
         margin: α ≥ 0, by how much a positive must lead.
         column: the label column whose classes make positives, 0 the finest.
-        include_self, reduction: see the module.
+        include_self, reduction: as in `EmbeddingLoss`.
 
     Raises:
         ValueError: a parameter out of range.

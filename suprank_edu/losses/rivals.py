@@ -42,7 +42,7 @@ def soft_bin_ap(
         `(Q,)` losses, from O(Q·G) work.
 
     Raises:
-        ValueError: see the module's docstring.
+        ValueError: a shape, a dtype or a value that is not as described.
 
     Example:
         >>> soft_bin_ap(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 1, 0]]))  # perfect, and not 0
@@ -88,7 +88,7 @@ def black_box_ap(
         `(Q,)` losses.
 
     Raises:
-        ValueError: see the module's docstring.
+        ValueError: a shape, a dtype or a value that is not as described.
 
     Example:
         >>> scores = torch.tensor([[0.50, 0.52]], requires_grad=True)

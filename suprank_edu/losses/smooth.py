@@ -44,7 +44,7 @@ def smooth_ap(
         `(Q,)` losses; they may lie below `1 - AP`.
 
     Raises:
-        ValueError: see the module's docstring.
+        ValueError: a shape, a dtype or a value that is not as described.
 
     Example:
         >>> smooth_ap(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 0, 1]]))
@@ -80,7 +80,7 @@ def smooth_recall(
         `(Q,)` losses.
 
     Raises:
-        ValueError: see the module's docstring.
+        ValueError: a shape, a dtype or a value that is not as described.
 
     Example:
         >>> smooth_recall(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 0, 1]]), ks=(1, 2))
@@ -105,7 +105,7 @@ def smooth_ndcg(scores: Tensor, levels: Tensor, *, tau: float = 0.01, valid: Ten
         `(Q,)` losses.
 
     Raises:
-        ValueError: see the module's docstring.
+        ValueError: a shape, a dtype or a value that is not as described.
 
     Example:
         >>> smooth_ndcg(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 2, 0]]))
@@ -138,7 +138,7 @@ def smooth_h_ap(
         `(Q,)` losses.
 
     Raises:
-        ValueError: see the module's docstring.
+        ValueError: a shape, a dtype or a value that is not as described.
 
     Example:
         >>> smooth_h_ap(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 2, 0]]))

@@ -25,7 +25,7 @@ class SmoothAPLoss(EmbeddingLoss):
     Args:
         tau: temperature τ > 0 of the sigmoid.
         column: the label column whose classes make positives, 0 the finest.
-        include_self, reduction: see the module.
+        include_self, reduction: as in `EmbeddingLoss`.
 
     Raises:
         ValueError: a parameter out of range.
@@ -54,7 +54,7 @@ class SmoothRecallLoss(EmbeddingLoss):
         ks: the cut-offs.
         temperature: τ* > 0 of the sigmoid over ranks.
         column: the label column whose classes make positives, 0 the finest.
-        include_self, reduction: see the module.
+        include_self, reduction: as in `EmbeddingLoss`.
 
     Raises:
         ValueError: a parameter out of range.
@@ -89,7 +89,7 @@ class SmoothNDCGLoss(EmbeddingLoss):
 
     Args:
         tau: temperature τ > 0 of the sigmoid.
-        include_self, reduction: see the module.
+        include_self, reduction: as in `EmbeddingLoss`.
 
     Raises:
         ValueError: a parameter out of range.
@@ -115,7 +115,7 @@ class SmoothHAPLoss(RelevanceLoss):
         tau: temperature τ > 0 of the sigmoid.
         alpha: α of the relevance E12, used without `weights`.
         weights: as in `SupHAPLoss`.
-        include_self, reduction: see the module.
+        include_self, reduction: as in `EmbeddingLoss`.
 
     Raises:
         ValueError: a parameter out of range.

@@ -46,7 +46,7 @@ def sup_ap(
         `(Q,)` losses.
 
     Raises:
-        ValueError: see the module's docstring.
+        ValueError: a shape, a dtype or a value that is not as described.
 
     Example:
         >>> scores = torch.tensor([[0.9, 0.8, 0.7]])
@@ -87,7 +87,7 @@ def sup_recall(
         `(Q,)` losses.
 
     Raises:
-        ValueError: see the module's docstring.
+        ValueError: a shape, a dtype or a value that is not as described.
 
     Example:
         >>> sup_recall(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 0, 1]]), ks=(1, 2))
@@ -112,7 +112,7 @@ def sup_ndcg(scores: Tensor, levels: Tensor, *, step: Step = SupStep(), valid: T
         `(Q,)` losses.
 
     Raises:
-        ValueError: see the module's docstring.
+        ValueError: a shape, a dtype or a value that is not as described.
 
     Example:
         >>> sup_ndcg(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 2, 0]]))
@@ -146,7 +146,7 @@ def sup_h_ap(
         `(Q,)` losses.
 
     Raises:
-        ValueError: see the module's docstring; relevances that differ within a level.
+        ValueError: a shape, a dtype or a value that is not as described; relevances that differ within a level.
 
     Example:
         >>> sup_h_ap(torch.tensor([[0.9, 0.8, 0.7]]), torch.tensor([[1, 2, 0]]))

@@ -24,7 +24,7 @@ class SupAPLoss(EmbeddingLoss):
     Args:
         step: the step of SupRank.
         column: the label column whose classes make positives, 0 the finest.
-        include_self, reduction: see the module.
+        include_self, reduction: as in `EmbeddingLoss`.
 
     Raises:
         ValueError: a parameter out of range, or another kind of step.
@@ -60,7 +60,7 @@ class SupRecallLoss(EmbeddingLoss):
         temperature: τ* > 0 of the sigmoid over ranks.
         step: the step of SupRank.
         column: the label column whose classes make positives, 0 the finest.
-        include_self, reduction: see the module.
+        include_self, reduction: as in `EmbeddingLoss`.
 
     Raises:
         ValueError: a parameter out of range, or another kind of step.
@@ -96,7 +96,7 @@ class SupNDCGLoss(EmbeddingLoss):
 
     Args:
         step: the step of SupRank.
-        include_self, reduction: see the module.
+        include_self, reduction: as in `EmbeddingLoss`.
 
     Raises:
         ValueError: a parameter out of range, or another kind of step.
@@ -131,7 +131,7 @@ class SupHAPLoss(RelevanceLoss):
         alpha: α of the relevance E12, used without `weights`.
         step: the step of SupRank.
         weights: one weight per label column, see `suprank_edu.relevance.relevance_from_weights`.
-        include_self, reduction: see the module.
+        include_self, reduction: as in `EmbeddingLoss`.
 
     Raises:
         ValueError: a parameter out of range, or another kind of step.
