@@ -217,7 +217,8 @@ class CommandLine(Directive):
 
 def section_of(name: str, command: argparse.ArgumentParser) -> nodes.section:
     """Return the section of a sub-command: what it does, how it is called, and its arguments."""
-    section = nodes.section("", nodes.title("", "", nodes.literal("", name)), ids=[f"command-{name}"], names=[name])
+    anchor = f"command-{name}"
+    section = nodes.section("", nodes.title("", "", nodes.literal("", name)), ids=[anchor], names=[anchor])
     section += nodes.paragraph("", "", *words_of(f"{command.description[0].upper()}{command.description[1:]}."))
     usage = " ".join(command.format_usage().removeprefix("usage:").split())
     section += nodes.literal_block(usage, usage, language="text", classes=["wraps"])
