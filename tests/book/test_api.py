@@ -196,7 +196,7 @@ def test_a_command_is_documented_with_all_that_it_takes() -> None:
     assert [code.astext() for code in section.findall(nodes.literal)][1] == "now"
 
 
-@pytest.mark.parametrize("of, module", [("command_line", "training"), ("command_line_search", "search")])
+@pytest.mark.parametrize(("of", "module"), [("command_line", "training"), ("command_line_search", "search")])
 def test_every_command_of_the_shell_is_on_its_page(built: Path, of: str, module: str) -> None:
     text = (built / "api" / f"{of}.html").read_text()
     parser = importlib.import_module(f"suprank_edu.{module}.__main__").parser()
