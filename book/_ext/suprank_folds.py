@@ -2,6 +2,7 @@
 
 * What is folded says what it holds: a solution, code or its output.
 * The explanation below a folded output is folded, too, or it would answer the question in the open.
+* A section whose title begins with "For the curious" shows its title; the rest waits until somebody asks for it.
 """
 
 from typing import Any
@@ -28,17 +29,34 @@ def fold_explanations(app: Sphinx, doctree: nodes.document) -> None:
         first = next((child for child in paragraph.children if child.astext()), paragraph)  # MyST may begin with ""
         asked = isinstance(above, nodes.Element) and "tag_hide-output" in above["classes"]
         if asked and isinstance(first, nodes.strong) and first.astext() == "Explain":
-            fold = HideCodeCellNode(prompt_show="Show the explanation", prompt_hide="Hide the explanation")
-            fold["classes"].append("above-input")
-            paragraph.replace_self(nodes.container("", fold, classes=["cell"]))
+            fold, around = make_fold("the explanation")
+            paragraph.replace_self(around)
             fold += paragraph
             while isinstance(formula := fold.parent.next_node(descend=False, siblings=True), nodes.math_block):
                 formula.parent.remove(formula)  # the paragraph goes on in it
                 fold += formula
 
 
+def fold_side_matters(app: Sphinx, doctree: nodes.document) -> None:
+    """Fold what stands below a title that begins with "For the curious"."""
+    for section in list(doctree.findall(nodes.section)):
+        title, *below = section.children
+        if title.astext().startswith("For the curious"):
+            fold, around = make_fold("this part")
+            fold += below
+            section[1:] = [around]
+
+
+def make_fold(what: str) -> tuple[HideCodeCellNode, nodes.container]:
+    """Return an empty fold that says what it holds, and what it stands in."""
+    fold = HideCodeCellNode(prompt_show=f"Show {what}", prompt_hide=f"Hide {what}")
+    fold["classes"].append("above-input")
+    return fold, nodes.container("", fold, classes=["cell"])
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the hooks."""
     app.connect("doctree-read", name_what_is_folded)
     app.connect("doctree-read", fold_explanations)
+    app.connect("doctree-read", fold_side_matters)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -56,3 +56,16 @@ def test_the_formulas_of_an_explanation_are_folded_with_it() -> None:
     (fold,) = document.findall(suprank_folds.HideCodeCellNode)
     assert [child.astext() for child in fold] == ["Explain: the first stands at", "465"]
     assert [child.astext() for child in document[2:]] == ["Hundreds are missing.", "1"]
+
+
+def test_a_section_for_the_curious_shows_its_title_alone() -> None:
+    asked, other = nodes.section("", nodes.title("", "For the curious: why")), nodes.section("", nodes.title("", "How"))
+    asked += [nodes.paragraph("", "Because."), nodes.math_block("", "1")]
+    other += nodes.paragraph("", "For the curious: open.")
+    document = new_document("a page")
+    document += [asked, other]
+    suprank_folds.fold_side_matters(None, document)
+    (fold,) = document.findall(suprank_folds.HideCodeCellNode)
+    assert [child.astext() for child in fold] == ["Because.", "1"]
+    assert [child.tagname for child in asked] == ["title", "container"]
+    assert other[1].astext() == "For the curious: open."
