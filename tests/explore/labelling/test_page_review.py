@@ -76,3 +76,19 @@ def test_the_page_says_what_the_library_says(browser) -> None:
             page.get_by_label(f"Decision about {group}", exact=True).select_option(decision)
         assert page.locator(".pr-text").inner_text() == REVIEW.readout(decisions)
     assert page.errors == []
+
+
+@pytest.mark.browser
+def test_on_a_phone_no_word_is_broken_and_no_choice_cut_off(browser) -> None:
+    groups = {"grapefruit": ["Passion Fruit", "Tropicana Golden Grapefruit"], "tropicana morning": ["Mandarin Morning"]}
+    truth = {name: name for names in groups.values() for name in names}
+    page = page_of(browser, page_review(groups, truth, "Decide"), viewport={"width": 360, "height": 800})
+    cut_off = page.locator(".pr-scroll").evaluate("box => box.scrollWidth - box.clientWidth")
+    assert cut_off == 0
+    lines = """cell => {
+        const text = document.createRange();
+        text.selectNodeContents(cell);
+        return text.getClientRects().length;
+    }"""
+    assert page.get_by_role("rowheader", name="grapefruit").evaluate(lines) == 1
+    assert page.get_by_role("columnheader", name="Proposed name").evaluate(lines) == 2
