@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from notebooks import BOOK, METADATA, chapters
 
 LINK = re.compile(r"\]\((?![a-z]+:|#)([^)#\s]+)")  # to a file of the book, without its anchor
-DIRECTIVE = re.compile(r"^(```|:::+){(?!glossary)", re.MULTILINE)  # what only the book's build understands
+MARKUP = re.compile(r"^(```|:::+){(?!glossary)|{[a-z:]+}`", re.MULTILINE)  # what only the book's build understands
 REMOVED = TagRemovePreprocessor(remove_cell_tags=["solution"], remove_all_outputs_tags=["hide-output"])
 NOTE = "*Edition for a class: solutions are left out. `check` looks at your function and says the one next step.*"
 README = """# suprank-edu, for a class
@@ -36,7 +36,7 @@ On Colab the first cell of each notebook does so. Your work stays in this folder
 def pages() -> list[Path]:
     """Return the pages to look things up that are plain Markdown."""
     found = (path for path in BOOK.glob("*.md") if not path.name[0].isdigit())
-    return sorted(path for path in found if not DIRECTIVE.search(path.read_text()))
+    return sorted(path for path in found if not MARKUP.search(path.read_text()))
 
 
 def plain(text: str) -> str:

@@ -102,6 +102,11 @@ def test_the_glossary_reads_well_outside_the_book(folder: Path) -> None:
     assert "\n**Anchor**\n\nAnother word for *query*, used by" in text
 
 
+def test_no_page_shows_markup_of_the_book(folder: Path) -> None:
+    for page in folder.glob("*.md"):
+        assert not re.search(r"{[a-z:]+}`|^```{", page.read_text(), re.MULTILINE), page.name
+
+
 def test_a_folder_that_holds_work_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(TOOLS))
     before = {path: path.read_bytes() for path in folder.iterdir()}
