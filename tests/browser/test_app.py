@@ -74,3 +74,23 @@ def test_a_photograph_is_brought_along_and_found(address: str, browser: Any) -> 
     assert not [url for url in elsewhere if not url.startswith((address, "data:", "blob:"))]
     assert faults == []
     page.close()
+
+
+LIGHTNESS = """name => {
+    const [red, green, blue] = getComputedStyle(document.body)[name].match(/[0-9.]+/g).map(Number);
+    return (red + green + blue) / 765;
+}"""
+
+
+@pytest.mark.nightly
+def test_the_page_is_dark_where_the_device_is(address: str, browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 375, "height": 812}, color_scheme="dark")
+    page.set_default_timeout(PATIENCE)
+    page.goto(address)
+    page.wait_for_selector(".suprank-search[data-state='ready']")
+    assert page.evaluate(LIGHTNESS, "backgroundColor") < 0.3
+    assert page.evaluate(LIGHTNESS, "color") > 0.7
+    page.emulate_media(color_scheme="light")
+    assert page.evaluate(LIGHTNESS, "backgroundColor") > 0.9
+    assert page.evaluate(LIGHTNESS, "color") < 0.3
+    page.close()
