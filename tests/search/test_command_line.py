@@ -155,7 +155,10 @@ def test_an_index_becomes_a_database(index: Path, tmp_path: Path, run: Run) -> N
     [
         (["build", "nowhere", "{shop}", "--out", "{new}"], "`folder`: got nowhere, which holds no run"),
         (["build", "pretrained", "nowhere", "--out", "{new}"], "`root`: got nowhere, which does not exist"),
-        (["build", "pretrained:resnet1", "{shop}", "--out", "{new}"], "`network`: got 'resnet1', expected 'efficientnet"),
+        (
+            ["build", "pretrained:resnet1", "{shop}", "--out", "{new}"],
+            "`network`: got 'resnet1', expected 'efficientnet",
+        ),
         (
             ["build", "pretrained", "{shop}", "--out", "{shop}", "--image-size", "32"],
             "which holds Fruit, expected a new",
