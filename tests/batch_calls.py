@@ -152,7 +152,12 @@ def _calibration(arguments: Arguments) -> float:
     scores, ref_labels = _scores(arguments, unit=True)
     seen, column = _visible(arguments, True, scores), arguments.get("column", 0)
     own, other = _columns(arguments["labels"]), _columns(ref_labels)
-    pairs = [(scores[q][g], int(own[q][column] == other[g][column])) for q in range(len(own)) for g in seen[q]]
+    listed = arguments["indices_tuple"]
+    if listed is None:
+        pairs = [(scores[q][g], int(own[q][column] == other[g][column])) for q in range(len(own)) for g in seen[q]]
+    else:  # as a miner calls them, whatever the labels say
+        alike_of = set(zip(listed[0].tolist(), listed[1].tolist(), strict=True))
+        pairs = [(scores[q][g], int((q, g) in alike_of)) for q in range(len(own)) for g in seen[q]]
     alike = sum(same for _, same in pairs)
     if alike <= 1 and len(pairs) - alike <= 1:  # what pytorch-metric-learning takes for no pairs
         return 0.0

@@ -155,8 +155,8 @@ def common_keys(evaluations: Sequence[Evaluation], keys: Sequence[str] | None) -
         raise ValueError(f"`other`: got the keys {other}, expected some of {list(first.per_query)}")
     if keys is None:
         return common
-    if not keys or not set(keys) <= set(common):
-        raise ValueError(f"`keys`: got {list(keys)}, expected some of {common}")
+    if not isinstance(keys, list | tuple) or not keys or any(str(key) not in common for key in keys):
+        raise ValueError(f"`keys`: got {keys!r}, expected some of {common}")
     return list(dict.fromkeys(keys))
 
 

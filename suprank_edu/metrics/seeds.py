@@ -91,6 +91,11 @@ def compare_seeds(
         >>> found.verdict["H-AP"], round(found.difference["H-AP"], 1)
         ('better', 0.1)
     """
+    for name, runs in (("one", one), ("other", other)):
+        if not isinstance(runs, list | tuple) or not all(isinstance(run, Evaluation) for run in runs):
+            raise ValueError(f"`{name}`: got {runs!r}, expected a list of evaluations")
+    if not isinstance(paired, bool):
+        raise ValueError(f"`paired`: got {paired!r}, expected True or False")
     every = [*one, *other]
     if min(len(one), len(other)) < 2:
         raise ValueError(f"`other`: got {len(one)} and {len(other)} seeds, expected two or more of each loss")

@@ -40,7 +40,8 @@ class ApproximateIndex:
         """
         if effort is not None:
             check_count("effort", effort)
-        wanted = min(k * self.oversampling, len(self))
+            effort = int(effort)
+        wanted = int(min(k * self.oversampling, len(self)))
         found = torch.from_numpy(self._positions(queries.contiguous().numpy(), wanted, effort))  # (Q, wanted)
         at_a_time = max(1, _BLOCK // (wanted * queries.shape[1]))
         scores = torch.empty(found.shape)

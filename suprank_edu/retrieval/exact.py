@@ -80,6 +80,7 @@ def search(
     check_gallery("gallery", gallery)
     vectors = gallery if isinstance(gallery, Tensor) else gallery.gallery
     _check(queries, vectors, k, exclude_self)
+    k = int(k)  # faiss takes integers of Python alone
     if isinstance(gallery, ApproximateIndex):
         q = queries.detach().float().cpu()
         scores, indices = gallery.candidates(q, k + exclude_self, effort)
@@ -101,6 +102,13 @@ def check_gallery(name: str, gallery: object) -> None:
         check_embeddings(gallery, name)
     elif not isinstance(gallery, ExactIndex | ApproximateIndex):
         raise ValueError(f"`{name}`: got {type(gallery).__name__}, expected a torch.Tensor or an index of one")
+
+
+def check_dimensions(name: str, gallery: Tensor | ExactIndex | ApproximateIndex, queries: Tensor) -> None:
+    """Raise unless a gallery, or what an index was made of, has as many dimensions as the queries."""
+    vectors = gallery if isinstance(gallery, Tensor) else gallery.gallery
+    if (found := vectors.shape[1]) != queries.shape[1]:
+        raise ValueError(f"`{name}`: got {found} dimensions, expected {queries.shape[1]}, as many as `queries`")
 
 
 def _resolve_boundary_ties(
@@ -144,10 +152,7 @@ def _in_order(scores: Tensor, indices: Tensor, exclude_self: bool) -> tuple[Tens
 
 def _check(queries: Tensor, gallery: Tensor, k: int, exclude_self: bool) -> None:
     check_embeddings(queries, "queries")
-    if queries.shape[1] != gallery.shape[1]:
-        raise ValueError(
-            f"`gallery`: got {gallery.shape[1]} dimensions, expected {queries.shape[1]}, as many as `queries`"
-        )
+    check_dimensions("gallery", gallery, queries)
     if not isinstance(exclude_self, bool):
         raise ValueError(f"`exclude_self`: got {exclude_self!r}, expected True or False")
     if exclude_self and len(queries) != len(gallery):

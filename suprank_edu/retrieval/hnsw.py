@@ -46,9 +46,9 @@ def hnsw_index(gallery: Tensor, *, links: int = 32, build_breadth: int = 80, bre
     vectors = checked_gallery(gallery)
     for name, value in (("links", links), ("build_breadth", build_breadth), ("breadth", breadth)):
         check_count(name, value)
-    index = faiss.IndexHNSWFlat(vectors.shape[1], links, faiss.METRIC_INNER_PRODUCT)
-    index.hnsw.efConstruction = build_breadth
-    index.hnsw.efSearch = breadth
+    index = faiss.IndexHNSWFlat(vectors.shape[1], int(links), faiss.METRIC_INNER_PRODUCT)
+    index.hnsw.efConstruction = int(build_breadth)
+    index.hnsw.efSearch = int(breadth)
     index.add(vectors.numpy())
     return GraphIndex(vectors, index)
 

@@ -64,10 +64,11 @@ def ivfpq_index(
         raise ValueError(f"`lists`: got {lists}, expected at most {size}, the items of `gallery`")
     if dim % code_bytes:
         raise ValueError(f"`code_bytes`: got {code_bytes}, expected a divisor of {dim}, the dimensions of `gallery`")
+    lists, code_bytes = int(lists), int(code_bytes)
     index = faiss.IndexIVFPQ(faiss.IndexFlatIP(dim), dim, lists, code_bytes, _CODE_BITS, faiss.METRIC_INNER_PRODUCT)
     index.verbose = index.cp.verbose = False
     index.cp.min_points_per_centroid = index.pq.cp.min_points_per_centroid = 1  # small galleries are fine, silently
-    index.nprobe = min(probes, lists)
+    index.nprobe = int(min(probes, lists))
     index.train(_sample(vectors, _MOST_TRAINING_POINTS * max(lists, centroids)).numpy())
     index.add(vectors.numpy())
     return ListIndex(vectors, index, oversampling)

@@ -8,7 +8,7 @@ from torch import Tensor
 from suprank_edu._checks import check_count
 from suprank_edu._embedding_checks import check_embeddings
 from suprank_edu.retrieval.approximate import ApproximateIndex
-from suprank_edu.retrieval.exact import ExactIndex, check_gallery, search
+from suprank_edu.retrieval.exact import ExactIndex, check_dimensions, check_gallery, search
 
 
 def search_shards(
@@ -42,6 +42,7 @@ def search_shards(
     scores, positions, first = torch.empty(len(queries), 0), torch.empty(len(queries), 0, dtype=torch.int64), 0
     for shard in shards:
         check_gallery("shards", shard)
+        check_dimensions("shards", shard, queries)
         found, where = search(queries, shard, min(k, len(shard)))
         where = torch.where(where < 0, where, where + first)  # -1 where an approximate index found nothing
         # Stable, and earlier parts first: of equal scores the first position wins.

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_column, check_floating, check_number
+from suprank_edu._checks import check_column, check_floating, check_index, check_number
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.data.dataset import Labels
 from suprank_edu.search.answer import Hit
@@ -90,6 +90,7 @@ def choose_threshold(
             threshold that reaches `precision`.
     """
     check_column(column, index.photographs.labels.shape[1])
+    check_index("seed", seed)
     labels, there = renumbered(index.photographs, queries)[0][:, column], index.photographs.labels[:, column]
     known = np.isin(labels, there)  # (Q,)
     if (count := len(np.unique(labels[known]))) < 2:
@@ -135,11 +136,10 @@ def threshold_of(
         if bool(scores.isnan().any()):
             raise ValueError(f"`{name}`: got NaN, expected scores")
     with_class, without = with_class.detach(), without.detach()
-    for name, share in (("share_without", share_without), ("precision", precision)):
-        if share is not None:
-            check_number(name, share, minimum=0)
-            if share > 1:
-                raise ValueError(f"`{name}`: got {share!r}, expected a share of 0..1")
+    for name, share in (("share_without", share_without), ("precision", 0.0 if precision is None else precision)):
+        check_number(name, share, minimum=0)
+        if share > 1:
+            raise ValueError(f"`{name}`: got {share!r}, expected a share of 0..1")
     if not len(candidates := torch.unique(with_class[with_class.isfinite()])):
         raise ValueError("`with_class`: got no finite score, expected one or more")
     # Between two of them recall is the same, and precision no better.

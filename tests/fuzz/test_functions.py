@@ -6,6 +6,7 @@ import warnings
 from typing import Any
 
 import batch_calls
+import index_calls
 import public_calls
 import pytest
 import set_calls
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from public_calls import Arguments
 from torch import Tensor
 
-CALLS = public_calls.CALLS | batch_calls.CALLS | set_calls.CALLS
+CALLS = public_calls.CALLS | batch_calls.CALLS | set_calls.CALLS | index_calls.CALLS
 IN_THE_SUITE, AT_NIGHT = 2_000, 100_000
 EVERY_CALL = pytest.mark.parametrize("name", CALLS)
 

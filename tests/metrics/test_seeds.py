@@ -227,3 +227,19 @@ def test_without_classes_each_query_is_one():
 def test_bad_input_is_named(one, other, options, message):
     with pytest.raises(ValueError, match=message):
         compare_seeds(one, other, **options)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"one": 3}, "`one`: got 3, expected a list of evaluations"),
+        ({"other": [1, 2]}, r"`other`: got \[1, 2\], expected a list of evaluations"),
+        ({"paired": "yes"}, "`paired`: got 'yes', expected True or False"),
+        ({"keys": 0}, r"`keys`: got 0, expected some of \['H-AP'\]"),
+        ({"keys": [["H-AP"]]}, r"`keys`: got \[\['H-AP'\]\], expected some of \['H-AP'\]"),
+    ],
+)
+def test_what_is_no_argument_of_a_comparison_is_named(arguments, message):
+    some = runs([[0.0, 1.0], [0.5, 0.5]])
+    with pytest.raises(ValueError, match=message):
+        compare_seeds(**{"one": some, "other": some} | arguments)

@@ -2,6 +2,7 @@ import re
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -137,3 +138,16 @@ print(search(torch.eye(9), hnsw_index(torch.eye(9), breadth=1), 3)[1][:, 0].toli
 """
     answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert answer.stdout == f"{list(range(9))}\n"
+
+
+@pytest.mark.parametrize("of_numpy", [np.int64, np.uint8])
+def test_integers_of_numpy_are_taken_as_such(of_numpy: type) -> None:
+    gallery, one = GALLERY[:300], of_numpy(1)
+    lists = ivfpq_index(
+        gallery, lists=of_numpy(4), probes=of_numpy(2), code_bytes=of_numpy(8), oversampling=of_numpy(2)
+    )
+    graph = hnsw_index(gallery, links=of_numpy(8), build_breadth=of_numpy(40), breadth=of_numpy(20))
+    for index in (lists, graph):
+        assert search(gallery[:3], index, one)[1].tolist() == [[0], [1], [2]]
+        assert search(gallery[:3], gallery, one)[1].tolist() == [[0], [1], [2]]
+        assert search(gallery[:3], index, one, effort=of_numpy(4))[1].tolist() == [[0], [1], [2]]

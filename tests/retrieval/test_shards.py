@@ -41,6 +41,11 @@ def test_an_approximate_part_gives_its_own_positions() -> None:
 def test_too_few_items_are_refused() -> None:
     with pytest.raises(ValueError, match="`k`: got 5, expected at most 4, the items of all parts"):
         search_shards(torch.eye(2), torch.eye(2).repeat(2, 1).split(2), 5)
-    with pytest.raises(ValueError, match="`gallery`: got 3 dimensions, expected 2"):
+    with pytest.raises(ValueError, match="`shards`: got 3 dimensions, expected 2"):
         search_shards(torch.eye(2), [torch.eye(3)], 1)
     assert search(torch.eye(2), torch.eye(2), 1)[1].tolist() == [[0], [1]]
+
+
+def test_a_part_of_other_dimensions_is_named_as_a_part() -> None:
+    with pytest.raises(ValueError, match="`shards`: got 3 dimensions, expected 4, as many as `queries`"):
+        search_shards(torch.zeros(2, 4), [torch.zeros(5, 4), torch.zeros(5, 3)], k=1)

@@ -42,6 +42,8 @@ def test_a_precision_out_of_reach_and_shares_that_are_none_are_refused() -> None
         threshold_of(scores, torch.tensor([0.7]), precision=0.9)
     with pytest.raises(ValueError, match=r"`share_without`: got 1.5, expected a share of 0\.\.1"):
         threshold_of(scores, scores, share_without=1.5)
+    with pytest.raises(ValueError, match="`share_without`: got None, expected a finite number"):
+        threshold_of(scores, scores, share_without=None)
     with pytest.raises(ValueError, match=r"`without`: got shape \(0,\)"):
         threshold_of(scores, scores[:0])
     with pytest.raises(ValueError, match="`with_class`: got no finite score"):
@@ -116,3 +118,5 @@ def test_queries_that_cannot_choose_are_refused(tmp_path: Path) -> None:
         choose_threshold(index, index.photographs.subset([0, 1]))
     with pytest.raises(ValueError, match="`column`: got 2"):
         choose_threshold(index, index.photographs, column=2)
+    with pytest.raises(ValueError, match="`seed`: got -1, expected an integer of at least 0"):
+        choose_threshold(index, index.photographs, seed=-1)

@@ -63,7 +63,7 @@ class Augment:
     def matrices(self, classes: Tensor, step: int) -> Tensor:
         """Return the `(B, 2, 3)` affine maps of a batch, image to view, with the centre at 0 and sides at ±1."""
         recipe, size = self.recipe, len(classes)
-        draw = torch.Generator().manual_seed((recipe.seed * 1_000_003 + step) % (1 << 63))
+        draw = torch.Generator().manual_seed((recipe.seed * 1_000_003 + int(step)) % (1 << 63))
         turn, stretch_x, stretch_y, slant, move_x, move_y = 2 * torch.rand(size, 6, generator=draw).T - 1  # (B,) each
         angle = turn * math.radians(recipe.rotation)
         cos, sin, one = angle.cos(), angle.sin(), torch.ones(size)

@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 import torch
 
@@ -80,3 +81,8 @@ def test_colour_images_keep_their_channels() -> None:
     view = Augment(Recipe())(torch.rand(4, 3, 8, 8), torch.zeros(4, dtype=torch.long), step=0)
     assert view.shape == (4, 3, 8, 8)
     assert bool((view >= 0).all() and (view <= 1 + 1e-5).all())
+
+
+def test_an_integer_of_numpy_is_a_step() -> None:
+    images, classes, augment = torch.rand(2, 1, 8, 8), torch.arange(2), Augment(Recipe(rotation=30))
+    assert torch.equal(augment(images, classes, np.int64(3)), augment(images, classes, 3))
