@@ -47,6 +47,25 @@ def replacing(path: Path, *, text: bool = False) -> Iterator[IO[Any]]:
         part.unlink(missing_ok=True)
 
 
+def write_json(path: str | PathLike[str], content: Any, indent: int | None = 1) -> None:
+    """Write a JSON file, whole or not at all; `indent` as for `json.dumps`.
+
+    Raises:
+        OSError: the file cannot be written.
+        TypeError: the content is none that JSON knows.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "numbers.json")
+        ...     write_json(path, {"a": [1, 2]}, indent=None)
+        ...     path.read_text()
+        '{"a": [1, 2]}\\n'
+    """
+    with replacing(Path(path), text=True) as file:
+        file.write(json.dumps(content, indent=indent) + "\n")
+
+
 def read_json(path: str | PathLike[str]) -> Any:
     """Read a JSON file that people may have saved in an editor, with a byte-order mark too.
 

@@ -6,7 +6,6 @@ It keeps what a page shows of a set, not what a network is trained on.
 from __future__ import annotations
 
 import io
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from suprank_edu._extras import needs
-from suprank_edu._files import read_json
+from suprank_edu._files import read_json, replacing, write_json
 from suprank_edu.data.dataset import RetrievalDataset
 
 if TYPE_CHECKING:
@@ -52,10 +51,11 @@ def write_contact_sheet(dataset: RetrievalDataset, folder: str | os.PathLike[str
         )
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    sheet.save(folder / "drawings.png", optimize=True)
+    with replacing(folder / "drawings.png") as file:
+        sheet.save(file, "PNG", optimize=True)
     about = {"source": dataset.source, "licence": dataset.licence, "size": size, "column_names": dataset.column_names}
     about |= {"class_names": dataset.class_names, "rows": rows.tolist()}
-    (folder / "drawings.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    write_json(folder / "drawings.json", about)
     return folder / "drawings.png"
 
 

@@ -1,6 +1,5 @@
 """The folder of an index: files under new names, and a list of them that takes its place last, and at once."""
 
-import json
 import os
 import re
 import secrets
@@ -10,7 +9,7 @@ from typing import IO, Any
 
 from filelock import FileLock
 
-from suprank_edu._files import read_json, replacing
+from suprank_edu._files import read_json, replacing, write_json
 from suprank_edu.data.archives import sha256_of
 
 KIND = "suprank-edu index of photographs"
@@ -55,8 +54,7 @@ def write_folder(folder: Path, about: Mapping[str, Any], writers: Writers, saved
         save = secrets.token_hex(4)
         files = {name: _write(folder, name, save, write) for name, write in writers.items()}
         content = {"kind": KIND, "format": FORMAT, "save": save, **about, "files": files}
-        with replacing(folder / LIST, text=True) as file:
-            file.write(json.dumps(content, indent=1) + "\n")
+        write_json(folder / LIST, content)
         named = {LIST, _LOCK, *(entry["file"] for entry in files.values())}
         for path in folder.iterdir():
             if path.name not in named:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
-from suprank_edu._files import read_json
+from suprank_edu._files import read_json, write_json
 
 
 @dataclass(frozen=True)
@@ -136,8 +134,8 @@ class Recipe:
         return cls(**given)
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write every setting to a JSON file."""
-        Path(path).write_text(json.dumps(self.to_dict(), indent=2) + "\n", encoding="utf-8")
+        """Write every setting to a JSON file, whole or not at all."""
+        write_json(path, self.to_dict(), indent=2)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Recipe:

@@ -1,5 +1,6 @@
 """The contact sheet: every thumbnail in its place with its labels, thin strokes kept, and sets that do not fit refused."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,18 @@ def test_classes_of_uneven_size_are_refused(tmp_path: Path) -> None:
     whole = read("standin", split="test")
     with pytest.raises(ValueError, match=r"`dataset`: got .*, expected 20 images of each class, one after another"):
         write_contact_sheet(whole.subset([*range(20), *range(25, 45)]), tmp_path)
+
+
+def test_a_write_that_breaks_off_leaves_no_half_sheet(
+    both: tuple[RetrievalDataset, RetrievalDataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(file: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_contact_sheet(both[0], tmp_path)
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_sheet_whose_list_is_no_json_is_said(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 import dataclasses
+import os
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,20 @@ def test_the_learning_rate_rises_then_falls_to_nothing() -> None:
     assert factors[24] == max(factors) == 1
     assert 0 < factors[-1] < 1e-3
     assert lr_factor(0, Recipe(steps=1, warmup=0.0)) > 0
+
+
+def test_a_save_that_breaks_off_leaves_the_recipe_that_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(file: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    Recipe(steps=7).save(tmp_path / "recipe.json")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        Recipe(steps=8).save(tmp_path / "recipe.json")
+    assert Recipe.load(tmp_path / "recipe.json").steps == 7
+    assert os.listdir(tmp_path) == ["recipe.json"]
 
 
 def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """One training run, measured: what tables of results are made of."""
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import numpy as np
 from torch import nn
 
 from suprank_edu._checks import check_one_of, check_positive
-from suprank_edu._files import replacing
+from suprank_edu._files import replacing, write_json
 from suprank_edu.data import RetrievalDataset
 from suprank_edu.metrics import Evaluation
 from suprank_edu.training.loss_settings import settings_of
@@ -158,8 +157,7 @@ class Experiment:
         if self.on == "test" and self.seed == 0:
             with replacing(path.with_suffix(".npz")) as file:
                 np.savez_compressed(file, **arrays)
-        with replacing(path, text=True) as file:
-            file.write(json.dumps(found) + "\n")
+        write_json(path, found, indent=None)
         return path
 
 

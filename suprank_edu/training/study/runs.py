@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -13,7 +12,7 @@ from typing import Any
 import torch
 
 from suprank_edu._checks import check_one_of
-from suprank_edu._files import read_json, replacing
+from suprank_edu._files import read_json, replacing, write_json
 from suprank_edu.metrics import Evaluation
 from suprank_edu.training import checkpoint
 from suprank_edu.training.callbacks import Callback, TrainingLog
@@ -83,8 +82,7 @@ class Run:
         self.check_folder()
         self.path.parent.mkdir(parents=True, exist_ok=True)
         data = None if self.data is None else os.path.abspath(self.data)
-        with replacing(self.path, text=True) as file:
-            file.write(json.dumps(asdict(self) | {"format": FORMAT, "folder": None, "data": data}, indent=1) + "\n")
+        write_json(self.path, asdict(self) | {"format": FORMAT, "folder": None, "data": data})
 
     @staticmethod
     def load(folder: str) -> Run:
