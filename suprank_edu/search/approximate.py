@@ -129,9 +129,8 @@ def read_structure(path: Path, method: Method, vectors: Tensor) -> ApproximateIn
             f"{vectors.shape[1]}, by inner product"
         )
     if isinstance(method, IVFPQ):
-        lists: Any = index.invlists
-        as_array: Any = faiss.rev_swig_ptr  # type: ignore[attr-defined]
-        ids = [as_array(lists.get_ids(n), lists.list_size(n)) for n in range(lists.nlist)]
+        lists: Any = faiss.extract_index_ivf(index).invlists
+        ids = [faiss.rev_swig_ptr(lists.get_ids(n), lists.list_size(n)) for n in range(lists.nlist)]
         if not np.array_equal(np.sort(np.concatenate(ids)), np.arange(len(vectors))):
             raise ValueError(f"{path.name} lists other vectors than 0 to {len(vectors) - 1}, each once")
         return ListIndex(vectors, index, method.oversampling)
