@@ -32,6 +32,12 @@ def defined_in(path: Path) -> set[str]:
     return {node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)}
 
 
+def test_every_equation_that_the_library_names_is_in_the_table() -> None:
+    for path in (ROOT / "suprank_edu").rglob("*.py"):
+        named = {int(number) for number in re.findall(r"\bE(\d{1,2})\b", path.read_text(encoding="utf-8"))}
+        assert named <= set(NUMBERS), f"{path.name}: {named - set(NUMBERS)}"
+
+
 def test_every_equation_has_a_row_and_a_section() -> None:
     assert list(ROWS) == list(NUMBERS)
     assert list(SECTIONS) == list(NUMBERS)
