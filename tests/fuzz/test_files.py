@@ -3,6 +3,7 @@
 import contextlib
 import io
 import pickle
+import struct
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,7 @@ from suprank_edu.data.readers.sfm120k import ORIGIN
 from suprank_edu.metrics import Evaluation
 from suprank_edu.training import Recipe
 from suprank_edu.training.checkpoint import FORMAT, load
+from suprank_edu.training.networks.images import fitted
 
 IN_THE_SUITE, AT_NIGHT = 60, 3_000
 
@@ -188,3 +190,63 @@ def test_a_wrong_ending_does_no_harm(tmp_path: Path) -> None:
     (tmp_path / "b.png").write_bytes(b"#!/bin/sh\nexit 1\n")
     with pytest.raises(OSError, match="of no format that Pillow knows"):
         decode(tmp_path / "b.png", "RGB")
+
+
+def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
+    content = io.BytesIO()
+    image.save(content, kind, **options)
+    return content.getvalue()
+
+
+def notes(entries: int, size: int) -> bytes:
+    """EXIF that says it has many notes, each long, and whose next block is itself."""
+    header = b"Exif\0\0MM\0*" + struct.pack(">I", 8)
+    block = struct.pack(">H", entries) + struct.pack(">HHII", 0x010E, 2, size, 8) * 40
+    return header + block + struct.pack(">I", 8)
+
+
+def strange() -> dict[str, tuple[bytes, tuple[int, int]]]:
+    """Whole pictures that few readers expect, each with the size that it is shown in."""
+    white, frames = Image.new("RGB", (6, 4), "white"), [Image.new("P", (6, 4), shade) for shade in range(3)]
+    return {
+        "wide": (encoded(Image.new("L", (100_000, 1)), "png"), (100_000, 1)),
+        "tall": (encoded(Image.new("RGB", (1, 60_000)), "jpeg"), (1, 60_000)),
+        "notes without end": (encoded(white, "jpeg", exif=notes(65_535, 2**31)), (6, 4)),
+        "notes that turn in a circle": (encoded(white, "jpeg", exif=notes(40, 4)), (6, 4)),
+        "inks": (encoded(white.convert("CMYK"), "jpeg"), (6, 4)),
+        "16 bits": (encoded(Image.fromarray(np.full((4, 6), 65_535, dtype=np.uint16)), "tiff"), (6, 4)),
+        "a film": (encoded(frames[0], "gif", save_all=True, append_images=frames[1:]), (6, 4)),
+        "a film in png": (encoded(white, "png", save_all=True, append_images=[white.copy()] * 2), (6, 4)),
+    }
+
+
+@pytest.mark.filterwarnings("ignore:Tag data larger", "ignore:Corrupt EXIF data")
+@pytest.mark.parametrize("name", strange())
+def test_strange_pictures_are_read(name: str, tmp_path: Path) -> None:
+    content, size = strange()[name]
+    (tmp_path / "a.png").write_bytes(content)
+    check_file(tmp_path / "a.png", pixels=True)
+    image = decode(tmp_path / "a.png", "RGB")
+    assert (image.size, image.mode) == (size, "RGB")
+    assert fitted(image, 8).shape == (3, 8, 8)
+
+
+@pytest.mark.parametrize("text", ["bomb", "comment"])
+def test_words_in_a_picture_that_unpack_to_a_thousand_times_their_size(text: str, tmp_path: Path) -> None:
+    """64 MB of zeros in 64 kB of a PNG's notes: read without them, or refused."""
+    small, words = picture("png"), b"k\0\0" + zlib.compress(bytes(64 << 20), 9)
+    kind = b"zTXt" if text == "bomb" else b"iTXt"
+    words = words if text == "bomb" else b"k\0\1\0\0\0" + words[3:]
+    chunk = struct.pack(">I", len(words)) + kind + words + struct.pack(">I", zlib.crc32(kind + words))
+    (tmp_path / "a.png").write_bytes(small[:33] + chunk + small[33:])
+    with contextlib.suppress(OSError):
+        assert decode(tmp_path / "a.png", "RGB").size == (32, 24)
+
+
+def test_a_table_of_a_million_columns_is_a_table(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(
+        b"\xef\xbb\xbf" + b"a," * 1_000_000 + b"b\r\n" + b"1," * 1_000_000 + b'"2\r\n3"\r\n'
+    )
+    header, rows = read_csv(tmp_path / "a.csv")
+    assert (len(header), header[-1]) == (1_000_001, "b")
+    assert [(line, len(fields), fields[-1]) for line, fields in rows] == [(3, 1_000_001, "2\r\n3")]

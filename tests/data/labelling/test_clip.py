@@ -148,3 +148,19 @@ def test_photographs_are_embedded_upright(model) -> None:
     assert not torch.equal(embed_images(model, [turned]), embed_images(model, [upright]))
     turned.getexif()[0x0112] = 6
     assert torch.equal(embed_images(model, [turned]), embed_images(model, [upright]))
+
+
+def test_of_a_thread_of_pixels_the_middle_alone_is_made(model, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture of 1 x 100,000 would otherwise grow by the square of what its short side does."""
+    made, resize = [], Image.Image.resize
+
+    def noted(image: Image.Image, size: tuple[int, int], *arguments: object, **named: object) -> Image.Image:
+        made.append(size)
+        return resize(image, size, *arguments, **named)
+
+    monkeypatch.setattr(Image.Image, "resize", noted)
+    pixels = np.zeros((1, 2_001, 3), dtype=np.uint8)
+    pixels[:, 1_000] = 255
+    embed_images(model, [Image.fromarray(pixels), Image.fromarray(pixels.swapaxes(0, 1))])
+    side = model.config.vision_config.image_size
+    assert made == [(side, side)] * 2
