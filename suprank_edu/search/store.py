@@ -44,11 +44,8 @@ def write_folder(folder: Path, about: Mapping[str, Any], writers: Writers, saved
         ValueError: the folder holds something else, or another save than `saved_as`.
         OSError: it cannot be written.
     """
-    if folder.is_file():
-        raise ValueError(f"`folder`: got the file {folder}, expected a folder")
+    check_writable(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    if foreign := sorted(path.name for path in folder.iterdir() if not _OURS.fullmatch(path.name)):
-        raise ValueError(f"`folder`: got {folder}, which holds {foreign[0]}, expected a new folder, or one of an index")
     with FileLock(folder / _LOCK):  # one save at a time; the system gives it back when a process dies
         _check_unchanged(folder, saved_as)
         save = secrets.token_hex(4)
@@ -60,6 +57,15 @@ def write_folder(folder: Path, about: Mapping[str, Any], writers: Writers, saved
             if path.name not in named:
                 path.unlink()
     return save
+
+
+def check_writable(folder: Path) -> None:
+    """Raise ValueError for a file, and for a folder that holds something else than an index."""
+    if folder.is_file():
+        raise ValueError(f"`folder`: got the file {folder}, expected a folder")
+    there = folder.iterdir() if folder.is_dir() else ()
+    if foreign := sorted(path.name for path in there if not _OURS.fullmatch(path.name)):
+        raise ValueError(f"`folder`: got {folder}, which holds {foreign[0]}, expected a new folder, or one of an index")
 
 
 def _check_unchanged(folder: Path, saved_as: str | None) -> None:

@@ -89,6 +89,16 @@ def test_photographs_are_added_with_classes_and_without(index: Path, tmp_path: P
     assert " not labelled  " in run("search", index, new, "-k", 1)
 
 
+def test_a_folder_that_cannot_be_written_to_is_refused_before_anything_is_embedded(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for out in (folder, folder / "Fruit/Apple/0.png"):
+        assert main(["build", "pretrained", str(folder), "--out", str(out), "--image-size", "32"]) == 1
+        said = capsys.readouterr()
+        assert "expected a" in said.err
+        assert said.out == ""
+
+
 def test_one_class_alone_joins_others_without_a_warning(index: Path, tmp_path: Path, run: Run) -> None:
     for number in range(2):
         photograph(tmp_path / "more" / "Fruit" / "Plum" / f"{number}.png", 2, 500 + number)

@@ -11,6 +11,7 @@ from suprank_edu.data import RetrievalDataset
 from suprank_edu.search.approximate import HNSW, HNSW_KIND, IVFPQ, IVFPQ_KIND, Method, measure_recall
 from suprank_edu.search.gather import photographs_in
 from suprank_edu.search.index import PhotoIndex
+from suprank_edu.search.store import check_writable
 from suprank_edu.training import pretrained
 from suprank_edu.training.commands.options import DEVICE, add_command
 from suprank_edu.training.device import find_device
@@ -60,6 +61,7 @@ def _add_index(command: argparse.ArgumentParser) -> None:
 
 
 def _build(options: argparse.Namespace) -> None:
+    check_writable(Path(options.out))  # before photographs are embedded for minutes
     network, about = _network(options)
     with _timed("reading the folder"):
         photographs = _in_mode_of(network, photographs_in(options.photographs, options.split))
