@@ -29,6 +29,7 @@ METADATA = {
     "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
 }
 INSTALL = "install"  # the tag of the cell that all chapters share, whose text is in install_cell.py
+FOLDED = {"solution", "hide-input", "remove-input", "remove-cell", INSTALL}  # tags of cells whose text is not open
 CELL_TIMEOUT = 600  # seconds; a chapter may train for two minutes, on a loaded machine for longer
 
 
@@ -48,8 +49,8 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     """Leave nothing in the notebook that differs from one machine, or one run, to the next without meaning.
 
     Cell ids follow from the text of the cell, metadata is that of `METADATA`, time stamps go. A cell tagged
-    `solution` or `install`, or one whose input the page leaves out, is folded in JupyterLab too, which knows nothing of
-    those tags.
+    `solution` or `install`, or one whose input the page folds or leaves out, is folded in JupyterLab too, which knows
+    nothing of those tags.
     """
     notebook.metadata = nbformat.from_dict(METADATA)
     seen: Counter[str] = Counter()
@@ -59,7 +60,7 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
         cell.id = text_id if seen[text_id] == 1 else f"{text_id}-{seen[text_id]}"
         for key in ("execution", "collapsed", "scrolled", "trusted", "ExecuteTime"):
             cell.metadata.pop(key, None)
-        if {"solution", "remove-input", INSTALL} & set(cell.metadata.get("tags", [])):
+        if FOLDED & set(cell.metadata.get("tags", [])):
             cell.metadata["jupyter"] = {"source_hidden": True}
         for output in cell.get("outputs", []):
             output.get("metadata", {}).pop("scrolled", None)

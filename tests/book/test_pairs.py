@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import jupytext
+import nbformat
 import pytest
 import yaml
 from nbformat import NotebookNode
@@ -121,6 +122,13 @@ def test_a_solution_is_folded_in_jupyterlab_too(pair) -> None:
     notebooks, path = pair
     cells = code_cells(notebooks.read_pair(path))
     assert [cell.metadata.get("jupyter") for cell in cells] == [None, {"source_hidden": True}]
+
+
+@pytest.mark.parametrize("tag", ["solution", "hide-input", "remove-input", "remove-cell", "install", "hide-output"])
+def test_what_the_page_folds_or_leaves_out_is_folded_in_jupyterlab_too(tag: str, tool) -> None:
+    cell = nbformat.v4.new_code_cell("import torch", metadata={"tags": [tag]})
+    folded = tool("notebooks").normalise(nbformat.v4.new_notebook(cells=[cell])).cells[0].metadata.get("jupyter")
+    assert folded == (None if tag == "hide-output" else {"source_hidden": True})
 
 
 def test_outputs_of_unchanged_cells_are_kept(pair) -> None:
