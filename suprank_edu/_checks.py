@@ -20,6 +20,7 @@ WIDE_UNSIGNED = (torch.uint16, torch.uint32, torch.uint64)
 
 
 _MAX_ALPHA = 20
+_MAX_COUNT = (1 << 63) - 1
 _FLOAT32 = (1e-18, 1e18)  # beyond them a product or a quotient in float32 is soon 0 or infinite, and then NaN
 
 
@@ -109,10 +110,11 @@ def as_array(name: str, value: object) -> npt.NDArray[Any]:
         raise ValueError(f"`{name}`: got no array ({reason}), expected rows of equal length") from None
 
 
-def check_count(name: str, value: int, minimum: int = 1) -> None:
-    """Raise unless `value` is an integer of at least `minimum`, and of 64 bits as torch takes it."""
-    if not _is_integer(value) or not minimum <= value < 1 << 63:
-        raise ValueError(f"`{name}`: got {value!r}, expected an integer of at least {minimum}")
+def check_count(name: str, value: int, minimum: int = 1, maximum: int = _MAX_COUNT) -> None:
+    """Raise unless `value` is an integer in `minimum..maximum`, at most of 64 bits as torch takes it."""
+    if not _is_integer(value) or not minimum <= value <= maximum:
+        wanted = f"of at least {minimum}" if maximum == _MAX_COUNT else f"in {minimum}..{maximum}"
+        raise ValueError(f"`{name}`: got {value!r}, expected an integer {wanted}")
 
 
 def check_index(name: str, value: int) -> None:

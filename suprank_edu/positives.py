@@ -89,7 +89,8 @@ def visible_levels(levels: Tensor, valid: Tensor | None, min_level: int | None =
         >>> visible_levels(torch.tensor([[2, 1, 0]]), torch.tensor([[True, False, True]]))
         tensor([[ 2, -1,  0]], dtype=torch.int8)
     """
-    reached = levels if min_level is None or levels.dtype == torch.bool else levels >= min_level
+    as_it_is = min_level is None or (min_level == 1 and levels.dtype == torch.bool)
+    reached = levels if as_it_is else levels >= min_level
     visible = reached.to(torch.int8)
     if valid is None:
         return visible

@@ -1,7 +1,7 @@
 """Bounds of the gap of AP, from how many positives and negatives of a query each batch holds."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,12 @@ from suprank_edu._checks import as_array, check_one_of
 
 # The worst order of B unequal batches is found over all 2^B sets of batches.
 MAX_BATCHES = 16
+
+# So that sums over any list of batches stay within 64 bits.
+MAX_COUNT = 1 << 40
+
+# Harmonic numbers are summed up to the last of these; beyond, the error of their series is below the last bit.
+_SUMS = np.concatenate([[0.0], (1 / np.arange(1, 1_001, dtype=np.longdouble)).cumsum()])
 
 Counts = NDArray[np.int64]
 Values = NDArray[np.float64]
@@ -23,8 +29,8 @@ def worst_case_bound(
     The bound is attained by a ranking in which whole batches follow one another, in the worst of all orders.
 
     Args:
-        pos_per_batch: B counts ≥ 0, the query's positives in each batch.
-        neg_per_batch: B counts ≥ 0, the query's negatives in each batch.
+        pos_per_batch: B counts in 0..2^40, the query's positives in each batch.
+        neg_per_batch: B counts in 0..2^40, the query's negatives in each batch.
         order: `"worst"` for the bound; `"given"` for the gap of the batches one after another as they come, which
             other rankings may exceed.
 
@@ -55,8 +61,8 @@ def calibrated_bound(
     """Bound the gap of AP when, besides, one threshold holds for all batches (E19; ROADMAP Eq. 9).
 
     Args:
-        pos_per_batch: B counts ≥ 0, the query's positives in each batch.
-        neg_per_batch: B counts ≥ 0, the query's negatives in each batch.
+        pos_per_batch: B counts in 0..2^40, the query's positives in each batch.
+        neg_per_batch: B counts in 0..2^40, the query's negatives in each batch.
         pos_above: B counts, how many of those positives score above the threshold.
         neg_above: B counts, how many of those negatives score above the threshold.
         order: as in `worst_case_bound`.
@@ -86,35 +92,47 @@ def calibrated_bound(
 def _bound(counts: Counts, order: str) -> float:
     """Return 1 − (Σ over batches of the terms of E19) / ΣP for `(4, B)` counts P, N, G, E."""
     check_one_of("order", order, ("worst", "given"))
-    harmonic = np.concatenate([[0.0], (1 / np.arange(1, counts.sum() + 1, dtype=np.longdouble)).cumsum()])
     number = counts.shape[1]
     if order == "given" or (counts == counts[:, :1]).all():
         before = counts.cumsum(axis=1) - counts  # (4, B)
-        total = float(sum(_terms(before[:, b], counts[:, b], harmonic) for b in range(number)))
+        total = float(sum(_terms(before[:, b], counts[:, b]) for b in range(number)))
     elif number > MAX_BATCHES:
         raise ValueError(
             f"`pos_per_batch`: got {number} batches that differ, expected at most {MAX_BATCHES} for order='worst'"
         )
     else:
-        total = _least_total(counts, harmonic)
+        total = _least_total(counts)
     return max(1 - total / float(counts[0].sum()), 0.0)
 
 
-def _terms(before: Counts, batch: Counts, harmonic: Values) -> Values:
+def _terms(before: Counts, batch: Counts) -> Values:
     """Return Σ_j of E19 for a batch of counts `(4,)` behind batches that sum to `(4, …)`."""
     pos_before, neg_before, good_before, bad_before = before
     positives, _, good, _ = batch
-    above = _sum_of_ratios(good_before, bad_before, good, harmonic)
-    below = _sum_of_ratios(good + pos_before, neg_before, positives - good, harmonic)
+    above = _sum_of_ratios(good_before, bad_before, good)
+    below = _sum_of_ratios(good + pos_before, neg_before, positives - good)
     return above + below
 
 
-def _sum_of_ratios(start: Counts, extra: Counts, length: int, harmonic: Values) -> Values:
+def _sum_of_ratios(start: Counts, extra: Counts, length: int) -> Values:
     """Return Σ_{j=1..length} (j + start) / (j + start + extra), as length − extra · Σ_j 1 / (j + start + extra)."""
-    return np.asarray(length - extra * (harmonic[start + extra + length] - harmonic[start + extra]))
+    return np.asarray(length - extra * (_harmonic(start + extra + length) - _harmonic(start + extra)))
 
 
-def _least_total(counts: Counts, harmonic: Values) -> float:
+def _harmonic(count: Counts) -> Values:
+    """Return 1 + 1/2 + … + 1/n of each n: its sum, or where n is large the first terms of its asymptotic series."""
+    last = len(_SUMS) - 1
+    n = np.maximum(count, last).astype(np.longdouble)
+    series = _SUMS[last] + np.log(n / last) + _tail(n) - _tail(last)
+    return np.where(count < last, _SUMS[np.minimum(count, last)], series)
+
+
+def _tail(n: Any) -> Any:
+    """Return H_n − ln n − γ, but for 1 / (252 n^6)."""
+    return 1 / (2 * n) - 1 / (12 * n**2) + 1 / (120 * n**4)
+
+
+def _least_total(counts: Counts) -> float:
     """Return the least total over all orders of the batches, one set of batches at a time.
 
     What a batch adds depends on which batches come before it, not on their order. So the least total of a set is the
@@ -130,7 +148,7 @@ def _least_total(counts: Counts, harmonic: Values) -> float:
     for placed in range(number):
         for batch in range(number):
             others = sets[(size == placed) & (members[:, batch] == 0)]
-            total = least[others] + _terms(before[:, others], counts[:, batch], harmonic)
+            total = least[others] + _terms(before[:, others], counts[:, batch])
             with_batch = others | (1 << batch)
             least[with_batch] = np.minimum(least[with_batch], total)
     return float(least[-1])
@@ -142,6 +160,8 @@ def _checked_counts(**counts: Sequence[int]) -> list[Counts]:
         array = as_array(name, values)
         if array.ndim != 1 or array.dtype.kind not in "iu" or array.size == 0 or (array < 0).any():
             raise ValueError(f"`{name}`: got {values!r}, expected one integer of at least 0 for each batch")
+        if (array > MAX_COUNT).any():
+            raise ValueError(f"`{name}`: got {values!r}, expected counts of at most 2^40")
         if arrays and len(array) != len(arrays[0]):
             raise ValueError(f"`{name}`: got {len(array)} batches, expected {len(arrays[0])} as in `pos_per_batch`")
         arrays.append(array.astype(np.int64))

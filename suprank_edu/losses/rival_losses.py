@@ -12,7 +12,7 @@ from torch import Tensor
 from suprank_edu._checks import check_count, check_number, check_positive
 from suprank_edu.losses.base import EmbeddingLoss
 from suprank_edu.losses.per_query import per_query
-from suprank_edu.losses.rivals import black_box_ap_of, soft_bin_ap_of
+from suprank_edu.losses.rivals import MAX_BINS, black_box_ap_of, soft_bin_ap_of
 from suprank_edu.positives import Widths
 
 
@@ -20,7 +20,7 @@ class SoftBinAPLoss(EmbeddingLoss):
     """SoftBin-AP (E23; Revaud et al., ICCV 2019), see `suprank_edu.losses.soft_bin_ap`.
 
     Args:
-        bins: number of bins of scores, 2 or more.
+        bins: number of bins of scores, 2 to 65,536.
         column: the label column whose classes make positives, 0 the finest.
         include_self, reduction: as in `EmbeddingLoss`.
 
@@ -34,7 +34,7 @@ class SoftBinAPLoss(EmbeddingLoss):
 
     def __init__(self, bins: int = 20, column: int = 0, *, include_self: bool = False, reduction: str = "mean") -> None:
         super().__init__(column, include_self, reduction)
-        check_count("bins", bins, minimum=2)
+        check_count("bins", bins, minimum=2, maximum=MAX_BINS)
         self.bins = bins
 
     def per_query(self, scores: Tensor, levels: Tensor, valid: Tensor | None, widths: Widths | None = None) -> Tensor:

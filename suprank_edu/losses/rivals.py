@@ -19,6 +19,9 @@ from suprank_edu.positives import Positives
 
 _INFINITY = float("inf")
 
+# Finer ones than float32 tells scores apart near 1, with a histogram of 256 KiB for each query.
+MAX_BINS = 1 << 16
+
 
 @left_by_compiler
 def soft_bin_ap(
@@ -34,7 +37,7 @@ def soft_bin_ap(
     Args:
         scores: `(Q, G)` floats, cosine similarities.
         levels: `(Q, G)` integers or bools.
-        bins: number of bins, 2 or more.
+        bins: number of bins, 2 to 65,536.
         min_level: items that share at least this many levels are positives.
         valid: `(Q, G)` bool, False hides a pair.
 
@@ -50,7 +53,7 @@ def soft_bin_ap(
         >>> soft_bin_ap(torch.tensor([[0.9, 0.8, 0.5]]), torch.tensor([[1, 1, 0]]))  # bins lie 0.105 apart
         tensor([0.])
     """
-    check_count("bins", bins, minimum=2)
+    check_count("bins", bins, minimum=2, maximum=MAX_BINS)
     check_min_level(min_level)
     return per_query(partial(soft_bin_ap_of, bins=bins), scores, levels, valid, min_level=min_level)
 

@@ -20,7 +20,7 @@ def average_precision(scores: Tensor, relevant: Tensor, at: int | None = None, v
 
     Args:
         scores: `(Q, G)` floats, higher is better.
-        relevant: `(Q, G)` bools or integers, an item counts as relevant where it is not 0.
+        relevant: `(Q, G)` bools or integers of at least 0, an item counts as relevant where it is above 0.
         at: k for AP@k: the precisions at the hits among the first k of the list, divided by min(R, k).
         valid: `(Q, G)` bool, False hides a pair.
 
@@ -193,8 +193,14 @@ def _hits(scores: Tensor, relevant: Tensor, valid: Tensor | None) -> Ranked:
     check_scores(scores)
     check_levels(relevant, scores, "relevant")
     check_valid(valid, scores.shape)
-    hits = relevant if relevant.dtype == torch.bool else relevant != 0
-    return rank_positives(scores, hits, valid).at_least(1)
+    if relevant.dtype == torch.bool:
+        return rank_positives(scores, relevant, valid).at_least(1)
+    if (relevant < 0).any():  # -1 marks junk elsewhere, and must not count as relevant
+        raise ValueError(
+            f"`relevant`: got {relevant.min().item()}, expected bools or integers of at least 0; "
+            "`valid` hides what is to be left out"
+        )
+    return rank_positives(scores, relevant > 0, valid).at_least(1)
 
 
 def _ranked(scores: Tensor, levels: Tensor, valid: Tensor | None) -> Ranked:

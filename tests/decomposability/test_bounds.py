@@ -1,5 +1,6 @@
 """The bounds of the gap against the loops, brute force and constructed rankings."""
 
+import math
 from itertools import permutations
 
 import hypothesis.strategies as st
@@ -163,3 +164,28 @@ def test_counts_may_be_tensors_or_arrays():
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_counts_of_any_size_cost_the_same():
+    """B equal batches of n positives and n negatives, one behind the other, as n grows: a limit that has a closed form.
+
+    Batch b has (b − 1) n of each before it, so its positives have the mean precision 1 − (b − 1) ln((2b − 1) / (2b − 2)).
+    """
+    limit = sum(1 - (b - 1) * (math.log((2 * b - 1) / (2 * b - 2)) if b > 1 else 0) for b in range(1, 5)) / 4
+    for count in (10**6, 10**9, 2**40):
+        assert worst_case_bound([count] * 4, [count] * 4) == pytest.approx(1 - limit, abs=1 / count + 1e-12)
+    different = [10**12 + b for b in range(8)]
+    assert worst_case_bound(different, different) == pytest.approx(
+        worst_case_bound([10**12] * 8, [10**12] * 8), abs=1e-9
+    )
+
+
+@pytest.mark.parametrize("pos", [998, 1_000, 1_001, 5_000])
+def test_harmonic_numbers_agree_where_the_series_takes_over(pos):
+    given = worst_case_bound([pos, 3, 2_000], [7, pos, 11], order="given")
+    assert given == pytest.approx(gap_of_batches_in_a_row([pos, 3, 2_000], [7, pos, 11]), abs=1e-12)
+
+
+def test_a_count_beyond_exact_numbers_is_refused():
+    with pytest.raises(ValueError, match=r"`neg_per_batch`: got .*, expected counts of at most 2\^40"):
+        worst_case_bound([1, 1], [1, 2**40 + 1])

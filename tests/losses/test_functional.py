@@ -101,6 +101,15 @@ def test_values_are_those_of_the_loops(case):
         assert found.tolist() == pytest.approx(by_loops(definition, case), abs=1e-9), name
 
 
+def test_a_bool_level_is_one_level_and_reaches_no_other():
+    levels = torch.tensor([[False, True, False]])
+    scores = torch.tensor([[0.3, 0.2, 0.1]])
+    for loss in (sup_ap, sup_recall, smooth_ap, smooth_recall, soft_bin_ap, black_box_ap):
+        for lowest in (1, 2):
+            kind = {"min_level": lowest} | ({"ks": (1,)} if "recall" in loss.__name__ else {})
+            assert torch.equal(loss(scores, levels, **kind), loss(scores, levels.long(), **kind)), (loss, lowest)
+
+
 @pytest.mark.parametrize("name", SLOPING)
 @pytest.mark.parametrize("seed", range(3))
 def test_gradients_are_the_differences_of_the_loops(name, seed):
@@ -403,8 +412,9 @@ def test_bad_arguments_are_named(name, change, message):
     ("make", "message"),
     [
         (lambda: smooth_ap(SCORES, LEVELS, tau=0.0), r"`tau`: got 0.0, expected a finite number above 0"),
-        (lambda: soft_bin_ap(SCORES, LEVELS, bins=1), r"`bins`: got 1, expected an integer of at least 2"),
-        (lambda: soft_bin_ap(SCORES, LEVELS, bins=2.5), r"`bins`: got 2.5, expected an integer of at least 2"),
+        (lambda: soft_bin_ap(SCORES, LEVELS, bins=1), r"`bins`: got 1, expected an integer in 2..65536"),
+        (lambda: soft_bin_ap(SCORES, LEVELS, bins=2.5), r"`bins`: got 2.5, expected an integer in 2..65536"),
+        (lambda: soft_bin_ap(SCORES, LEVELS, bins=2**31), r"`bins`: got 2147483648, expected an integer in 2..65536"),
         (
             lambda: black_box_ap(SCORES, LEVELS, interpolation=0),
             r"`interpolation`: got 0, expected a finite number abo",

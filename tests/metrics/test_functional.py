@@ -303,6 +303,7 @@ SCORES, LEVELS = torch.tensor([[0.5, 0.25, 0.75]]), torch.tensor([[1, 0, 2]])
         (lambda: hit_rate_at_k(SCORES, LEVELS, 1.5), r"`k`: got 1.5, expected an integer of at least 1"),
         (lambda: precision_at_k(SCORES, LEVELS, True), r"`k`: got True, expected an integer of at least 1"),
         (lambda: ndcg(SCORES, LEVELS[:, :2]), r"`levels`: got shape \(1, 2\), expected \(1, 3\)"),
+        (lambda: average_precision(SCORES, -LEVELS), r"`relevant`: got -\d, expected bools or integers of at least 0"),
         (lambda: ndcg(SCORES, LEVELS, -1), r"`at`: got -1, expected an integer of at least 1"),
         (lambda: asi(SCORES, LEVELS - 1), r"`levels`: got levels from -1 to 1, expected 0..62"),
         (lambda: ndcg(SCORES, LEVELS * 40), r"`levels`: got levels from 0 to 80, expected 0..62"),
