@@ -255,7 +255,7 @@ installs: setup
 
 coverage: setup
 	@$(PY) tests/library.py --cov=suprank_edu --cov-report=term:skip-covered --cov-report=html:.venv/coverage
-	@echo "coverage: its tests run $$($(VENV)/bin/coverage report --format=total) % of the library's lines" \
+	@echo "coverage: its tests run $$($(VENV)/bin/coverage report --format=total) % of the library's lines, explorers and exercises apart" \
 		| tee $(if $(SUMMARY),-a "$(SUMMARY)")
 	@echo "coverage: line by line in $(VENV)/coverage/index.html"
 
