@@ -89,9 +89,9 @@ def visible_levels(levels: Tensor, valid: Tensor | None, min_level: int | None =
         >>> visible_levels(torch.tensor([[2, 1, 0]]), torch.tensor([[True, False, True]]))
         tensor([[ 2, -1,  0]], dtype=torch.int8)
     """
-    as_it_is = min_level is None or (min_level == 1 and levels.dtype == torch.bool)
-    reached = levels if as_it_is else levels >= min_level
-    visible = reached.to(torch.int8)
+    if min_level is not None and not (min_level == 1 and levels.dtype == torch.bool):
+        levels = levels >= min_level
+    visible = levels.to(torch.int8)
     if valid is None:
         return visible
     return ((visible + 1) * valid.view(torch.int8)).sub_(1)  # on a CPU a where takes ten times as long
