@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import Tensor
 
-from suprank_edu._checks import check_alpha, check_count, check_levels, check_number, check_valid
+from suprank_edu._checks import MAX_LEVEL, check_alpha, check_count, check_levels, check_number, check_valid
 from suprank_edu._label_checks import check_labels, check_tree
 
 
@@ -41,8 +41,8 @@ def shared_levels(labels: Tensor, ref_labels: Tensor | None = None) -> Tensor:
     return count_shared(queries, gallery)
 
 
-def _rows(labels: Tensor) -> int:
-    return len(labels) if getattr(labels, "ndim", 0) else 0
+def _rows(labels: object) -> int:
+    return len(labels) if isinstance(labels, Tensor) and labels.ndim else 0
 
 
 def count_shared(queries: Tensor, gallery: Tensor, dtype: torch.dtype = torch.int64) -> Tensor:
@@ -66,7 +66,7 @@ def relevance(levels: Tensor, alpha: float = 1.0, num_levels: int | None = None,
     Args:
         levels: `(Q, G)` integers, the shared levels.
         alpha: α in 0..20; a large one favours the finest level.
-        num_levels: L; None takes the largest level present.
+        num_levels: L, 1 to 62; None takes the largest level present.
         valid: `(Q, G)` bool, False hides a pair.
 
     Returns:
@@ -81,7 +81,7 @@ def relevance(levels: Tensor, alpha: float = 1.0, num_levels: int | None = None,
     """
     check_alpha(alpha)
     if num_levels is not None:
-        check_count("num_levels", num_levels)
+        check_count("num_levels", num_levels, maximum=MAX_LEVEL)
     counts = level_counts(levels, num_levels, valid)
     return _look_up(relevance_table(counts, alpha), levels, valid)
 

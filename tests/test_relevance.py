@@ -145,9 +145,17 @@ def test_a_gallery_with_other_levels_is_refused():
         (lambda: relevance(torch.tensor([[3]]), num_levels=2), r"`levels`: got levels from 3 to 3, expected 0\.\.2"),
         (
             lambda: relevance(torch.tensor([[0]]), num_levels=0),
-            r"`num_levels`: got 0, expected an integer of at least 1",
+            r"`num_levels`: got 0, expected an integer in 1..62",
         ),
-        (lambda: relevance(torch.tensor([[0]]), num_levels="2"), r"`num_levels`: got '2', expected an integer of at"),
+        (
+            lambda: relevance(torch.tensor([[0]]), num_levels="2"),
+            r"`num_levels`: got '2', expected an integer in 1..62",
+        ),
+        (
+            lambda: relevance(torch.tensor([[1]]), num_levels=2**31),
+            r"`num_levels`: got 2147483648, expected an integer in",
+        ),
+        (lambda: shared_levels(torch.Tensor), r"`labels`: got _TensorMeta, expected an integer torch.Tensor"),
         (lambda: relevance(torch.tensor([[-1]])), r"`levels`: got levels from -1 to -1, expected 0\.\.1"),
         (lambda: relevance(torch.tensor([[1]]), alpha=-1), r"`alpha`: got -1, expected a number in 0..20"),
         (
