@@ -191,8 +191,8 @@ def _holm(arguments: Arguments) -> list[float]:
 
 
 def _shared(arguments: Arguments) -> list[list[int]]:
-    labels, others = (_two_axes(arguments[name]) for name in ("labels", "ref_labels"))
-    return [naive.shared_levels(row, others) for row in labels]
+    others = arguments["labels"] if arguments["ref_labels"] is None else arguments["ref_labels"]
+    return [naive.shared_levels(row, _two_axes(others)) for row in _two_axes(arguments["labels"])]
 
 
 def _csl(arguments: Arguments) -> list[float]:
