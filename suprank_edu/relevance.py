@@ -64,7 +64,7 @@ def relevance(levels: Tensor, alpha: float = 1.0, num_levels: int | None = None,
     `Ω^(l)` are the query's items that share exactly `l` levels, so that all of them together weigh `(l/L)^α`.
 
     Args:
-        levels: `(Q, G)` integers, the shared levels.
+        levels: `(Q, G)` integers in 0..62, the shared levels.
         alpha: α in 0..20; a large one favours the finest level.
         num_levels: L, 1 to 62; None takes the largest level present.
         valid: `(Q, G)` bool, False hides a pair.
@@ -128,7 +128,7 @@ def level_counts(levels: Tensor, num_levels: int | None = None, valid: Tensor | 
     """Count, per query, the items at each level: `(Q, G)` levels in, `(Q, L + 1)` int64 out.
 
     Raises:
-        ValueError: `levels` is no `(Q, G)` integer tensor or holds a level outside 0..`num_levels`.
+        ValueError: `levels` is no `(Q, G)` integer tensor or holds a level outside 0..`num_levels`, or above 62.
 
     Example:
         >>> level_counts(torch.tensor([[2, 1, 1, 0]]))
@@ -140,7 +140,7 @@ def level_counts(levels: Tensor, num_levels: int | None = None, valid: Tensor | 
     check_levels(levels, levels)
     check_valid(valid, levels.shape)
     low, high = (int(x) for x in torch.aminmax(levels)) if levels.numel() else (0, 0)
-    top = max(high, 1) if num_levels is None else num_levels
+    top = min(max(high, 1), MAX_LEVEL) if num_levels is None else num_levels
     if low < 0 or high > top:
         raise ValueError(f"`levels`: got levels from {low} to {high}, expected 0..{top}")
     at_level = [levels == level for level in range(top + 1)]

@@ -156,6 +156,10 @@ def test_a_gallery_with_other_levels_is_refused():
             r"`num_levels`: got 2147483648, expected an integer in",
         ),
         (lambda: shared_levels(torch.Tensor), r"`labels`: got _TensorMeta, expected an integer torch.Tensor"),
+        (
+            lambda: relevance(torch.tensor([[2**31]])),
+            r"`levels`: got levels from 2147483648 to 2147483648, expected 0..62",
+        ),
         (lambda: relevance(torch.tensor([[-1]])), r"`levels`: got levels from -1 to -1, expected 0\.\.1"),
         (lambda: relevance(torch.tensor([[1]]), alpha=-1), r"`alpha`: got -1, expected a number in 0..20"),
         (
