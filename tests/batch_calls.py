@@ -265,7 +265,7 @@ def _loss_calls() -> dict[str, Call]:
         called(losses.CalibrationLoss, *margins, "column"),
         on_a_batch(**margins, column=CALLED["column"]).map(_as_the_miner_calls_them),
         _calibration,
-        ("indices_tuple", "column"),
+        ("indices_tuple", "labels", "ref_labels", "column"),  # what a miner calls a pair follows the labels
     )
     calls["ProxyLoss"] = Call(
         called(losses.ProxyLoss, *PROXY),

@@ -125,8 +125,10 @@ def _sup_rank(arguments: Arguments) -> list[list[float]]:
     return found
 
 
-def _relevance(arguments: Arguments) -> list[list[float]]:
+def _relevance(arguments: Arguments) -> list[list[float]] | Callable[[Tensor], bool]:
     levels, valid = arguments["levels"], arguments["valid"]
+    if not levels.numel():
+        return lambda values: values.shape == levels.shape
     top = arguments["num_levels"] or max(1, int(levels.max()))
     found = []
     for row, seen in _seen(levels, valid):
@@ -135,7 +137,9 @@ def _relevance(arguments: Arguments) -> list[list[float]]:
     return found
 
 
-def _from_weights(arguments: Arguments) -> list[list[float]]:
+def _from_weights(arguments: Arguments) -> list[list[float]] | Callable[[Tensor], bool]:
+    if not arguments["levels"].numel():
+        return lambda values: values.shape == arguments["levels"].shape
     found = []
     for row, seen in _seen(arguments["levels"], arguments["valid"]):
         values = naive.relevance_from_weights([int(row[g]) for g in seen], list(arguments["weights"]))
