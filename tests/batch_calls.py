@@ -236,7 +236,7 @@ def _sum_call(make: Any, rank: Loops, other: Loops, *, proxies: bool, column: di
     of_proxies = OF_PROXIES if proxies else {}
     good = on_a_batch(**_SUMS, **of_proxies)
     # A miner's pairs are taken as it calls them, whatever the labels say.
-    kept = (*_HIDDEN, "indices_tuple")
+    kept = (*_HIDDEN, "indices_tuple", "labels", "ref_labels")
     return Call(called(make, "weight", *of_proxies), good, _sum_of(rank, other, **column), kept, double=not proxies)
 
 

@@ -164,7 +164,9 @@ class CSLLoss(OneLookLoss):
 
 
 def _checked_margins(margins: Sequence[float]) -> tuple[float, ...]:
-    if not isinstance(margins, Iterable):
+    if (
+        not isinstance(margins, Iterable) or getattr(margins, "ndim", 1) == 0
+    ):  # torch and numpy call one number iterable
         raise ValueError(f"`margins`: got {margins!r}, expected one per label column")
     margins = tuple(margins)
     if not margins:

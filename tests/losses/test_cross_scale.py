@@ -134,6 +134,7 @@ def test_it_says_what_it_is_and_is_stored_with_its_classes():
         ),
         (lambda: CSLLoss(LABELS, 5)(torch.eye(5) / 0, LABELS[[0] * 5]), r"`embeddings`: got NaN or infinity in 5 of"),
         (lambda: csl(torch.ones(1, 2), torch.tensor([[4, 0]])), r"`levels`: got levels from 0 to 4, expected 0..3"),
+        (lambda: csl(torch.ones(1, 2), torch.tensor([[1, 0]]), margins=torch.tensor(0.5)), r"`margins`: got tensor\(0"),
         (lambda: csl(torch.ones(1, 2), torch.tensor([[1, 0]]), margins=()), r"`margins`: got none, expected one per"),
         (lambda: csl(torch.ones(1, 2), torch.tensor([[1, 0]]), scale=-1), r"`scale`: got -1, expected a finite number"),
         (lambda: csl(torch.ones(1, 2), torch.tensor([[1, 0]]), valid=torch.ones(1, 2)), r"`valid`: got torch.float32"),
