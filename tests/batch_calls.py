@@ -236,7 +236,7 @@ def _sum_call(make: Any, rank: Loops, other: Loops, *, proxies: bool, column: di
     of_proxies = OF_PROXIES if proxies else {}
     good = on_a_batch(**_SUMS, **of_proxies)
     # A miner's pairs are taken as it calls them, whatever the labels say.
-    kept = (*_HIDDEN, "indices_tuple", "labels", "ref_labels")
+    kept = (*_HIDDEN, "indices_tuple")
     return Call(called(make, "weight", *of_proxies), good, _sum_of(rank, other, **column), kept, double=not proxies)
 
 
@@ -265,7 +265,7 @@ def _loss_calls() -> dict[str, Call]:
         called(losses.CalibrationLoss, *margins, "column"),
         on_a_batch(**margins, column=CALLED["column"]).map(_as_the_miner_calls_them),
         _calibration,
-        ("indices_tuple", "labels", "ref_labels", "column"),  # what a miner calls a pair follows the labels
+        ("indices_tuple", "column"),
     )
     calls["ProxyLoss"] = Call(
         called(losses.ProxyLoss, *PROXY),

@@ -67,7 +67,11 @@ class AtColumn(OneLookLoss):
         if valid is not None:
             visible = visible_pairs(same, ref_emb is None, listed, valid)
             assert visible is not None
-            indices_tuple = *(same & visible).nonzero(as_tuple=True), *(~same & visible).nonzero(as_tuple=True)
+            positive = same
+            if indices_tuple is not None:  # a miner says which pairs are positive, whatever the labels say
+                positive = torch.zeros_like(same)
+                positive[tuple(index.long().to(same.device) for index in indices_tuple[:2])] = True
+            indices_tuple = *(positive & visible).nonzero(as_tuple=True), *(~positive & visible).nonzero(as_tuple=True)
         with torch.autocast(embeddings.device.type, enabled=False):
             queries = full_precision(embeddings)
             if ref_emb is None:

@@ -231,3 +231,13 @@ def test_it_can_be_copied_and_stored_and_says_what_it_is(tmp_path: Path) -> None
     assert isinstance(again.loss, SupAPLoss)
     assert repr(again).startswith("as_metric_learning_loss(")
     assert not again.state_dict()
+
+
+def test_a_miner_decides_what_is_positive_with_valid_as_without():
+    embeddings = torch.nn.functional.normalize(torch.tensor([[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]]), dim=1)
+    labels = torch.tensor([0, 0, 0])
+    of_the_miner = (torch.tensor([0, 1]), torch.tensor([1, 2]), torch.tensor([0]), torch.tensor([2]))
+    everything = torch.ones(3, 3, dtype=torch.bool)
+    loss = CalibrationLoss(neg_margin=-0.5)
+    expected = loss(embeddings, labels, of_the_miner)
+    assert torch.equal(loss(embeddings, labels, of_the_miner, valid=everything), expected)
